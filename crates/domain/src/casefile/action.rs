@@ -1,0 +1,338 @@
+//! The acts people may put before a casefile.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::account::Operation;
+use crate::policy::StepKind;
+
+/// An act, as posted by a person. `occurred_on` travels beside it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Action {
+    VerifyHome(HomeVerification),
+    SignLetter(CommitmentLetter),
+    RequestCrossCheck { member_ids: Vec<String>, items: Vec<String> },
+    ForwardCrossCheck {},
+    AnswerCrossCheck { department: String, answered_by: String, discrepancies: Vec<DiscrepancyReport> },
+    ReuseCrossCheck {
+        source: String,
+        #[schema(value_type = String)]
+        checked_on: Date,
+        reference: String,
+    },
+    ResolveDiscrepancy {
+        index: usize,
+        explanation: String,
+        verified_by: String,
+        conclusion: String,
+        #[serde(default)]
+        note: String,
+    },
+    AcknowledgeDiscrepancy { index: usize, note: String },
+    ConcludeCrossCheck {
+        #[serde(default)]
+        note: String,
+    },
+    RecordAppraisal(Appraisal),
+    PostNotice { notice_id: String, place: String },
+    FileObjection { objection_id: String },
+    AnswerObjection { objection_id: String, upheld: bool },
+    Review(TownshipReview),
+    Decide(CountyDecision),
+    AcknowledgeDecision {},
+    Announce(Announcement),
+    Archive(Archive),
+    InformHousehold { how: String, told_by: String },
+    RequestRecheck { reason: String },
+    End { ending: String, reason: String },
+    ExplainOverdue { clock: String, reason: String },
+}
+
+impl Action {
+    /// The step the act belongs to, if it belongs to one.
+    pub fn step(&self) -> Option<StepKind> {
+        Some(match self {
+            Self::VerifyHome(_) => StepKind::HomeVerification,
+            Self::SignLetter(_) => StepKind::CommitmentLetter,
+            Self::RequestCrossCheck { .. }
+            | Self::ForwardCrossCheck {}
+            | Self::AnswerCrossCheck { .. }
+            | Self::ReuseCrossCheck { .. }
+            | Self::ResolveDiscrepancy { .. }
+            | Self::AcknowledgeDiscrepancy { .. }
+            | Self::ConcludeCrossCheck { .. } => StepKind::CrossCheck,
+            Self::RecordAppraisal(_) => StepKind::DemocraticAppraisal,
+            Self::PostNotice { .. } | Self::FileObjection { .. } | Self::AnswerObjection { .. } => {
+                StepKind::PublicNotice
+            }
+            Self::Review(_) => StepKind::TownshipReview,
+            Self::Decide(_) | Self::AcknowledgeDecision {} => StepKind::CountyDecision,
+            Self::Announce(_) => StepKind::Announcement,
+            Self::Archive(_) => StepKind::Archive,
+            Self::InformHousehold { .. }
+            | Self::RequestRecheck { .. }
+            | Self::End { .. }
+            | Self::ExplainOverdue { .. } => return None,
+        })
+    }
+
+    /// The operation a role must hold.
+    pub fn operation(&self) -> Operation {
+        match self {
+            Self::VerifyHome(_) => Operation::CasefileVerifyHome,
+            Self::SignLetter(_) => Operation::CasefileSignLetter,
+            Self::RequestCrossCheck { .. } | Self::ResolveDiscrepancy { .. } => {
+                Operation::CasefileCrossCheckVillage
+            }
+            Self::ForwardCrossCheck {} | Self::AcknowledgeDiscrepancy { .. } => {
+                Operation::CasefileCrossCheckTownship
+            }
+            Self::AnswerCrossCheck { .. }
+            | Self::ReuseCrossCheck { .. }
+            | Self::ConcludeCrossCheck { .. } => Operation::CasefileCrossCheckCounty,
+            Self::RecordAppraisal(_) => Operation::CasefileAppraise,
+            Self::PostNotice { .. } => Operation::CasefilePostNotice,
+            Self::FileObjection { .. } => Operation::ObjectionRegister,
+            Self::AnswerObjection { .. } => Operation::ObjectionAnswer,
+            Self::Review(_) => Operation::CasefileReview,
+            Self::Decide(_) => Operation::CasefileDecide,
+            Self::AcknowledgeDecision {} => Operation::CasefileAcknowledge,
+            Self::Announce(_) => Operation::CasefileAnnounce,
+            Self::Archive(_) => Operation::CasefileArchive,
+            Self::InformHousehold { .. } | Self::RequestRecheck { .. } | Self::End { .. } => {
+                Operation::CasefileEnd
+            }
+            Self::ExplainOverdue { .. } => Operation::CasefileRead,
+        }
+    }
+
+    /// The name used in timelines and the audit chain.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::VerifyHome(_) => "verify_home",
+            Self::SignLetter(_) => "sign_letter",
+            Self::RequestCrossCheck { .. } => "request_cross_check",
+            Self::ForwardCrossCheck {} => "forward_cross_check",
+            Self::AnswerCrossCheck { .. } => "answer_cross_check",
+            Self::ReuseCrossCheck { .. } => "reuse_cross_check",
+            Self::ResolveDiscrepancy { .. } => "resolve_discrepancy",
+            Self::AcknowledgeDiscrepancy { .. } => "acknowledge_discrepancy",
+            Self::ConcludeCrossCheck { .. } => "conclude_cross_check",
+            Self::RecordAppraisal(_) => "record_appraisal",
+            Self::PostNotice { .. } => "post_notice",
+            Self::FileObjection { .. } => "file_objection",
+            Self::AnswerObjection { .. } => "answer_objection",
+            Self::Review(_) => "review",
+            Self::Decide(_) => "decide",
+            Self::AcknowledgeDecision {} => "acknowledge_decision",
+            Self::Announce(_) => "announce",
+            Self::Archive(_) => "archive",
+            Self::InformHousehold { .. } => "inform_household",
+            Self::RequestRecheck { .. } => "request_recheck",
+            Self::End { .. } => "end",
+            Self::ExplainOverdue { .. } => "explain_overdue",
+        }
+    }
+}
+
+/// F2, 防止返贫动态监测排查表: what two named people found in the home.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct HomeVerification {
+    pub verifiers: Vec<String>,
+    pub income: IncomeSheet,
+    /// One judgement per dimension of the pack (HN22-012).
+    pub dimensions: Vec<Judgement>,
+    /// 就医, 上学, 就业, 创业 (HN22-064).
+    #[serde(default)]
+    pub difficulties: Vec<Judgement>,
+    #[serde(default)]
+    pub risks: Vec<String>,
+    #[serde(default)]
+    pub risk_note: String,
+    pub opinion: String,
+    /// The verifiers' preliminary opinion: go on or not.
+    pub recommends: bool,
+    pub household_signed: HouseholdSignature,
+    /// `on_site` or `remote` (HN22-139).
+    #[serde(default = "on_site")]
+    pub mode: String,
+}
+
+fn on_site() -> String {
+    "on_site".into()
+}
+
+/// A judgement on one dimension or area.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Judgement {
+    pub code: String,
+    pub problem: bool,
+    #[serde(default)]
+    pub finding: String,
+}
+
+/// Twelve months' income and expenditure of the household, in fen.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IncomeSheet {
+    pub wage_fen: i64,
+    pub operating_fen: i64,
+    pub property_fen: i64,
+    pub transfer_fen: i64,
+    pub operating_expense_fen: i64,
+    /// People of the accounting set.
+    pub persons: u16,
+    #[schema(value_type = String)]
+    pub period_from: Date,
+    #[schema(value_type = String)]
+    pub period_to: Date,
+    /// 理赔收入: outside net income, inside the assessment.
+    #[serde(default)]
+    pub claims_fen: i64,
+    /// 合规自付支出: outside net income, inside the assessment.
+    #[serde(default)]
+    pub out_of_pocket_fen: i64,
+}
+
+impl IncomeSheet {
+    /// 家庭纯收入: the four kinds of income less operating expense, in fen.
+    pub fn net_income_fen(&self) -> i64 {
+        self.wage_fen + self.operating_fen + self.property_fen + self.transfer_fen
+            - self.operating_expense_fen
+    }
+
+    /// 人均纯收入 in fen, rounded to the nearest fen; `None` without people.
+    pub fn per_capita_fen(&self) -> Option<i64> {
+        let persons = i64::from(self.persons);
+        let net = self.net_income_fen();
+        (persons > 0).then(|| (2 * net + persons).div_euclid(2 * persons))
+    }
+}
+
+/// The household's signature under what was written down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HouseholdSignature {
+    /// `signature`, `fingerprint` or `refused`.
+    pub mode: String,
+    pub name: String,
+    pub witness: Option<String>,
+}
+
+/// F3, 承诺授权书.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CommitmentLetter {
+    pub truthfulness: bool,
+    pub query_authorisation: bool,
+    pub signatures: Vec<LetterSignature>,
+    /// Last day on which the authorisation may be used; open where absent.
+    #[schema(value_type = Option<String>)]
+    pub valid_until: Option<Date>,
+}
+
+/// One adult's signature, or a guardian's or proxy's for them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LetterSignature {
+    pub member_id: String,
+    /// `signature`, `fingerprint`, `guardian` or `proxy`.
+    pub mode: String,
+    pub signer_name: String,
+    /// Why a guardian or proxy signs.
+    pub reason: Option<String>,
+    /// Who saw a fingerprint or a proxy's signature.
+    pub witness: Option<String>,
+}
+
+/// A hit as a department reports it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DiscrepancyReport {
+    pub member_id: String,
+    pub item: String,
+    pub finding: String,
+}
+
+/// The result of one round of 民主评议 for one household.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Appraisal {
+    pub appraisal_id: String,
+    pub round: u16,
+    /// People present and entitled to vote, recused relatives not counted.
+    pub voters: u16,
+    pub recused: Vec<String>,
+    pub votes_for: u16,
+    pub votes_against: u16,
+    pub abstentions: u16,
+    /// `recommend` or `not_recommend`.
+    pub result: String,
+    #[serde(default)]
+    pub opinion: String,
+}
+
+/// What a deciding level says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Approve,
+    SendBack,
+    Refuse,
+}
+
+/// 乡级审核. Who checks signs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TownshipReview {
+    pub outcome: Verdict,
+    pub checkers: Vec<String>,
+    #[serde(default)]
+    pub opinion: String,
+    pub send_back_to: Option<StepKind>,
+    /// Code of the ground of a refusal.
+    pub ground: Option<String>,
+    pub reason: Option<String>,
+}
+
+/// 县级审批.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CountyDecision {
+    pub outcome: Verdict,
+    pub category: Option<String>,
+    #[serde(default)]
+    pub document_number: String,
+    #[schema(value_type = Option<String>)]
+    pub signed_on: Option<Date>,
+    #[serde(default)]
+    pub signatory: String,
+    #[serde(default)]
+    pub opinion: String,
+    /// Dimensions the decider considered (HN22-012).
+    #[serde(default)]
+    pub dimensions_considered: Vec<String>,
+    pub send_back_to: Option<StepKind>,
+    pub ground: Option<String>,
+    pub reason: Option<String>,
+}
+
+/// 结果公告, in the township's name, posted in the village (HN22-057).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Announcement {
+    pub place: String,
+    /// Name of the township that announces.
+    pub issued_by: String,
+}
+
+/// 录入建档 (HN22-058).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Archive {
+    /// Day of entry into the national system.
+    #[schema(value_type = String)]
+    pub entry_on: Date,
+    pub national_reference: Option<String>,
+    /// Codes of the checklist items found in the archive.
+    pub checklist: Vec<String>,
+    /// Collector, enterer and reviewer of the entry (HN22-131).
+    #[serde(default)]
+    pub collected_by: String,
+    #[serde(default)]
+    pub entered_by: String,
+    #[serde(default)]
+    pub reviewed_by: String,
+}

@@ -1,0 +1,94 @@
+//! Clocks of a running procedure. They run on the days things happened, not
+//! on the days they were typed in, and neither a send-back nor a late entry
+//! stops or resets them (traps 2, 20, 26).
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::{Casefile, Stage};
+use crate::calendar::{DayUnit, WorkCalendar, missing_years_warning};
+use crate::policy::{Clock, Pack, StepKind};
+
+/// One clock as people see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ClockStatus {
+    pub id: String,
+    pub label: String,
+    #[schema(value_type = String)]
+    pub started_on: Date,
+    pub limit_days: u16,
+    pub unit: DayUnit,
+    /// The last day on time.
+    #[schema(value_type = String)]
+    pub deadline_on: Date,
+    pub days_used: u32,
+    /// Negative once overdue.
+    pub days_left: i64,
+    #[schema(value_type = Option<String>)]
+    pub ended_on: Option<Date>,
+    pub overdue: bool,
+    pub clause: Option<String>,
+    /// 一般 or 原则上: overdue asks for a reason and never blocks.
+    pub in_principle: bool,
+    pub overdue_reason: Option<String>,
+    /// E.g. a holiday table that is missing for a year the clock crosses.
+    pub warnings: Vec<String>,
+}
+
+/// The clocks of a casefile's procedure that have started, in pack order.
+pub fn clocks(casefile: &Casefile, pack: &Pack, calendar: &WorkCalendar, today: Date) -> Vec<ClockStatus> {
+    let Some(procedure) = pack.identification() else { return Vec::new() };
+    procedure.clocks.iter().filter_map(|clock| status(casefile, pack, clock, calendar, today)).collect()
+}
+
+fn status(
+    casefile: &Casefile,
+    pack: &Pack,
+    clock: &Clock,
+    calendar: &WorkCalendar,
+    today: Date,
+) -> Option<ClockStatus> {
+    let step = |name: &str| {
+        pack.identification()?.steps.iter().map(|s| s.kind).find(|k: &StepKind| k.as_str() == name)
+    };
+    let started_on = if clock.starts == "earliest_lead" {
+        casefile.clock_from(pack)
+    } else {
+        casefile.records.done_on(step(&clock.starts)?)?
+    };
+    let limit_days = clock.limit_days.get()?;
+    let unit = clock.unit.get().unwrap_or(DayUnit::Natural);
+    let stopped_on = match &casefile.stage {
+        Stage::Refused { refused_on, .. } => Some(*refused_on),
+        Stage::Ended { ended_on, .. } => Some(*ended_on),
+        _ => None,
+    };
+    let ended_on = step(&clock.ends).and_then(|k| casefile.records.done_on(k)).or(stopped_on);
+    let deadline = calendar.deadline(started_on, limit_days, unit);
+    let used = calendar.days_used(started_on, ended_on.unwrap_or(today), unit);
+    let mut missing = deadline.missing_years.clone();
+    missing.extend(&used.missing_years);
+    missing.sort_unstable();
+    missing.dedup();
+    Some(ClockStatus {
+        id: clock.id.clone(),
+        label: clock.label.clone(),
+        started_on,
+        limit_days,
+        unit,
+        deadline_on: deadline.date,
+        days_used: used.days,
+        days_left: i64::from(limit_days) - i64::from(used.days),
+        ended_on,
+        overdue: used.days > u32::from(limit_days),
+        clause: clock.limit_days.clause().map(str::to_owned),
+        in_principle: clock.in_principle,
+        overdue_reason: casefile
+            .overdue_reasons
+            .iter()
+            .rev()
+            .find(|r| r.clock == clock.id)
+            .map(|r| r.reason.clone()),
+        warnings: missing_years_warning(&missing).into_iter().collect(),
+    })
+}

@@ -1,0 +1,226 @@
+//! 识别认定事项: one household carried through the identification procedure
+//! its pack orders.
+//!
+//! The state is the typed records of the steps done; what may come next
+//! follows from the records and the pack, never from a stored flag. The one
+//! way to change it is [`apply`].
+
+mod action;
+mod apply;
+mod clock;
+mod guard;
+mod outlook;
+mod proposal;
+mod record;
+
+pub use action::*;
+pub use apply::apply;
+pub use clock::{ClockStatus, clocks};
+pub use outlook::{StepStatus, Todo, outlook, step_status};
+pub use proposal::{Explanation, Fact, propose_category};
+pub use record::*;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::account::Principal;
+use crate::calendar::WorkCalendar;
+use crate::division::DivisionCode;
+use crate::policy::{Pack, StepKind};
+
+/// Which pack a procedure started under; it keeps it to the end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct PackRef {
+    pub id: String,
+    pub version: u32,
+}
+
+/// A lead whose date the clock may run from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct LeadRef {
+    pub id: String,
+    pub channel: String,
+    #[schema(value_type = String)]
+    pub received_on: Date,
+}
+
+/// Where a casefile stands. A stage carries what only it has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "stage", rename_all = "snake_case")]
+pub enum Stage {
+    /// Steps are being done.
+    Running,
+    /// The county approved; announcement and archive remain.
+    Determined {
+        category: String,
+        #[schema(value_type = String)]
+        decided_on: Date,
+    },
+    /// Everything is done and filed.
+    Archived {
+        category: String,
+        #[schema(value_type = String)]
+        entry_on: Date,
+    },
+    /// A named person refused, with a reason.
+    Refused {
+        by_step: StepKind,
+        ground: String,
+        reason: String,
+        #[schema(value_type = String)]
+        refused_on: Date,
+        informed: Option<Informed>,
+        recheck_requested: Option<RecheckRequest>,
+    },
+    /// Another lawful end.
+    Ended {
+        ending: String,
+        reason: String,
+        #[schema(value_type = String)]
+        ended_on: Date,
+    },
+}
+
+impl Stage {
+    /// The name used in lists and filters.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Determined { .. } => "determined",
+            Self::Archived { .. } => "archived",
+            Self::Refused { .. } => "refused",
+            Self::Ended { .. } => "ended",
+        }
+    }
+}
+
+/// One casefile: its leads, its stage and what was recorded.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Casefile {
+    pub id: String,
+    pub household_id: String,
+    pub village: DivisionCode,
+    pub pack: PackRef,
+    pub opened_on: Date,
+    pub leads: Vec<LeadRef>,
+    pub stage: Stage,
+    pub records: Records,
+    /// Records put aside by a send-back, oldest first.
+    #[serde(default)]
+    pub superseded: Vec<Superseded>,
+    /// Set by a send-back until the step is done again.
+    #[serde(default)]
+    pub sent_back_to: Option<StepKind>,
+    /// Why a clock ran over, by clock id (一般, 原则上: asked for, never blocking).
+    #[serde(default)]
+    pub overdue_reasons: Vec<OverdueReason>,
+}
+
+impl Casefile {
+    /// Opens a casefile from its first lead.
+    pub fn open(
+        id: String,
+        household_id: String,
+        village: DivisionCode,
+        pack: PackRef,
+        lead: LeadRef,
+        opened_on: Date,
+    ) -> Self {
+        Self {
+            id,
+            household_id,
+            village,
+            pack,
+            opened_on,
+            leads: vec![lead],
+            stage: Stage::Running,
+            records: Records::default(),
+            superseded: Vec::new(),
+            sent_back_to: None,
+            overdue_reasons: Vec::new(),
+        }
+    }
+
+    /// The date the statutory clock runs from: the earliest lead of a channel
+    /// that starts it, else the earliest lead (HN22-060).
+    pub fn clock_from(&self, pack: &Pack) -> Date {
+        let starts = |lead: &&LeadRef| {
+            pack.values.channels.iter().any(|c| c.code == lead.channel && c.starts_clock)
+        };
+        self.leads
+            .iter()
+            .filter(starts)
+            .map(|l| l.received_on)
+            .min()
+            .or_else(|| self.leads.iter().map(|l| l.received_on).min())
+            .unwrap_or(self.opened_on)
+    }
+
+    /// Lets a further open lead on the same household join; the earliest date
+    /// counts, and a lead already concluded elsewhere never comes here.
+    pub fn join_lead(&mut self, lead: LeadRef) {
+        if !self.leads.iter().any(|l| l.id == lead.id) {
+            self.leads.push(lead);
+        }
+    }
+}
+
+/// A member as the engine needs to know one.
+#[derive(Debug, Clone)]
+pub struct MemberFact {
+    pub id: String,
+    pub name: String,
+    /// Eighteen or older today.
+    pub adult: bool,
+    /// Still a member (neither dead nor moved away).
+    pub active: bool,
+}
+
+/// What `apply` may look at besides the casefile itself.
+#[derive(Debug)]
+pub struct Facts<'a> {
+    pub pack: &'a Pack,
+    pub calendar: &'a WorkCalendar,
+    pub members: &'a [MemberFact],
+    /// Household type and lifted status code, e.g. `lifted_without_policy`.
+    pub household_status: &'a str,
+    pub actor: &'a Principal,
+    /// Accounts that put the case before the level now acting.
+    pub today: Date,
+}
+
+/// Why a step may not be done, and under which clause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Refusal {
+    /// Stable name of the guard.
+    pub guard: String,
+    /// What is missing, in words, and what to do.
+    pub message: String,
+    pub clause: Option<String>,
+    /// The first day on which it may be tried again, where time is the reason.
+    #[schema(value_type = Option<String>)]
+    pub earliest_on: Option<Date>,
+}
+
+impl Refusal {
+    pub(crate) fn new(guard: &str, message: impl Into<String>, clause: Option<&str>) -> Self {
+        Self {
+            guard: guard.to_owned(),
+            message: message.into(),
+            clause: clause.map(str::to_owned),
+            earliest_on: None,
+        }
+    }
+}
+
+/// What happened: one line of the household's file and of the audit chain.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Event {
+    /// Name of the act, e.g. `county_decision.approved`.
+    pub kind: String,
+    pub step: Option<StepKind>,
+    /// One sentence for the timeline, without personal data.
+    pub summary: String,
+    #[schema(value_type = String)]
+    pub occurred_on: Date,
+}

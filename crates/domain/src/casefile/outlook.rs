@@ -1,0 +1,197 @@
+//! What a casefile waits for: whose turn, what is missing, which clause.
+
+use serde::Serialize;
+
+use super::guard::{self, Attempt};
+use super::{Casefile, Facts, Refusal, Stage};
+use crate::division::Level;
+use crate::policy::{Procedure, Step, StepKind};
+
+/// Where one step stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StepStatus {
+    Waiting,
+    Open,
+    Done,
+    SentBack,
+}
+
+/// One thing to do next.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+pub struct Todo {
+    pub step: StepKind,
+    pub step_label: String,
+    /// What to do, as a verb phrase a person can act on.
+    pub verb: String,
+    pub level: Level,
+    /// Names of the acts that fit (`Action` types).
+    pub actions: Vec<String>,
+    /// Whether the signed-in person's level and operations fit.
+    pub mine: bool,
+    /// Whether nothing stands in the way today.
+    pub ready: bool,
+    pub refusals: Vec<Refusal>,
+    pub clause: Option<String>,
+}
+
+/// Where a step stands.
+pub fn step_status(casefile: &Casefile, procedure: &Procedure, kind: StepKind) -> StepStatus {
+    if casefile.records.done_on(kind).is_some() {
+        return StepStatus::Done;
+    }
+    if casefile.sent_back_to == Some(kind) {
+        return StepStatus::SentBack;
+    }
+    let reachable = procedure
+        .position(kind)
+        .is_some_and(|p| procedure.steps[..p].iter().filter(|s| !s.is_parallel()).all(|s| casefile.records.done_on(s.kind).is_some()));
+    if reachable && !matches!(casefile.stage, Stage::Refused { .. } | Stage::Ended { .. }) {
+        StepStatus::Open
+    } else {
+        StepStatus::Waiting
+    }
+}
+
+/// What may be done now, nearest the procedure's order first.
+pub fn outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo> {
+    let Some(procedure) = facts.pack.identification() else { return Vec::new() };
+    match &casefile.stage {
+        Stage::Archived { .. } | Stage::Ended { .. } => return Vec::new(),
+        Stage::Refused { informed, by_step, .. } => {
+            let Some(step) = procedure.step(*by_step) else { return Vec::new() };
+            let (verb, action) = if informed.is_none() {
+                ("把结果和理由告诉农户", "inform_household")
+            } else {
+                return Vec::new();
+            };
+            return vec![todo(step, Level::Township, verb, &[action], Vec::new(), facts)];
+        }
+        Stage::Running | Stage::Determined { .. } => {}
+    }
+    let mut todos = Vec::new();
+    for step in &procedure.steps {
+        let status = step_status(casefile, procedure, step.kind);
+        let settled = status == StepStatus::Done && casefile.sent_back_to != Some(step.kind);
+        if step.kind == StepKind::CrossCheck {
+            if status != StepStatus::Waiting || casefile.records.cross_check.is_some() {
+                cross_check(casefile, procedure, step, facts, &mut todos);
+            }
+            continue;
+        }
+        if step.kind == StepKind::CountyDecision && settled && casefile.records.decision_acknowledged.is_none() {
+            todos.push(todo(step, Level::Township, "签收县级审批结果", &["acknowledge_decision"], Vec::new(), facts));
+        }
+        if step.kind == StepKind::PublicNotice && settled {
+            let open = casefile
+                .records
+                .public_notice
+                .as_ref()
+                .is_some_and(|n| n.objections.iter().any(|o| o.answer.is_none()));
+            if open && casefile.records.township_review.is_none() {
+                todos.push(todo(step, Level::Township, "答复公示异议", &["answer_objection"], Vec::new(), facts));
+            }
+        }
+        if settled || status == StepStatus::Waiting {
+            continue;
+        }
+        let attempt = Attempt { casefile, procedure, facts, action: None, occurred_on: facts.today };
+        let (verb, actions): (&str, &[&str]) = match step.kind {
+            StepKind::HomeVerification => ("去入户核实", &["verify_home", "end"]),
+            StepKind::CommitmentLetter => ("到户签承诺授权书", &["sign_letter", "end"]),
+            StepKind::DemocraticAppraisal => ("召开民主评议", &["record_appraisal"]),
+            StepKind::PublicNotice => ("在村内公示", &["post_notice"]),
+            StepKind::TownshipReview => ("乡镇审核", &["review"]),
+            StepKind::CountyDecision => ("县级审批", &["decide"]),
+            StepKind::Announcement => ("在村里公告", &["announce"]),
+            StepKind::Archive => ("录入系统并归档", &["archive"]),
+            StepKind::CrossCheck => continue,
+        };
+        let refusals = guard::refusals(step.kind, &attempt);
+        todos.push(todo(step, step.level, verb, actions, refusals, facts));
+    }
+    todos
+}
+
+/// The comparison passes village → township → county → village → county.
+fn cross_check(
+    casefile: &Casefile,
+    procedure: &Procedure,
+    step: &Step,
+    facts: &Facts<'_>,
+    todos: &mut Vec<Todo>,
+) {
+    let attempt = Attempt { casefile, procedure, facts, action: None, occurred_on: facts.today };
+    let Some(check) = &casefile.records.cross_check else {
+        let refusals: Vec<Refusal> = guard::refusals(StepKind::CrossCheck, &attempt)
+            .into_iter()
+            .filter(|r| r.guard == "within_authorisation")
+            .collect();
+        todos.push(todo(step, Level::Village, "提交信息比对", &["request_cross_check"], refusals, facts));
+        return;
+    };
+    if casefile.records.county_decision.is_some() {
+        return;
+    }
+    if check.requested.is_some() && check.forwarded.is_none() {
+        todos.push(todo(step, Level::Township, "向县级报送信息比对", &["forward_cross_check"], Vec::new(), facts));
+        return;
+    }
+    if check.discrepancies.iter().any(|d| d.resolution.is_none()) {
+        todos.push(todo(step, Level::Village, "核实比对疑点", &["resolve_discrepancy"], Vec::new(), facts));
+    }
+    if check.discrepancies.iter().any(|d| d.late && d.resolution.is_some() && d.township_judgement.is_none()) {
+        todos.push(todo(step, Level::Township, "对迟到的疑点作出判断", &["acknowledge_discrepancy"], Vec::new(), facts));
+    }
+    if check.done_on().is_none() && check.reused.is_none() {
+        let mut actions = vec!["answer_cross_check"];
+        if !check.answers.is_empty() {
+            actions.push("conclude_cross_check");
+        }
+        let verb = if check.answers.is_empty() { "录入比对结果" } else { "办结信息比对" };
+        todos.push(todo(step, Level::County, verb, &actions, Vec::new(), facts));
+    }
+}
+
+fn todo(
+    step: &Step,
+    level: Level,
+    verb: &str,
+    actions: &[&str],
+    refusals: Vec<Refusal>,
+    facts: &Facts<'_>,
+) -> Todo {
+    Todo {
+        step: step.kind,
+        step_label: step.label.clone(),
+        verb: verb.to_owned(),
+        level,
+        actions: actions.iter().map(|a| (*a).to_owned()).collect(),
+        mine: facts.actor.level == Some(level)
+            && actions.iter().any(|a| operation_of(a).is_none_or(|o| facts.actor.may(o))),
+        ready: refusals.is_empty(),
+        refusals,
+        clause: Some(step.clause.get_ref().clone()),
+    }
+}
+
+fn operation_of(action: &str) -> Option<crate::account::Operation> {
+    use crate::account::Operation as O;
+    Some(match action {
+        "verify_home" => O::CasefileVerifyHome,
+        "sign_letter" => O::CasefileSignLetter,
+        "request_cross_check" | "resolve_discrepancy" => O::CasefileCrossCheckVillage,
+        "forward_cross_check" | "acknowledge_discrepancy" => O::CasefileCrossCheckTownship,
+        "answer_cross_check" | "conclude_cross_check" => O::CasefileCrossCheckCounty,
+        "record_appraisal" => O::CasefileAppraise,
+        "post_notice" => O::CasefilePostNotice,
+        "answer_objection" => O::ObjectionAnswer,
+        "review" => O::CasefileReview,
+        "decide" => O::CasefileDecide,
+        "acknowledge_decision" => O::CasefileAcknowledge,
+        "announce" => O::CasefileAnnounce,
+        "archive" => O::CasefileArchive,
+        "inform_household" | "end" => O::CasefileEnd,
+        _ => return None,
+    })
+}

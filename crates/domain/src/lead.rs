@@ -1,0 +1,183 @@
+//! 线索: every sign of risk, from whichever channel, until it is concluded.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::casefile::Refusal;
+use crate::division::DivisionCode;
+use crate::policy::Pack;
+
+/// A lead as it arrives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct NewLead {
+    /// Household where it is already known.
+    pub household_id: Option<String>,
+    /// Name as reported, where no household was chosen yet.
+    #[serde(default)]
+    pub reported_name: String,
+    #[schema(value_type = Option<String>)]
+    pub village: Option<DivisionCode>,
+    pub channel: String,
+    /// `sweep` (定期全面排查) or `real_time` (实时重点发现), WY21-032.
+    pub discovery_mode: String,
+    #[schema(value_type = String)]
+    pub received_on: Date,
+    pub description: String,
+    #[serde(default)]
+    pub reporter: String,
+    /// How a self-declaration reached us (WY21-034).
+    pub means: Option<String>,
+    pub proxy: Option<Proxy>,
+    #[serde(default)]
+    pub risks: Vec<String>,
+}
+
+/// Who declared for the household, and what they are to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Proxy {
+    pub name: String,
+    pub relation: String,
+}
+
+/// Checks a lead against the pack in force.
+///
+/// # Errors
+/// Every refusal, with the clause that lists what is allowed.
+pub fn check_new_lead(lead: &NewLead, pack: &Pack, today: Date) -> Result<(), Vec<Refusal>> {
+    let mut refused = Vec::new();
+    let values = &pack.values;
+    if !values.channels.iter().any(|c| c.code == lead.channel) {
+        refused.push(Refusal::new("channel", "政策文件没有列出这个线索来源，请重新选择。", None));
+    }
+    if !values.discovery_modes.iter().any(|m| m.code == lead.discovery_mode) {
+        refused.push(Refusal::new("discovery_mode", "请选择发现方式：定期排查或实时发现。", None));
+    }
+    if lead.channel == "self_declaration" && !values.declaration_means.is_empty() {
+        match values.declaration_means.iter().find(|m| Some(&m.code) == lead.means.as_ref()) {
+            None => refused.push(Refusal::new("declaration_means", "请选择农户是怎样申报的。", None)),
+            Some(means) if means.proxy => {
+                let named = lead
+                    .proxy
+                    .as_ref()
+                    .is_some_and(|p| !p.name.trim().is_empty() && !p.relation.trim().is_empty());
+                if !named {
+                    refused.push(Refusal::new(
+                        "proxy_named",
+                        "由他人代为申报的，请写明代办人姓名和与农户的关系。",
+                        means.clause.as_ref().map(|c| c.get_ref().as_str()),
+                    ));
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    if lead.received_on > today {
+        refused.push(Refusal::new("not_in_future", "发现日期不能晚于今天。", None));
+    }
+    if lead.household_id.is_none() && (lead.reported_name.trim().is_empty() || lead.village.is_none()) {
+        refused.push(Refusal::new("household_named", "请选择农户；找不到时写明姓名和所在村。", None));
+    }
+    if lead.description.trim().is_empty() {
+        refused.push(Refusal::new("described", "请写明发现了什么情况。", None));
+    }
+    if refused.is_empty() { Ok(()) } else { Err(refused) }
+}
+
+/// How a lead is concluded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct LeadConclusion {
+    pub outcome: String,
+    #[serde(default)]
+    pub reason: String,
+    #[schema(value_type = String)]
+    pub on: Date,
+    #[serde(default)]
+    pub verified_by: Vec<String>,
+}
+
+/// What the registry knows of the household when a lead is concluded.
+#[derive(Debug, Clone, Copy)]
+pub struct HouseholdStanding<'a> {
+    /// Household type and lifted status code.
+    pub status: &'a str,
+    /// Whether an episode is running (monitored now).
+    pub monitored: bool,
+    /// Whether an episode was cleared earlier.
+    pub cleared_before: bool,
+    /// Whether an identification is under way.
+    pub running_casefile: bool,
+}
+
+/// Checks a conclusion; returns what it leads to (`casefile`, `episode`,
+/// `none`).
+///
+/// # Errors
+/// Every refusal with its clause.
+pub fn check_conclusion(
+    conclusion: &LeadConclusion,
+    received_on: Date,
+    standing: Option<HouseholdStanding<'_>>,
+    pack: &Pack,
+    today: Date,
+) -> Result<String, Vec<Refusal>> {
+    let mut refused = Vec::new();
+    let outcome = pack.values.lead_outcomes.iter().find(|o| o.code == conclusion.outcome);
+    let Some(outcome) = outcome else {
+        return Err(vec![Refusal::new("lead_outcome", "请选择核实结果。", None)]);
+    };
+    let clause = outcome.clause.as_ref().map(|c| c.get_ref().as_str());
+    if outcome.needs_reason && conclusion.reason.trim().is_empty() {
+        refused.push(Refusal::new("reason_given", "请写明理由。", clause));
+    }
+    if outcome.needs_reason && conclusion.verified_by.iter().all(|n| n.trim().is_empty()) {
+        refused.push(Refusal::new("verified_by", "请写明是谁核实的。", clause));
+    }
+    if conclusion.on > today {
+        refused.push(Refusal::new("not_in_future", "核实日期不能晚于今天。", None));
+    }
+    if conclusion.on < received_on {
+        refused.push(Refusal::new("not_before_previous", "核实日期不能早于发现日期。", None));
+    }
+    match (outcome.leads_to.as_str(), standing) {
+        ("casefile" | "episode", None) => {
+            refused.push(Refusal::new("household_named", "请先把线索对应到农户。", None));
+        }
+        ("casefile", Some(h)) => {
+            let eligible = &pack.values.eligible_statuses;
+            if !eligible.is_empty() && !eligible.iter().any(|e| e.code == h.status) {
+                refused.push(Refusal::new(
+                    "eligible_status",
+                    "政策文件没有列出这种户类型可以识别，请先核对户类型。",
+                    None,
+                ));
+            }
+            if h.monitored {
+                refused.push(Refusal::new(
+                    "already_monitored",
+                    "这户已是监测对象：新风险并入正在进行的监测，不重复识别。",
+                    None,
+                ));
+            }
+            if outcome.code == "cleared_earlier" && !h.cleared_before {
+                refused.push(Refusal::new("cleared_before", "这户没有风险消除的记录，请选“进入识别程序”。", clause));
+            }
+            if outcome.code != "cleared_earlier" && h.cleared_before {
+                refused.push(Refusal::new(
+                    "cleared_before",
+                    "这户曾标注风险消除，请选“消除后又有风险，重新识别”。",
+                    pack.values
+                        .lead_outcomes
+                        .iter()
+                        .find(|o| o.code == "cleared_earlier")
+                        .and_then(|o| o.clause.as_ref())
+                        .map(|c| c.get_ref().as_str()),
+                ));
+            }
+        }
+        ("episode", Some(h)) if !h.monitored => {
+            refused.push(Refusal::new("already_monitored", "这户现在不是监测对象，请选其他结果。", None));
+        }
+        _ => {}
+    }
+    if refused.is_empty() { Ok(outcome.leads_to.clone()) } else { Err(refused) }
+}

@@ -1,0 +1,16 @@
+//! What law and village say: types, states, clocks, guards, scope and
+//! permissions. Pure: no I/O, no async, no clock of its own.
+
+pub mod account;
+pub mod audit;
+pub mod calendar;
+pub mod casefile;
+pub mod code_list;
+pub mod disability_card;
+pub mod division;
+pub mod household;
+pub mod identity_number;
+pub mod lead;
+pub mod pinyin;
+pub mod policy;
+pub mod typed_text;

@@ -1,0 +1,237 @@
+//! Layering: a pack in use is its base with its own values on top, each value
+//! knowing which layer said it.
+
+use std::collections::BTreeMap;
+
+use super::load::PackSource;
+use super::pack::{
+    Category, Channel, Clause, ClauseId, DeclarationMeans, Document, ExchangeSource, Form, Guard,
+    GuardKind, Item, LawfulItems, LeadOutcome, LevelItem, Message, PackFile, Procedure, Step,
+    StepKind, Task,
+};
+
+/// All packs known to a deployment, layered and checked.
+#[derive(Debug, Clone, Default)]
+pub struct Library {
+    packs: BTreeMap<String, Pack>,
+}
+
+/// A pack as the engine uses it: every layer merged.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    /// Merged values; identity is the top layer's.
+    pub values: PackFile,
+    /// Clauses of all layers.
+    pub clauses: BTreeMap<ClauseId, Clause>,
+    /// Procedures by id; an upper layer replaces a procedure as a whole,
+    /// because a procedure is an order, not a set.
+    pub procedures: BTreeMap<String, Procedure>,
+    /// Layer ids, base first.
+    pub layers: Vec<String>,
+    /// Which layer said a value: `channel.hotline` → `platform-base`.
+    pub said_by: BTreeMap<String, String>,
+}
+
+trait Coded {
+    const GROUP: &'static str;
+    fn code(&self) -> String;
+}
+macro_rules! coded {
+    ($($type:ty => $group:literal, $field:ident;)*) => {$(
+        impl Coded for $type {
+            const GROUP: &'static str = $group;
+            fn code(&self) -> String { self.$field.clone() }
+        }
+    )*};
+}
+coded! {
+    Category => "category", code;
+    Channel => "channel", code;
+    DeclarationMeans => "declaration_means", code;
+    LeadOutcome => "lead_outcome", code;
+    Task => "task", code;
+    ExchangeSource => "exchange_source", code;
+    Form => "form", code;
+    Message => "message", code;
+    Document => "document", id;
+    Item => "item", code;
+}
+impl Coded for LevelItem {
+    const GROUP: &'static str = "level";
+    fn code(&self) -> String {
+        self.code.as_str().to_owned()
+    }
+}
+
+fn overlay<T: Coded + Clone>(
+    base: &mut Vec<T>,
+    upper: &[T],
+    group: Option<&str>,
+    layer: &str,
+    said_by: &mut BTreeMap<String, String>,
+) {
+    for entry in upper {
+        let code = entry.code();
+        said_by.insert(format!("{}.{code}", group.unwrap_or(T::GROUP)), layer.to_owned());
+        match base.iter_mut().find(|b| b.code() == code) {
+            Some(old) => *old = entry.clone(),
+            None => base.push(entry.clone()),
+        }
+    }
+}
+
+impl Library {
+    /// Layers checked sources. Callers go through
+    /// [`load_library`](super::load_library), which checks first.
+    pub(super) fn assemble(sources: Vec<PackSource>) -> Self {
+        let by_id: BTreeMap<String, &PackSource> =
+            sources.iter().map(|s| (s.file.id.get_ref().clone(), s)).collect();
+        let packs = by_id
+            .keys()
+            .map(|id| {
+                let mut chain = vec![by_id[id]];
+                while let Some(base) = chain[chain.len() - 1].file.based_on.as_ref() {
+                    chain.push(by_id[base.get_ref()]);
+                }
+                chain.reverse();
+                (id.clone(), Pack::layered(&chain))
+            })
+            .collect();
+        Self { packs }
+    }
+
+    /// The pack of that id.
+    pub fn pack(&self, id: &str) -> Option<&Pack> {
+        self.packs.get(id)
+    }
+
+    /// All packs, by id.
+    pub fn packs(&self) -> impl Iterator<Item = &Pack> {
+        self.packs.values()
+    }
+
+    /// The clause of that id in whichever pack has it.
+    pub fn clause(&self, id: &str) -> Option<&Clause> {
+        self.packs.values().find_map(|p| p.clauses.get(id))
+    }
+}
+
+impl Pack {
+    fn layered(chain: &[&PackSource]) -> Self {
+        let mut values = chain[0].file.clone();
+        let mut said_by = BTreeMap::new();
+        let mut clauses = BTreeMap::new();
+        let mut procedures = BTreeMap::new();
+        let mut layers = Vec::new();
+        for source in chain {
+            let file = &source.file;
+            let layer = file.id.get_ref().clone();
+            macro_rules! lists {
+                ($($field:ident: $group:expr),*) => {$(
+                    let mut merged = if layers.is_empty() { Vec::new() } else { values.$field.clone() };
+                    overlay(&mut merged, &file.$field, $group, &layer, &mut said_by);
+                    values.$field = merged;
+                )*};
+            }
+            lists!(
+                documents: None, categories: None, channels: None, declaration_means: None,
+                lead_outcomes: None, tasks: None, exchange_sources: None, forms: None,
+                messages: None, levels: None,
+                dimensions: Some("dimension"), difficulty_areas: Some("difficulty_area"),
+                discovery_modes: Some("discovery_mode"), grid_staff: Some("grid_staff"),
+                lead_stages: Some("lead_stage"), eligible_statuses: Some("eligible_status"),
+                forbidden_grounds: Some("forbidden_ground"), attributions: Some("attribution"),
+                risk_types: Some("risk_type"), lawful_ends: Some("lawful_end")
+            );
+            if file.line.is_some() {
+                values.line.clone_from(&file.line);
+                said_by.insert("line".into(), layer.clone());
+            }
+            if file.transition_period.is_some() {
+                values.transition_period.clone_from(&file.transition_period);
+                said_by.insert("transition_period".into(), layer.clone());
+            }
+            if file.scale_reference.is_some() {
+                values.scale_reference.clone_from(&file.scale_reference);
+                said_by.insert("scale_reference".into(), layer.clone());
+            }
+            values.id.clone_from(&file.id);
+            values.title.clone_from(&file.title);
+            values.version = file.version;
+            values.jurisdiction.clone_from(&file.jurisdiction);
+            values.effective_from = file.effective_from;
+            values.based_on.clone_from(&file.based_on);
+            for clause in &source.clauses.clauses {
+                clauses.insert(clause.id.get_ref().clone(), clause.clone());
+            }
+            for procedure in &source.procedures {
+                said_by.insert(format!("procedure.{}", procedure.id), layer.clone());
+                procedures.insert(procedure.id.clone(), procedure.clone());
+            }
+            layers.push(layer);
+        }
+        Self { values, clauses, procedures, layers, said_by }
+    }
+
+    /// Identifier of the top layer.
+    pub fn id(&self) -> &str {
+        self.values.id.get_ref()
+    }
+
+    /// The identification procedure, if the pack or a layer has one.
+    pub fn identification(&self) -> Option<&Procedure> {
+        self.procedures.get("identification")
+    }
+
+    /// Label of an entry of a list, or the code itself where it is unknown.
+    pub fn label(&self, list: LawfulItems, code: &str) -> String {
+        let items = match list {
+            LawfulItems::Dimension => &self.values.dimensions,
+            LawfulItems::DifficultyArea => &self.values.difficulty_areas,
+            LawfulItems::RiskType => &self.values.risk_types,
+            LawfulItems::LawfulEnd => &self.values.lawful_ends,
+        };
+        items.iter().find(|i| i.code == code).map_or_else(|| code.to_owned(), |i| i.label.clone())
+    }
+
+    /// Label of a category, or the code itself where it is unknown.
+    pub fn category_label(&self, code: &str) -> String {
+        self.values
+            .categories
+            .iter()
+            .find(|c| c.code == code)
+            .map_or_else(|| code.to_owned(), |c| c.label.clone())
+    }
+
+    /// The text of a message with its placeholders filled.
+    pub fn message(&self, code: &str, fill: &[(&str, &str)]) -> Option<String> {
+        let message = self.values.messages.iter().find(|m| m.code == code)?;
+        Some(fill.iter().fold(message.text.clone(), |text, (name, value)| {
+            text.replace(&format!("{{{name}}}"), value)
+        }))
+    }
+}
+
+impl Procedure {
+    /// The step of that kind.
+    pub fn step(&self, kind: StepKind) -> Option<&Step> {
+        self.steps.iter().find(|s| s.kind == kind)
+    }
+
+    /// Position of the step of that kind.
+    pub fn position(&self, kind: StepKind) -> Option<usize> {
+        self.steps.iter().position(|s| s.kind == kind)
+    }
+
+    /// The guard of that kind on that step.
+    pub fn guard(&self, on: StepKind, kind: GuardKind) -> Option<&Guard> {
+        self.guards.iter().find(|g| g.on == on && g.kind == kind)
+    }
+}
+
+impl Step {
+    /// Whether the step may run beside its successors.
+    pub fn is_parallel(&self) -> bool {
+        self.parallel.as_ref().and_then(super::pack::Stated::get).unwrap_or(false)
+    }
+}

@@ -1,0 +1,257 @@
+//! Tables that state values of a pack: single items, lists, steps, evidence,
+//! documents, proposed categories.
+
+use toml::Spanned;
+
+use super::{Row, Table};
+use crate::casefile::propose_category;
+use crate::division::Level;
+use crate::policy::{Pack, Provenance, Stated};
+
+type Found = Vec<(usize, String)>;
+
+fn yes_no(value: bool) -> &'static str {
+    if value { "是" } else { "否" }
+}
+
+/// `HN22-011`, `惯例`, or `文件未规定`.
+fn origin(clause: Option<&Spanned<String>>, source: Option<Provenance>) -> String {
+    match (clause, source) {
+        (Some(clause), _) => clause.get_ref().clone(),
+        (None, Some(Provenance::Practice)) => "惯例".into(),
+        (None, Some(Provenance::InheritedByPractice)) => "沿用".into(),
+        (None, None) => String::new(),
+    }
+}
+
+fn stated<T: Clone + ToString>(stated: &Stated<T>) -> (String, String) {
+    let value = stated.get().map_or_else(|| "未设".to_owned(), |v| v.to_string());
+    let from = if stated.unstated { "文件未规定".to_owned() } else { origin(stated.clause.as_ref(), stated.source) };
+    (value, from)
+}
+
+fn expect(found: &mut Found, row: &Row, what: &str, said: &str, is: &str) {
+    if said != is {
+        found.push((row.line, format!("{what}：文中写“{said}”，政策包是“{is}”")));
+    }
+}
+
+/// `| 项目 | 值 | 出处 |`
+pub(super) fn items(table: &Table, pack: &Pack) -> Found {
+    let mut found = Vec::new();
+    for row in &table.rows {
+        let name = table.cell(row, "项目");
+        match item(name, pack) {
+            Some((value, from)) => {
+                expect(&mut found, row, name, table.cell(row, "值"), &value);
+                expect(&mut found, row, &format!("{name}的出处"), table.cell(row, "出处"), &from);
+            }
+            None => found.push((row.line, format!("政策包里没有“{name}”"))),
+        }
+    }
+    found
+}
+
+fn item(name: &str, pack: &Pack) -> Option<(String, String)> {
+    let values = &pack.values;
+    if name == "规模限制" {
+        return Some(values.scale_reference.as_ref().map_or(("没有".into(), String::new()), stated));
+    }
+    if let Some(rest) = name.strip_prefix("时钟") {
+        let (id, key) = rest.split_once('：')?;
+        let clock = pack.identification()?.clocks.iter().find(|c| c.label == id)?;
+        let limit_clause = clock.limit_days.clause().unwrap_or_default().to_owned();
+        return Some(match key {
+            "天数" => stated(&clock.limit_days),
+            "单位" => {
+                let unit = clock.unit.get().map_or("未设", |u| u.label()).to_owned();
+                (unit, origin(clock.unit.clause.as_ref(), clock.unit.source))
+            }
+            "起" => (clock.starts.clone(), limit_clause),
+            "止" => (clock.ends.clone(), limit_clause),
+            "一般" => (yes_no(clock.in_principle).to_owned(), limit_clause),
+            _ => return None,
+        });
+    }
+    if let Some(year) = name.strip_prefix("过渡期") {
+        let period = values.transition_period.as_ref()?;
+        return Some(stated(if year == "首年" { &period.first_year } else { &period.last_year }));
+    }
+    let line = values.line.as_ref()?;
+    Some(match name {
+        "监测范围" => stated(&line.amount_yuan),
+        "收入口径" => stated(&line.measure),
+        "比较方式" => stated(&line.comparator),
+        "监测范围性质" => stated(&line.nature),
+        "调整依据增长率" => stated(line.growth_rate_percent.as_ref()?),
+        "收入核算期" => stated(line.accounting_period.as_ref()?),
+        _ => return None,
+    })
+}
+
+/// What a list table may say of an entry: label, origin, and further columns.
+type Entry = (String, String, String, Vec<(&'static str, String)>);
+
+/// `| 清单 | 编号 | 名称 | 出处 | … |`. Whatever the pack says under a clause
+/// the table cites must stand in the table: nothing may be added unnoticed.
+pub(super) fn lists(table: &Table, pack: &Pack) -> Found {
+    let mut found = Vec::new();
+    for row in &table.rows {
+        let (list, code) = (table.cell(row, "清单"), table.cell(row, "编号"));
+        let Some(entries) = entries(list, pack) else {
+            found.push((row.line, format!("不认识的清单“{list}”")));
+            continue;
+        };
+        let Some((_, label, from, more)) = entries.iter().find(|e| e.0 == code) else {
+            found.push((row.line, format!("清单“{list}”里没有 {code}")));
+            continue;
+        };
+        expect(&mut found, row, &format!("{code} 的名称"), table.cell(row, "名称"), label);
+        expect(&mut found, row, &format!("{code} 的出处"), table.cell(row, "出处"), from);
+        for column in table.header.iter().skip(4) {
+            match more.iter().find(|(name, _)| name == column) {
+                Some((_, value)) => expect(&mut found, row, &format!("{code} 的{column}"), table.cell(row, column), value),
+                None => found.push((row.line, format!("清单“{list}”没有“{column}”一栏"))),
+            }
+        }
+    }
+    let cited: Vec<(&str, &str)> = table.rows.iter().map(|r| (table.cell(r, "清单"), table.cell(r, "出处"))).collect();
+    for (list, clause) in cited.iter().filter(|(_, c)| !super::clause_ids(c).is_empty()) {
+        for (code, ..) in entries(list, pack).unwrap_or_default().iter().filter(|e| e.2 == *clause) {
+            let listed = table.rows.iter().any(|r| table.cell(r, "清单") == *list && table.cell(r, "编号") == code);
+            let missing = (table.line, format!("清单“{list}”在 {clause} 下还有 {code}，表里没有写"));
+            if !listed && !found.contains(&missing) {
+                found.push(missing);
+            }
+        }
+    }
+    found
+}
+
+fn entries(list: &str, pack: &Pack) -> Option<Vec<Entry>> {
+    let v = &pack.values;
+    macro_rules! plain {
+        ($field:ident) => {
+            v.$field
+                .iter()
+                .map(|e| (e.code.clone(), e.label.clone(), origin(e.clause.as_ref(), e.source), vec![]))
+                .collect()
+        };
+        ($field:ident, $e:ident => $($column:literal: $value:expr),+) => {
+            v.$field
+                .iter()
+                .map(|$e| {
+                    let more = vec![$(($column, $value)),+];
+                    ($e.code.clone(), $e.label.clone(), origin($e.clause.as_ref(), $e.source), more)
+                })
+                .collect()
+        };
+    }
+    Some(match list {
+        "监测对象类别" => plain!(categories),
+        "研判方面" => plain!(dimensions),
+        "实际困难" => plain!(difficulty_areas),
+        "线索渠道" => plain!(channels, e => "启动时钟": yes_no(e.starts_clock).to_owned()),
+        "发现方式" => plain!(discovery_modes),
+        "申报方式" => plain!(declaration_means, e => "他人代办": yes_no(e.proxy).to_owned()),
+        "网格力量" => plain!(grid_staff),
+        "线索结果" => plain!(lead_outcomes, e =>
+            "去向": match e.leads_to.as_str() { "casefile" => "开立识别认定", "episode" => "并入现有监测", _ => "办结" }.to_owned(),
+            "须写理由": yes_no(e.needs_reason).to_owned()),
+        "线索阶段" => plain!(lead_stages),
+        "可识别的户" => plain!(eligible_statuses),
+        "不得作为理由" => plain!(forbidden_grounds),
+        "责任人" => plain!(attributions),
+        "来源系统" => plain!(exchange_sources, e => "格式": e.layout.clone()),
+        "风险类型" => plain!(risk_types),
+        "终止情形" => plain!(lawful_ends),
+        "表单" => plain!(forms),
+        "层级" => v
+            .levels
+            .iter()
+            .map(|e| (e.code.as_str().to_owned(), e.label.clone(), origin(e.clause.as_ref(), e.source), vec![]))
+            .collect(),
+        "任务" => v
+            .tasks
+            .iter()
+            .map(|e| {
+                let sections = vec![("负责科室", e.responsible.join("、"))];
+                (e.code.clone(), e.label.clone(), origin(e.clause.as_ref(), None), sections)
+            })
+            .collect(),
+        _ => return None,
+    })
+}
+
+/// `| 序 | 环节 | 办理层级 | 出处 | 可同步 |`: the whole procedure in its order.
+pub(super) fn steps(table: &Table, pack: &Pack) -> Found {
+    let mut found = Vec::new();
+    let Some(procedure) = pack.identification() else {
+        return vec![(table.line, "政策包没有识别程序".into())];
+    };
+    if procedure.steps.len() != table.rows.len() {
+        found.push((table.line, format!("文中有 {} 个环节，政策包有 {} 个", table.rows.len(), procedure.steps.len())));
+    }
+    for (row, step) in table.rows.iter().zip(&procedure.steps) {
+        expect(&mut found, row, "环节", table.cell(row, "环节"), &step.label);
+        expect(&mut found, row, "办理层级", table.cell(row, "办理层级"), level_word(step.level));
+        expect(&mut found, row, "出处", table.cell(row, "出处"), step.clause.get_ref());
+        let parallel = match step.parallel.as_ref() {
+            Some(p) if p.get() == Some(true) => format!("是 {}", origin(p.clause.as_ref(), p.source)),
+            _ => "否".to_owned(),
+        };
+        expect(&mut found, row, "可同步", table.cell(row, "可同步"), parallel.trim());
+    }
+    found
+}
+
+fn level_word(level: Level) -> &'static str {
+    match level {
+        Level::Nation => "国家",
+        Level::Province => "省",
+        Level::City => "市",
+        Level::County => "县",
+        Level::Township => "乡",
+        Level::Village => "村",
+    }
+}
+
+/// `| 环节 | 编号 | 材料 | 必需 | 出处 |`
+pub(super) fn evidence(table: &Table, pack: &Pack) -> Found {
+    let mut found = Vec::new();
+    for row in &table.rows {
+        let (label, code) = (table.cell(row, "环节"), table.cell(row, "编号"));
+        let evidence = pack
+            .identification()
+            .and_then(|p| p.steps.iter().find(|s| s.label == label))
+            .and_then(|s| s.evidence.iter().find(|e| e.code == code));
+        let Some(evidence) = evidence else {
+            found.push((row.line, format!("环节“{label}”没有材料 {code}")));
+            continue;
+        };
+        expect(&mut found, row, "材料", table.cell(row, "材料"), &evidence.label);
+        expect(&mut found, row, "必需", table.cell(row, "必需"), yes_no(evidence.required));
+        let from = origin(evidence.clause.as_ref(), evidence.source);
+        expect(&mut found, row, "出处", table.cell(row, "出处"), &from);
+    }
+    found
+}
+
+/// `| 文件 | 文号 | 标题 | 发文单位 | 日期 | 登记依据 |`
+pub(super) fn documents(table: &Table, pack: &Pack) -> Found {
+    let mut found = Vec::new();
+    for row in &table.rows {
+        let id = table.cell(row, "文件");
+        let Some(document) = pack.values.documents.iter().find(|d| d.id == id) else {
+            found.push((row.line, format!("文件 {id} 没有登记")));
+            continue;
+        };
+        let issued = document.issued_on.map_or_else(|| "未载明".to_owned(), |d| d.to_string());
+        let number = if document.number.is_empty() { "未载明" } else { &document.number };
+        expect(&mut found, row, "文号", table.cell(row, "文号"), number);
+        expect(&mut found, row, "标题", table.cell(row, "标题"), &document.title);
+        expect(&mut found, row, "发文单位", table.cell(row, "发文单位"), &document.issuer);
+        expect(&mut found, row, "日期", table.cell(row, "日期"), &issued);
+    }
+    found
+}

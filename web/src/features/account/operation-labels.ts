@@ -1,0 +1,90 @@
+/** Operations in the words of the office; used by the audit list and the permission matrix. */
+
+export interface OperationGroup {
+  label: string
+  operations: { code: string; label: string }[]
+}
+
+export const operationGroups: OperationGroup[] = [
+  {
+    label: '农户',
+    operations: [
+      { code: 'household.read', label: '查看农户档案' },
+      { code: 'household.change', label: '登记农户变动' },
+      { code: 'household.reveal', label: '查看完整证件号和电话' },
+    ],
+  },
+  {
+    label: '线索',
+    operations: [
+      { code: 'lead.read', label: '查看线索' },
+      { code: 'lead.register', label: '登记线索' },
+      { code: 'lead.conclude', label: '办结线索' },
+    ],
+  },
+  {
+    label: '识别认定',
+    operations: [
+      { code: 'casefile.read', label: '查看识别认定事项' },
+      { code: 'casefile.verify_home', label: '入户核实' },
+      { code: 'casefile.sign_letter', label: '签订承诺授权书' },
+      { code: 'casefile.cross_check_village', label: '提交信息比对（村）' },
+      { code: 'casefile.cross_check_township', label: '转报信息比对（乡）' },
+      { code: 'casefile.cross_check_county', label: '反馈信息比对（县）' },
+      { code: 'casefile.appraise', label: '民主评议' },
+      { code: 'casefile.review', label: '乡级审核' },
+      { code: 'casefile.decide', label: '县级审批' },
+      { code: 'casefile.acknowledge', label: '签收审批结果' },
+      { code: 'casefile.announce', label: '结果公告' },
+      { code: 'casefile.archive', label: '录入建档' },
+      { code: 'casefile.end', label: '依法终止' },
+      { code: 'casefile.send_back', label: '退回' },
+    ],
+  },
+  {
+    label: '公示与异议',
+    operations: [
+      { code: 'notice.read', label: '查看公示' },
+      { code: 'casefile.post_notice', label: '张贴公示' },
+      { code: 'objection.register', label: '登记异议' },
+      { code: 'objection.answer', label: '答复异议' },
+    ],
+  },
+  {
+    label: '数据',
+    operations: [
+      { code: 'import.run', label: '导入数据' },
+      { code: 'export.run', label: '导出数据' },
+      { code: 'attachment.add', label: '上传附件' },
+    ],
+  },
+  {
+    label: '监督',
+    operations: [
+      { code: 'supervision.read', label: '查看监督统计' },
+      { code: 'supervision.open', label: '说明事由后查看事项' },
+    ],
+  },
+  {
+    label: '政策与管理',
+    operations: [
+      { code: 'policy.read', label: '查看政策包' },
+      { code: 'policy.put_in_force', label: '启用政策包' },
+      { code: 'account.read', label: '查看账户' },
+      { code: 'account.manage', label: '管理账户' },
+      { code: 'role.read', label: '查看岗位权限' },
+      { code: 'grid.manage', label: '管理网格' },
+      { code: 'audit.read', label: '查看审计' },
+      { code: 'audit.verify', label: '校验审计链' },
+    ],
+  },
+]
+
+export const auditedOperations = operationGroups.flatMap((group) => group.operations)
+
+const labels = new Map(auditedOperations.map((one) => [one.code, one.label]))
+
+/** An operation this list does not know yet is shown by its code rather than hidden. */
+export function operationLabel(code: string): string {
+  return labels.get(code) ?? code
+}

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest'
+import { emptyChange, lastTwelveMonths, missingIn, readIdNumber, workOut } from './changes'
+import type { HouseholdFile } from './types'
+
+describe('lastTwelveMonths', () => {
+  it('ends with the month before the given day', () => {
+    expect(lastTwelveMonths('2022-05-18')).toEqual({ from: '2021-05-01', to: '2022-04-30' })
+  })
+  it('crosses a year end and a leap month', () => {
+    expect(lastTwelveMonths('2024-03-01')).toEqual({ from: '2023-03-01', to: '2024-02-29' })
+  })
+})
+
+describe('workOut', () => {
+  it('subtracts operating expenditure and leaves claims and own payments outside', () => {
+    const worked = workOut({
+      period_from: '2021-05-01',
+      period_to: '2022-04-30',
+      items: [
+        { source: 'wage', kind: 'income', amount_fen: 2_000_000 },
+        { source: 'operating_expense', kind: 'expense', amount_fen: 200_000 },
+      ],
+      counted_persons: 3,
+      claims_fen: 999_900,
+      out_of_pocket_fen: 1_000_000,
+    })
+    expect(worked).toEqual({ net_fen: 1_800_000, per_capita_fen: 600_000 })
+  })
+})
+
+describe('readIdNumber', () => {
+  it('reads birth date and sex', () => {
+    expect(readIdNumber('980327197203154512')).toEqual({ birth_on: '1972-03-15', sex: 'male' })
+    expect(readIdNumber('98032719720315452x')).toEqual({ birth_on: '1972-03-15', sex: 'female' })
+  })
+  it('leaves anything else alone', () => {
+    expect(readIdNumber('1234')).toBeNull()
+  })
+})
+
+describe('missingIn', () => {
+  const household = { members: [], assurances: [], address: '' } as unknown as HouseholdFile
+  it('names what a birth still needs', () => {
+    expect(missingIn(emptyChange('member_born', household, '2022-05-18'))).toEqual(['姓名', '与户主关系'])
+  })
+  it('asks for members and a head when a household splits', () => {
+    expect(missingIn(emptyChange('split', household, '2022-05-18'))).toEqual(['分出去的成员', '新户的户主'])
+  })
+})

@@ -1,0 +1,159 @@
+/** The changes a household file knows, in the words of the office, and their empty forms. */
+import type { AssuranceRecord, Change, ChangeKind, HouseholdFile, IncomeStatementInput, MemberInput } from './types'
+
+export interface ChangeMenuItem {
+  kind: ChangeKind
+  /** Also the name of the button that saves it. */
+  label: string
+  hint: string
+}
+
+export const CHANGE_MENU: ChangeMenuItem[] = [
+  { kind: 'member_born', label: '登记出生', hint: '新生儿可以暂无证件号码，先用临时编号。' },
+  { kind: 'member_joined', label: '登记成员迁入', hint: '因婚嫁、收养、回迁等加入本户。' },
+  { kind: 'member_died', label: '登记死亡', hint: '成员保留在档案里，不再计入人口。' },
+  { kind: 'member_left', label: '登记成员迁出', hint: '因婚嫁、迁移、服刑等离开本户。' },
+  { kind: 'contact', label: '登记住址电话变更', hint: '只填有变化的一项。' },
+  { kind: 'income', label: '登记收支', hint: '按采集表登记一个时段的收入与支出。' },
+  { kind: 'assurances', label: '登记三保障和饮水', hint: '住房、义务教育、基本医疗、饮水安全。' },
+  { kind: 'moved', label: '登记整户搬迁', hint: '户籍或居住转到另一个村。' },
+  { kind: 'split', label: '登记分户', hint: '选出分出去的成员和新户的户主。' },
+  { kind: 'merged_into', label: '登记并户', hint: '本户全部成员并入另一户，本户档案停用但保留。' },
+]
+
+export function menuItem(kind: ChangeKind): ChangeMenuItem {
+  const item = CHANGE_MENU.find((one) => one.kind === kind)
+  if (!item) throw new Error(`unknown change kind ${kind}`)
+  return item
+}
+
+/** Income sources of the collection form, used when the code list does not arrive. */
+export const INCOME_SOURCES: { code: string; label: string; kind: 'income' | 'expense' }[] = [
+  { code: 'wage', label: '工资性收入', kind: 'income' },
+  { code: 'operating', label: '生产经营性收入', kind: 'income' },
+  { code: 'property', label: '财产性收入', kind: 'income' },
+  { code: 'transfer', label: '转移性收入', kind: 'income' },
+  { code: 'operating_expense', label: '生产经营性支出', kind: 'expense' },
+]
+
+function emptyMember(relation: string): MemberInput {
+  return { name: '', relation, sex: 'male', birth_on: '', registered: true, lives_here: true, shares_income: true }
+}
+
+/** Twelve whole months before the month of `today`, the usual accounting period of a check. */
+export function lastTwelveMonths(today: string): { from: string; to: string } {
+  const [year = 0, month = 1] = today.split('-').map(Number)
+  const last = new Date(Date.UTC(year, month - 1, 0))
+  const first = new Date(Date.UTC(year - 1, month - 1, 1))
+  return { from: first.toISOString().slice(0, 10), to: last.toISOString().slice(0, 10) }
+}
+
+/** An empty change of the kind, prefilled with what the file already says. */
+export function emptyChange(kind: ChangeKind, household: HouseholdFile, today: string): Change {
+  const active = household.members.filter((member) => member.status === 'active')
+  switch (kind) {
+    case 'member_born':
+    case 'member_joined':
+      return { kind, member: { ...emptyMember(''), birth_on: kind === 'member_born' ? today : '' } }
+    case 'member_died':
+    case 'member_left':
+      return { kind, member_id: '', on: today, note: '' }
+    case 'moved':
+      return { kind, village: '' }
+    case 'contact':
+      return { kind, address: household.address, phone: '' }
+    case 'income': {
+      const period = lastTwelveMonths(today)
+      return {
+        kind,
+        statement: {
+          period_from: period.from,
+          period_to: period.to,
+          items: INCOME_SOURCES.map(({ code, kind: side }) => ({ source: code, kind: side, amount_fen: 0 })),
+          counted_persons: active.filter((member) => member.shares_income).length || active.length,
+          claims_fen: 0,
+          out_of_pocket_fen: 0,
+        },
+      }
+    }
+    case 'assurances': {
+      const last: AssuranceRecord | undefined = household.assurances[0]
+      return {
+        kind,
+        record: {
+          recorded_on: today,
+          housing_problem: last?.housing_problem ?? false,
+          schooling_problem: last?.schooling_problem ?? false,
+          water_problem: last?.water_problem ?? false,
+          insurance_problem: last?.insurance_problem ?? false,
+          note: '',
+        },
+      }
+    }
+    case 'split':
+      return { kind, member_ids: [], new_head_id: '' }
+    case 'merged_into':
+      return { kind, household_id: '' }
+  }
+}
+
+/** What is still missing, in words; empty when the change may be sent. */
+export function missingIn(change: Change): string[] {
+  const missing: string[] = []
+  const need = (present: unknown, words: string) => { if (!present) missing.push(words) }
+  switch (change.kind) {
+    case 'member_born':
+    case 'member_joined':
+      need(change.member.name.trim(), '姓名')
+      need(change.member.relation, '与户主关系')
+      need(change.member.birth_on, '出生日期')
+      break
+    case 'member_died':
+    case 'member_left':
+      need(change.member_id, change.kind === 'member_died' ? '死亡的成员' : '迁出的成员')
+      need(change.on, '日期')
+      break
+    case 'moved':
+      need(change.village, '迁往的村')
+      break
+    case 'contact':
+      need(change.address?.trim() || change.phone?.trim(), '新的住址或电话')
+      break
+    case 'income':
+      need(change.statement.period_from && change.statement.period_to, '起止日期')
+      need(change.statement.counted_persons > 0, '计入人口')
+      break
+    case 'assurances':
+      need(change.record.recorded_on, '采集日期')
+      break
+    case 'split':
+      need(change.member_ids.length > 0, '分出去的成员')
+      need(change.new_head_id, '新户的户主')
+      break
+    case 'merged_into':
+      need(change.household_id, '并入的户')
+      break
+  }
+  return missing
+}
+
+/** Net and per-capita income as the server will compute them; shown while typing. */
+export function workOut(statement: IncomeStatementInput): { net_fen: number; per_capita_fen: number } {
+  const sum = (kind: 'income' | 'expense') =>
+    statement.items.filter((item) => item.kind === kind).reduce((total, item) => total + item.amount_fen, 0)
+  const net_fen = sum('income') - sum('expense')
+  const per_capita_fen = statement.counted_persons > 0 ? Math.floor(net_fen / statement.counted_persons) : 0
+  return { net_fen, per_capita_fen }
+}
+
+/** Birth date and sex written in an 18-digit ID number; null when it is not one. */
+export function readIdNumber(number: string): { birth_on: string; sex: 'male' | 'female' } | null {
+  const match = /^\d{6}(\d{4})(\d{2})(\d{2})\d{2}(\d)[\dXx]$/.exec(number.trim())
+  if (!match) return null
+  const [, year, month, day, sexDigit] = match
+  return { birth_on: `${year}-${month}-${day}`, sex: Number(sexDigit) % 2 === 1 ? 'male' : 'female' }
+}
+
+export function sexLabel(sex: string): string {
+  return sex === 'male' ? '男' : sex === 'female' ? '女' : sex
+}

@@ -1,0 +1,19 @@
+import { House } from '@element-plus/icons-vue'
+import type { Feature } from '@/router/feature'
+
+const feature: Feature = {
+  routes: [
+    {
+      path: '/households',
+      component: () => import('./HouseholdSearchPage.vue'),
+      meta: { title: '农户', operations: ['household.read'] },
+    },
+    {
+      path: '/households/:id',
+      component: () => import('./HouseholdFilePage.vue'),
+      meta: { title: '农户档案', operations: ['household.read'] },
+    },
+  ],
+  menu: [{ label: '农户', to: '/households', icon: House, operations: ['household.read'], group: '监测识别', order: 10 }],
+}
+export default feature

@@ -1,0 +1,11 @@
+import { Bell } from '@element-plus/icons-vue'
+import type { Feature } from '@/router/feature'
+
+export default {
+  routes: [
+    { path: '/leads', name: 'leads', component: () => import('./LeadListPage.vue'), meta: { title: '风险线索', operations: ['lead.read'] } },
+    { path: '/leads/new', name: 'lead-new', component: () => import('./LeadRegisterPage.vue'), meta: { title: '登记线索', operations: ['lead.register'] } },
+    { path: '/leads/:id', name: 'lead', component: () => import('./LeadPage.vue'), props: true, meta: { title: '线索', operations: ['lead.read'] } },
+  ],
+  menu: [{ label: '风险线索', to: '/leads', icon: Bell, operations: ['lead.read'], group: '监测识别', order: 1 }],
+} satisfies Feature

@@ -13,4 +13,5 @@ pub mod identity_number;
 pub mod lead;
 pub mod pinyin;
 pub mod policy;
+pub mod spec;
 pub mod typed_text;

@@ -1,1 +1,30 @@
+//! What we remember: entities, queries, migrations. The only crate that knows
+//! a database. Every function over people takes a `Scope`.
 
+pub mod account;
+pub mod audit;
+pub mod casefile;
+pub mod crypto;
+pub mod division;
+pub mod entity;
+pub mod exchange;
+pub mod household;
+pub mod lead;
+pub mod notice;
+pub mod policy;
+pub mod supervision;
+
+mod database;
+mod scoped;
+
+pub use database::{Actor, Engine, Store, StoreError, WriteTx};
+pub use scoped::within;
+
+/// A page of a list: keyset paging, newest or nearest first as the list says.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    pub next_cursor: Option<String>,
+    /// How many rows match in scope.
+    pub total: u64,
+}

@@ -113,8 +113,8 @@ export interface Vocabulary {
   declaration_means: (Coded & { proxy?: boolean })[]
   lead_outcomes: (Coded & { needs_reason: boolean; clause?: ClauseId | null })[]
   categories: (Coded & { definition?: string | null })[]
-  dimensions: Coded[]
-  difficulty_areas: Coded[]
+  dimensions: (Coded & { clause?: ClauseId | null })[]
+  difficulty_areas: (Coded & { clause?: ClauseId | null })[]
   risk_types: Coded[]
   lawful_ends: Coded[]
   forbidden_grounds: Coded[]
@@ -267,20 +267,23 @@ export interface CasefileMember {
   age: number | null
   adult: boolean
 }
+/** A hit of the comparison: something for a person to judge. */
 export interface Discrepancy {
   member_id: string | null
   item: string
   finding: string
-  explanation?: string | null
-  verified_by?: string | null
-  conclusion?: string | null
-  note?: string | null
+  department?: string | null
+  found_on?: DateText | null
+  /** Arrived after the appraisal: village and township must each judge it on record. */
   late?: boolean
-  acknowledged?: boolean
+  resolution?: { explanation: string; verified_by: string; conclusion: string; note?: string | null } | null
+  township_judgement?: string | null
 }
 /** A record is shown as it was posted, with who and when; fields beyond these are displayed by label. */
 export type StepRecord = Record<string, unknown> & { occurred_on?: DateText; by?: string; by_name?: string }
-export type Records = Partial<Record<StepKind, StepRecord | null>>
+export type Records = Partial<Record<Exclude<StepKind, 'cross_check'>, StepRecord | null>> & {
+  cross_check?: (StepRecord & { member_ids?: string[]; items?: string[]; discrepancies?: Discrepancy[] }) | null
+}
 
 export interface Casefile {
   id: string

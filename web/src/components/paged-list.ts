@@ -1,4 +1,4 @@
-/** Keyset paging for any list: first page, "加载更多", and the states in between. */
+/** Keyset paging for any list: first page, next pages, and the states in between. */
 import { computed, ref, shallowRef } from 'vue'
 import { asProblem, type Problem } from '@/api/problem'
 import type { Page } from '@/api/types'

@@ -3,6 +3,7 @@ import { computed, ref } from 'vue'
 import { api } from '@/api/client'
 import { Problem } from '@/api/problem'
 import type { Me } from '@/api/types'
+import { forgetDrafts } from './draft'
 
 /** Who is signed in, what they may do, and which day it is for the server. */
 export const useSessionStore = defineStore('session', () => {
@@ -34,6 +35,7 @@ export const useSessionStore = defineStore('session', () => {
 
   async function signOut() {
     await api.delete('/session')
+    forgetDrafts()
     forget()
   }
 

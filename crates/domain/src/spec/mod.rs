@@ -3,6 +3,7 @@
 //! follows from them. `policy/specs/README.md` describes the tables.
 
 mod act;
+mod leads;
 mod scenario;
 mod values;
 
@@ -194,6 +195,8 @@ fn run_table(table: &Table, pack: &Pack) -> Vec<(usize, String)> {
         Some("环节") => values::evidence(table, pack),
         Some("文件") => values::documents(table, pack),
         Some("人均纯收入") => values::proposals(table, pack),
+        Some("渠道") => leads::received(table, pack),
+        Some("核实结果") => leads::concluded(table, pack),
         other => vec![(table.line, format!("不认识的表：第一列是 {:?}", other.unwrap_or_default()))],
     }
 }

@@ -4,6 +4,7 @@
 use toml::Spanned;
 
 use super::{Row, Table};
+use crate::calendar::DayUnit;
 use crate::casefile::propose_category;
 use crate::division::Level;
 use crate::policy::{Pack, Provenance, Stated};
@@ -64,7 +65,12 @@ fn item(name: &str, pack: &Pack) -> Option<(String, String)> {
         return Some(match key {
             "天数" => stated(&clock.limit_days),
             "单位" => {
-                let unit = clock.unit.get().map_or("未设", |u| u.label()).to_owned();
+                let unit = match clock.unit.get() {
+                    Some(DayUnit::Natural) => "自然日",
+                    Some(DayUnit::Working) => "工作日",
+                    None => "未设",
+                }
+                .to_owned();
                 (unit, origin(clock.unit.clause.as_ref(), clock.unit.source))
             }
             "起" => (clock.starts.clone(), limit_clause),
@@ -252,6 +258,39 @@ pub(super) fn documents(table: &Table, pack: &Pack) -> Found {
         expect(&mut found, row, "标题", table.cell(row, "标题"), &document.title);
         expect(&mut found, row, "发文单位", table.cell(row, "发文单位"), &document.issuer);
         expect(&mut found, row, "日期", table.cell(row, "日期"), &issued);
+    }
+    found
+}
+
+/// `| 人均纯收入 | 户 | 风险或困难 | 提议 | 依据条款 |`
+pub(super) fn proposals(table: &Table, pack: &Pack) -> Found {
+    let mut found = Vec::new();
+    for row in &table.rows {
+        let mut form = super::act::home_verification(pack);
+        let words = table.cell(row, "人均纯收入");
+        let Some(fen) = super::act::fen(words) else {
+            found.push((row.line, format!("人均纯收入“{words}”不是金额（元）")));
+            continue;
+        };
+        form.income.wage_fen = fen * i64::from(form.income.persons);
+        let trouble = table.cell(row, "风险或困难");
+        if let Err(unknown) = super::act::trouble(&mut form, trouble, pack) {
+            found.push((row.line, unknown));
+            continue;
+        }
+        let household = table.cell(row, "户");
+        let Some(status) = pack.values.eligible_statuses.iter().find(|s| s.label == household) else {
+            found.push((row.line, format!("政策包没有把“{household}”列为可识别的户")));
+            continue;
+        };
+        let explained = propose_category(pack, &status.code, &form);
+        let proposed = explained.conclusion.as_ref().map_or("不提议", |c| c.label.as_str());
+        expect(&mut found, row, "提议", table.cell(row, "提议"), proposed);
+        for clause in super::clause_ids(table.cell(row, "依据条款")) {
+            if !explained.facts.iter().any(|f| f.clause.as_deref() == Some(clause.as_str())) {
+                found.push((row.line, format!("说明里没有引用条款 {clause}")));
+            }
+        }
     }
     found
 }

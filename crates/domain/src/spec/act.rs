@@ -1,0 +1,330 @@
+//! From the words of a scenario row to an [`Action`] with good data: a row
+//! says only what is unusual.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, date};
+
+use crate::calendar::plus_days;
+use crate::casefile::{
+    Action, Announcement, Appraisal, Archive, CommitmentLetter, CountyDecision, DiscrepancyReport,
+    HomeVerification, HouseholdSignature, IncomeSheet, Judgement, LetterSignature, TownshipReview, Verdict,
+};
+use crate::policy::{Pack, StepKind};
+
+/// What a row says beside the name of the act.
+pub(super) struct Words<'a> {
+    pub map: &'a BTreeMap<String, String>,
+    pub pack: &'a Pack,
+    /// Ids (which are the names) of the adults of the household.
+    pub adults: &'a [String],
+    pub occurred_on: Date,
+    /// Number of the next appraisal round.
+    pub next_round: u16,
+}
+
+impl Words<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.map.get(key).map(String::as_str)
+    }
+    fn list(&self, key: &str) -> Option<Vec<String>> {
+        self.get(key).map(|v| v.split('、').map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned).collect())
+    }
+    fn number(&self, key: &str, usual: u16) -> Result<u16, String> {
+        self.get(key).map_or(Ok(usual), |v| v.parse().map_err(|_| format!("“{key}={v}”不是数字")))
+    }
+    fn says(&self, key: &str) -> bool {
+        self.map.contains_key(key)
+    }
+    fn step(&self, key: &str) -> Result<Option<StepKind>, String> {
+        let Some(label) = self.get(key) else { return Ok(None) };
+        let steps = self.pack.identification().map(|p| p.steps.as_slice()).unwrap_or_default();
+        let step = steps.iter().find(|s| s.label == label);
+        step.map(|s| Some(s.kind)).ok_or_else(|| format!("没有环节“{label}”"))
+    }
+    fn missing(&self, item: &str) -> bool {
+        self.list("缺").is_some_and(|l| l.iter().any(|m| m == item))
+    }
+}
+
+/// The keys a row may use; others are spelling mistakes.
+const KEYS: &[&str] = &[
+    "缺", "核实人", "签字", "人均", "风险或困难", "签字人", "代签", "代签原因", "有效至", "人员", "部门", "疑点", "来源",
+    "核实", "结论", "赞成", "反对", "弃权", "到会", "轮次", "不通过", "属实", "退回到", "理由", "依据", "类别", "情形",
+    "录入", "公告单位",
+];
+
+/// The level that usually does an act, as written in the 谁 column.
+pub(super) fn usual_actor(action: &str) -> &'static str {
+    match action {
+        "乡镇报送" | "判断疑点" | "答复异议" | "审核" | "审核退回" | "审核不予纳入" | "签收" | "公告" | "录入建档" => "乡",
+        "反馈比对" | "共用比对" | "办结比对" | "审批" | "审批退回" | "审批不予纳入" => "县",
+        _ => "村",
+    }
+}
+
+/// The acts that carry a step through with good data.
+pub(super) fn usual_acts(step: StepKind) -> &'static [&'static str] {
+    match step {
+        StepKind::HomeVerification => &["入户核实"],
+        StepKind::CommitmentLetter => &["签订承诺授权书"],
+        StepKind::CrossCheck => &["提交比对", "乡镇报送", "反馈比对", "办结比对"],
+        StepKind::DemocraticAppraisal => &["民主评议"],
+        StepKind::PublicNotice => &["张贴公示"],
+        StepKind::TownshipReview => &["审核"],
+        StepKind::CountyDecision => &["审批"],
+        StepKind::Announcement => &["签收", "公告"],
+        StepKind::Archive => &["录入建档"],
+    }
+}
+
+/// The act a row describes.
+pub(super) fn action(name: &str, words: &Words<'_>) -> Result<Action, String> {
+    if let Some(unknown) = words.map.keys().find(|k| !KEYS.contains(&k.as_str())) {
+        return Err(format!("不认识的参数“{unknown}”"));
+    }
+    Ok(match name {
+        "入户核实" => Action::VerifyHome(verification(words)?),
+        "签订承诺授权书" => Action::SignLetter(letter(words)),
+        "提交比对" => Action::RequestCrossCheck {
+            member_ids: words.list("人员").unwrap_or_else(|| words.adults.to_vec()),
+            items: vec!["车辆".into(), "房产".into()],
+        },
+        "乡镇报送" => Action::ForwardCrossCheck {},
+        "反馈比对" => Action::AnswerCrossCheck {
+            department: words.get("部门").unwrap_or("公安").to_owned(),
+            answered_by: "部门联络员".into(),
+            discrepancies: words
+                .list("疑点")
+                .unwrap_or_default()
+                .into_iter()
+                .map(|member_id| DiscrepancyReport { member_id, item: "车辆".into(), finding: "名下登记车辆一台".into() })
+                .collect(),
+        },
+        "共用比对" => Action::ReuseCrossCheck {
+            source: match words.get("来源") {
+                None | Some("低保") => "subsistence_allowance".into(),
+                Some(other) => other.to_owned(),
+            },
+            checked_on: plus_days(words.occurred_on, -20),
+            reference: "低保审核材料".into(),
+        },
+        "核实疑点" => Action::ResolveDiscrepancy {
+            index: 0,
+            explanation: "车辆已报废，未注销".into(),
+            verified_by: "核实人一".into(),
+            conclusion: words.get("结论").unwrap_or("cleared").to_owned(),
+            note: String::new(),
+        },
+        "判断疑点" => Action::AcknowledgeDiscrepancy { index: 0, note: "不影响评议结果".into() },
+        "办结比对" => Action::ConcludeCrossCheck { note: String::new() },
+        "民主评议" => Action::RecordAppraisal(appraisal(words)?),
+        "张贴公示" => Action::PostNotice { notice_id: "公示一".into(), place: "村公示栏".into() },
+        "收到异议" => Action::FileObjection { objection_id: "异议一".into() },
+        "答复异议" => Action::AnswerObjection { objection_id: "异议一".into(), upheld: words.says("属实") },
+        "审核" => Action::Review(review(words, Verdict::Approve)?),
+        "审核退回" => Action::Review(review(words, Verdict::SendBack)?),
+        "审核不予纳入" => Action::Review(review(words, Verdict::Refuse)?),
+        "审批" => Action::Decide(decision(words, Verdict::Approve)?),
+        "审批退回" => Action::Decide(decision(words, Verdict::SendBack)?),
+        "审批不予纳入" => Action::Decide(decision(words, Verdict::Refuse)?),
+        "签收" => Action::AcknowledgeDecision {},
+        "公告" => Action::Announce(Announcement {
+            place: "村公示栏".into(),
+            issued_by: words.get("公告单位").unwrap_or("某乡人民政府").to_owned(),
+        }),
+        "录入建档" => Action::Archive(archive(words)),
+        "告知农户" => Action::InformHousehold { how: "当面告知".into(), told_by: "核实人一".into() },
+        "申请复核" => Action::RequestRecheck { reason: words.get("理由").unwrap_or("家里情况没有说清").to_owned() },
+        "终止" => Action::End {
+            ending: ending(words)?,
+            reason: words.get("理由").unwrap_or("已核实并附证明").to_owned(),
+        },
+        "说明逾期" => Action::ExplainOverdue {
+            clock: "identification".into(),
+            reason: words.get("理由").unwrap_or("道路中断，推迟入户").to_owned(),
+        },
+        other => return Err(format!("不认识的动作“{other}”")),
+    })
+}
+
+/// A form with every dimension judged and nothing wrong, income well inside
+/// any line.
+pub(super) fn home_verification(pack: &Pack) -> HomeVerification {
+    let judged = |items: &[crate::policy::Item]| {
+        items.iter().map(|i| Judgement { code: i.code.clone(), problem: false, finding: String::new() }).collect()
+    };
+    HomeVerification {
+        verifiers: vec!["核实人一".into(), "核实人二".into()],
+        income: IncomeSheet {
+            wage_fen: 1_500_000,
+            operating_fen: 0,
+            property_fen: 0,
+            transfer_fen: 0,
+            operating_expense_fen: 0,
+            persons: 3,
+            period_from: date(2021, 5, 1),
+            period_to: date(2022, 4, 30),
+            claims_fen: 0,
+            out_of_pocket_fen: 0,
+        },
+        dimensions: judged(&pack.values.dimensions),
+        difficulties: judged(&pack.values.difficulty_areas),
+        risks: Vec::new(),
+        risk_note: String::new(),
+        opinion: "建议提交评议".into(),
+        recommends: true,
+        household_signed: HouseholdSignature { mode: "signature".into(), name: "户主".into(), witness: None },
+        mode: "on_site".into(),
+    }
+}
+
+/// Yuan in words to fen.
+pub(super) fn fen(yuan: &str) -> Option<i64> {
+    let (whole, part) = yuan.trim_end_matches('元').trim().split_once('.').unwrap_or((yuan.trim_end_matches('元').trim(), "0"));
+    let part: i64 = format!("{part:0<2}").parse().ok().filter(|_| part.len() <= 2)?;
+    Some(whole.parse::<i64>().ok()? * 100 + part)
+}
+
+/// Writes risks, problem dimensions or difficulties, named by label, into a form.
+pub(super) fn trouble(form: &mut HomeVerification, words: &str, pack: &Pack) -> Result<(), String> {
+    for label in words.split('、').map(str::trim).filter(|w| !w.is_empty() && *w != "无") {
+        let code_of = |items: &[crate::policy::Item]| items.iter().find(|i| i.label == label).map(|i| i.code.clone());
+        let judged = form.dimensions.iter_mut().chain(&mut form.difficulties);
+        if let Some(code) = code_of(&pack.values.risk_types) {
+            form.risks.push(code);
+        } else if let Some(code) =
+            code_of(&pack.values.dimensions).or_else(|| code_of(&pack.values.difficulty_areas))
+        {
+            judged.filter(|j| j.code == code).for_each(|j| j.problem = true);
+        } else {
+            return Err(format!("不认识的风险或困难“{label}”"));
+        }
+    }
+    Ok(())
+}
+
+fn verification(words: &Words<'_>) -> Result<HomeVerification, String> {
+    let mut form = home_verification(words.pack);
+    form.dimensions.retain(|j| {
+        !words.pack.values.dimensions.iter().any(|d| d.code == j.code && words.missing(&d.label))
+    });
+    if let Some(names) = words.list("核实人") {
+        form.verifiers = names;
+    }
+    if let Some(yuan) = words.get("人均") {
+        form.income.wage_fen = fen(yuan).ok_or_else(|| format!("“{yuan}”不是金额"))? * i64::from(form.income.persons);
+    }
+    trouble(&mut form, words.get("风险或困难").unwrap_or("因病"), words.pack)?;
+    match words.get("签字") {
+        Some("拒签") => form.household_signed.mode = "refused".into(),
+        Some("指印无见证") => form.household_signed.mode = "fingerprint".into(),
+        Some("未签") => form.household_signed.name.clear(),
+        Some(other) => return Err(format!("签字“{other}”不认识：拒签、指印无见证、未签")),
+        None => {}
+    }
+    Ok(form)
+}
+
+fn letter(words: &Words<'_>) -> CommitmentLetter {
+    let stand_in = words.get("代签");
+    let signers = words.list("签字人").unwrap_or_else(|| words.adults.to_vec());
+    CommitmentLetter {
+        truthfulness: !words.missing("情况真实承诺"),
+        query_authorisation: !words.missing("查询授权"),
+        signatures: signers
+            .into_iter()
+            .map(|member_id| {
+                let proxy = stand_in == Some(member_id.as_str());
+                LetterSignature {
+                    mode: if proxy { "guardian" } else { "signature" }.into(),
+                    signer_name: if proxy { "监护人".into() } else { member_id.clone() },
+                    reason: words.get("代签原因").filter(|_| proxy).map(str::to_owned),
+                    witness: None,
+                    member_id,
+                }
+            })
+            .collect(),
+        valid_until: words.get("有效至").and_then(|d| d.parse().ok()),
+    }
+}
+
+fn appraisal(words: &Words<'_>) -> Result<Appraisal, String> {
+    let failed = words.says("不通过");
+    let (usual_for, usual_against) = if failed { (3, 10) } else { (12, 1) };
+    let (votes_for, votes_against) = (words.number("赞成", usual_for)?, words.number("反对", usual_against)?);
+    let abstentions = words.number("弃权", 0)?;
+    Ok(Appraisal {
+        appraisal_id: "评议一".into(),
+        round: words.number("轮次", words.next_round)?,
+        voters: words.number("到会", votes_for + votes_against + abstentions)?,
+        recused: Vec::new(),
+        votes_for,
+        votes_against,
+        abstentions,
+        result: if failed { "not_recommend" } else { "recommend" }.into(),
+        opinion: String::new(),
+    })
+}
+
+fn ground(words: &Words<'_>, outcome: Verdict) -> Option<String> {
+    let label = words.get("依据");
+    let forbidden = words.pack.values.forbidden_grounds.iter().find(|g| Some(g.label.as_str()) == label);
+    match forbidden {
+        Some(forbidden) => Some(forbidden.code.clone()),
+        None => label.map(str::to_owned).or_else(|| (outcome == Verdict::Refuse).then(|| "no_risk".to_owned())),
+    }
+}
+
+fn reason(words: &Words<'_>, outcome: Verdict) -> Option<String> {
+    words.get("理由").map(str::to_owned).or_else(|| (outcome != Verdict::Approve).then(|| "收支证明与走访记录不一致".to_owned()))
+}
+
+fn review(words: &Words<'_>, outcome: Verdict) -> Result<TownshipReview, String> {
+    Ok(TownshipReview {
+        outcome,
+        checkers: words.list("核实人").unwrap_or_else(|| vec!["乡镇核查人".into()]),
+        opinion: "情况属实".into(),
+        send_back_to: words.step("退回到")?,
+        ground: ground(words, outcome),
+        reason: reason(words, outcome),
+    })
+}
+
+fn decision(words: &Words<'_>, outcome: Verdict) -> Result<CountyDecision, String> {
+    let wanted = words.get("类别").unwrap_or("边缘易致贫户");
+    let category = words.pack.values.categories.iter().find(|c| c.label == wanted);
+    let considered = words.pack.values.dimensions.iter().filter(|d| !words.missing(&d.label));
+    Ok(CountyDecision {
+        outcome,
+        category: category.map(|c| c.code.clone()).filter(|_| outcome == Verdict::Approve),
+        document_number: if words.missing("文号") { String::new() } else { "某监测〔2022〕1号".into() },
+        signed_on: (!words.missing("签发日期")).then_some(words.occurred_on),
+        signatory: if words.missing("签发人") { String::new() } else { "签发人".into() },
+        opinion: "同意".into(),
+        dimensions_considered: considered.map(|d| d.code.clone()).collect(),
+        send_back_to: words.step("退回到")?,
+        ground: ground(words, outcome),
+        reason: reason(words, outcome),
+    })
+}
+
+fn archive(words: &Words<'_>) -> Archive {
+    let step = words.pack.identification().and_then(|p| p.step(StepKind::Archive));
+    let evidence = step.map(|s| s.evidence.as_slice()).unwrap_or_default();
+    let named = |role: &str| if words.missing(role) { String::new() } else { format!("{role}甲") };
+    Archive {
+        entry_on: words.occurred_on,
+        national_reference: None,
+        checklist: evidence.iter().filter(|e| !words.missing(&e.label)).map(|e| e.code.clone()).collect(),
+        collected_by: named("采集人"),
+        entered_by: named("录入人"),
+        reviewed_by: named("审核人"),
+    }
+}
+
+fn ending(words: &Words<'_>) -> Result<String, String> {
+    let label = words.get("情形").unwrap_or("农户自愿撤回");
+    let known = words.pack.values.lawful_ends.iter().find(|e| e.label == label);
+    known.map(|e| e.code.clone()).ok_or_else(|| format!("没有终止情形“{label}”"))
+}

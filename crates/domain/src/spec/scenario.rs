@@ -1,0 +1,323 @@
+//! Scenario tables: `| 日期 | 谁 | 动作 | 参数 | 结果 |`, one casefile a table.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::{Date, date};
+
+use super::act::{self, Words};
+use super::{Row, Table, pairs};
+use crate::account::{Principal, Scope};
+use crate::calendar::{WorkCalendar, plus_days};
+use crate::casefile::{Casefile, Facts, LeadRef, MemberFact, PackRef, Refusal, Stage, apply, clocks};
+use crate::division::{DivisionCode, Level};
+use crate::policy::{Pack, StepKind};
+
+type Found = Vec<(usize, String)>;
+
+struct World<'a> {
+    pack: &'a Pack,
+    calendar: WorkCalendar,
+    members: Vec<MemberFact>,
+    status: String,
+    /// 第0天.
+    day_zero: Date,
+    /// Date of the row before.
+    last: Date,
+    /// The latest day anything was done: "today".
+    today: Date,
+    casefile: Option<Casefile>,
+}
+
+/// Runs the table; rows after a broken one are not run, for they would only
+/// repeat its failure.
+pub(super) fn run(table: &Table, pack: &Pack) -> Found {
+    let mut world = match World::new(table, pack) {
+        Ok(world) => world,
+        Err(message) => return vec![(table.line, message)],
+    };
+    for row in &table.rows {
+        if let Err(message) = world.row(table, row) {
+            return vec![(row.line, message)];
+        }
+    }
+    Vec::new()
+}
+
+impl<'a> World<'a> {
+    fn new(table: &Table, pack: &'a Pack) -> Result<Self, String> {
+        let settings = &table.settings;
+        let day_zero = match settings.get("第0天") {
+            Some(text) => text.parse().map_err(|_| format!("第0天“{text}”不是日期"))?,
+            None => date(2022, 5, 1),
+        };
+        let status = match settings.get("户") {
+            None => "ordinary_household".to_owned(),
+            Some(label) => {
+                let known = pack.values.eligible_statuses.iter().find(|s| &s.label == label);
+                known.map(|s| s.code.clone()).ok_or_else(|| format!("政策包没有把“{label}”列为可识别的户"))?
+            }
+        };
+        let member = |name: &str, adult: bool| MemberFact { id: name.into(), name: name.into(), adult, active: true };
+        Ok(Self {
+            pack,
+            calendar: WorkCalendar::default(),
+            members: vec![member("户主", true), member("配偶", true), member("孩子", false)],
+            status,
+            day_zero,
+            last: day_zero,
+            today: day_zero,
+            casefile: None,
+        })
+    }
+
+    fn row(&mut self, table: &Table, row: &Row) -> Result<(), String> {
+        let day = self.day(table.cell(row, "日期"))?;
+        self.last = day;
+        self.today = self.today.max(day);
+        let (name, result) = (table.cell(row, "动作"), table.cell(row, "结果"));
+        let words = pairs(table.cell(row, "参数"));
+        match name {
+            "线索" => self.lead(table.cell(row, "参数"), day),
+            "办到" => self.carry_on(table.cell(row, "参数"), day),
+            "查看时钟" => self.look_at_clock(&words, day, result),
+            "查看状态" => {
+                let is = self.stage();
+                if is == result { Ok(()) } else { Err(format!("状态应为“{result}”，实为“{is}”")) }
+            }
+            _ => {
+                let outcome = self.attempt(name, table.cell(row, "谁"), &words, day)?;
+                judge(result, &outcome)
+            }
+        }
+    }
+
+    fn day(&self, text: &str) -> Result<Date, String> {
+        if text.is_empty() {
+            return Ok(self.last);
+        }
+        let number = text.strip_prefix('第').and_then(|t| t.strip_suffix('天'));
+        if let Some(days) = number {
+            return days.parse().map(|n| plus_days(self.day_zero, n)).map_err(|_| format!("日期“{text}”不认识"));
+        }
+        text.parse().map_err(|_| format!("日期“{text}”不认识：写“第3天”或 2022-05-01"))
+    }
+
+    /// A lead opens the casefile, or joins the open one.
+    fn lead(&mut self, channel: &str, day: Date) -> Result<(), String> {
+        let known = self.pack.values.channels.iter().find(|c| c.label == channel);
+        let code = known.map(|c| c.code.clone()).ok_or_else(|| format!("没有线索渠道“{channel}”"))?;
+        let number = self.casefile.as_ref().map_or(1, |c| c.leads.len() + 1);
+        let lead = LeadRef { id: format!("线索{number}"), channel: code, received_on: day };
+        match &mut self.casefile {
+            Some(casefile) => casefile.join_lead(lead),
+            None => self.casefile = Some(self.opened(lead, day)),
+        }
+        Ok(())
+    }
+
+    fn opened(&self, lead: LeadRef, day: Date) -> Casefile {
+        let pack = PackRef { id: self.pack.id().to_owned(), version: self.pack.values.version };
+        Casefile::open("事项一".into(), "户一".into(), village(), pack, lead, day)
+    }
+
+    /// The casefile; without a lead row, one from a farmer's own declaration on
+    /// day 0.
+    fn casefile(&mut self) -> &Casefile {
+        if self.casefile.is_none() {
+            let lead =
+                LeadRef { id: "线索1".into(), channel: "self_declaration".into(), received_on: self.day_zero };
+            self.casefile = Some(self.opened(lead, self.day_zero));
+        }
+        self.casefile.as_ref().expect("set just above")
+    }
+
+    /// Does every step up to and with the named one, each with good data and
+    /// by the level that usually does it.
+    fn carry_on(&mut self, label: &str, day: Date) -> Result<(), String> {
+        let procedure = self.pack.identification().ok_or("政策包没有识别程序")?;
+        let last = procedure
+            .steps
+            .iter()
+            .position(|s| s.label == label)
+            .ok_or_else(|| format!("没有环节“{label}”"))?;
+        for step in &procedure.steps[..=last] {
+            if self.casefile().records.done_on(step.kind).is_some() {
+                continue;
+            }
+            for name in act::usual_acts(step.kind) {
+                let records = &self.casefile().records;
+                let check = records.cross_check.as_ref();
+                let done = match *name {
+                    "提交比对" => check.is_some(),
+                    "乡镇报送" => check.is_some_and(|c| c.forwarded.is_some()),
+                    "反馈比对" => check.is_some_and(|c| !c.answers.is_empty()),
+                    "签收" => records.decision_acknowledged.is_some(),
+                    _ => false,
+                };
+                if done {
+                    continue;
+                }
+                let outcome = self.attempt(name, "", &BTreeMap::new(), day)?;
+                judge("准许", &outcome).map_err(|e| format!("办到“{label}”时，{name}：{e}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn attempt(
+        &mut self,
+        name: &str,
+        who: &str,
+        words: &BTreeMap<String, String>,
+        day: Date,
+    ) -> Result<Vec<Refusal>, String> {
+        let actor = principal(if who.is_empty() { act::usual_actor(name) } else { who })?;
+        let adults: Vec<String> = self.members.iter().filter(|m| m.adult).map(|m| m.id.clone()).collect();
+        let casefile = self.casefile().clone();
+        let held = casefile.superseded.iter().filter(|s| s.records.democratic_appraisal.is_some()).count();
+        let mut words = words.clone();
+        let today = match words.remove("录入") {
+            Some(text) => self.day(&text)?,
+            None => self.today,
+        };
+        if let Some(until) = words.get("有效至") {
+            let until = self.day(until)?.to_string();
+            words.insert("有效至".into(), until);
+        }
+        let words = Words {
+            map: &words,
+            pack: self.pack,
+            adults: &adults,
+            occurred_on: day,
+            next_round: u16::try_from(held + 1).unwrap_or(u16::MAX),
+        };
+        let action = act::action(name, &words)?;
+        let facts = Facts {
+            pack: self.pack,
+            calendar: &self.calendar,
+            members: &self.members,
+            household_status: &self.status,
+            actor: &actor,
+            today,
+        };
+        match apply(&casefile, &action, day, &facts) {
+            Ok((next, _)) => {
+                self.casefile = Some(next);
+                self.today = self.today.max(today);
+                Ok(Vec::new())
+            }
+            Err(refusals) => Ok(refusals),
+        }
+    }
+
+    /// 结果 such as `用 15 天；剩 0 天；未逾期；截止 第15天；依据 HN22-060`.
+    fn look_at_clock(&mut self, words: &BTreeMap<String, String>, day: Date, result: &str) -> Result<(), String> {
+        let casefile = self.casefile().clone();
+        let all = clocks(&casefile, self.pack, &self.calendar, day);
+        let label = words.keys().next();
+        let clock = all
+            .iter()
+            .find(|c| label.is_none_or(|l| *l == c.label))
+            .ok_or_else(|| "没有这个时钟".to_owned())?;
+        for part in result.split('；').map(str::trim) {
+            let (key, value) = part.split_once(' ').unwrap_or((part, ""));
+            let days = |text: &str| {
+                text.trim_end_matches('天').trim().parse::<i64>().map_err(|_| format!("“{part}”不认识"))
+            };
+            let (ok, is) = match key {
+                "用" => (i64::from(clock.days_used) == days(value)?, format!("用 {} 天", clock.days_used)),
+                "剩" => (clock.days_left == days(value)?, format!("剩 {} 天", clock.days_left)),
+                "逾期" => (clock.overdue, "未逾期".into()),
+                "未逾期" => (!clock.overdue, "逾期".into()),
+                "截止" => (clock.deadline_on == self.day(value)?, format!("截止 {}", clock.deadline_on)),
+                "已停" => (clock.ended_on.is_some(), "未停".into()),
+                "未停" => (clock.ended_on.is_none(), "已停".into()),
+                "依据" => (clock.clause.as_deref() == Some(value), format!("依据 {:?}", clock.clause)),
+                "问原因不阻断" => (clock.in_principle, "不是“一般”".into()),
+                "原因" => (clock.overdue_reason.as_deref() == Some(value), format!("原因 {:?}", clock.overdue_reason)),
+                _ => return Err(format!("“{part}”不认识")),
+            };
+            if !ok {
+                return Err(format!("时钟应“{part}”，实为“{is}”"));
+            }
+        }
+        Ok(())
+    }
+
+    fn stage(&mut self) -> String {
+        let pack = self.pack;
+        match &self.casefile().stage {
+            Stage::Running => "进行中".into(),
+            Stage::Determined { category, .. } => format!("已认定 {}", pack.category_label(category)),
+            Stage::Archived { .. } => "已归档".into(),
+            Stage::Refused { by_step, .. } => match by_step {
+                StepKind::TownshipReview => "不予纳入（乡）".into(),
+                _ => "不予纳入（县）".into(),
+            },
+            Stage::Ended { .. } => "已终止".into(),
+        }
+    }
+}
+
+fn village() -> DivisionCode {
+    "410327101201".parse().expect("twelve digits")
+}
+
+/// `村`, `乡`, `县`, `市`, `省`; `县·某人` where the person matters.
+fn principal(who: &str) -> Result<Principal, String> {
+    let (word, _) = who.split_once('·').unwrap_or((who, ""));
+    let level = match word {
+        "村" => Level::Village,
+        "乡" => Level::Township,
+        "县" => Level::County,
+        "市" => Level::City,
+        "省" => Level::Province,
+        _ => return Err(format!("不认识的办理人“{who}”：村、乡、县、市、省，或“县·某人”")),
+    };
+    // A person who acts at two levels keeps one account.
+    let account_id = who.split_once('·').map_or(who, |(_, name)| name);
+    Ok(Principal {
+        account_id: account_id.to_owned(),
+        display_name: account_id.to_owned(),
+        roles: Vec::new(),
+        level: Some(level),
+        division: village().at_level(level),
+        scope: Scope::NOBODY,
+        masked: false,
+        operations: BTreeSet::new(),
+        deputy_of: None,
+    })
+}
+
+/// `准许`, or `拒绝 <条件> <条款>` parted by `；`; exactly these refusals, each
+/// under exactly this clause (none for settled practice). `最早 <日期>` adds
+/// the first day on which it may be tried again.
+pub(super) fn judge(expected: &str, refusals: &[Refusal]) -> Result<(), String> {
+    let said = |r: &Refusal| {
+        let mut text = r.guard.clone();
+        if let Some(clause) = &r.clause {
+            text = format!("{text} {clause}");
+        }
+        if let Some(earliest) = r.earliest_on {
+            text = format!("{text} 最早 {earliest}");
+        }
+        text
+    };
+    let is: BTreeSet<String> = refusals.iter().map(said).collect();
+    let shown = if is.is_empty() {
+        "准许".to_owned()
+    } else {
+        format!("拒绝 {}", is.iter().cloned().collect::<Vec<_>>().join("；"))
+    };
+    let wanted: BTreeSet<String> = match expected.strip_prefix("拒绝") {
+        Some(rest) => rest.split('；').map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect(),
+        None if expected == "准许" => BTreeSet::new(),
+        None => return Err(format!("结果“{expected}”不认识：写“准许”或“拒绝 …”")),
+    };
+    if wanted == is && expected.starts_with("拒绝") == !is.is_empty() {
+        Ok(())
+    } else {
+        let why: Vec<&str> = refusals.iter().map(|r| r.message.as_str()).collect();
+        Err(format!("应为“{expected}”，实为“{shown}”{}", why.join(" ")))
+    }
+}

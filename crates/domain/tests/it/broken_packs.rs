@@ -1,0 +1,166 @@
+//! Good packs with one thing spoilt: each is refused, with file, line and what
+//! was expected.
+
+use domain::policy::{Problem, SourceFile, load_library};
+
+use crate::packs::pack_files;
+
+const BASE: &str = "packs/platform-base/pack.toml";
+const BASE_CLAUSES: &str = "packs/platform-base/clauses.toml";
+const HENAN: &str = "packs/henan-2022/pack.toml";
+const CLAUSES: &str = "packs/henan-2022/clauses.toml";
+const STEPS: &str = "packs/henan-2022/procedures/identification.toml";
+
+struct Broken {
+    /// What a careless or hurried editor did.
+    what: &'static str,
+    file: &'static str,
+    /// First occurrence is replaced…
+    from: &'static str,
+    to: &'static str,
+    /// …and the problem must stand on the line where this first occurs afterwards.
+    at: &'static str,
+    message: &'static str,
+}
+
+macro_rules! broken {
+    ($($what:literal, $file:expr, $from:literal => $to:literal, $at:literal, $message:literal;)*) => {
+        &[$(Broken { what: $what, file: $file, from: $from, to: $to, at: $at, message: $message },)*]
+    };
+}
+
+const TABLE: &[Broken] = broken! {
+    "not TOML at all", HENAN,
+        "year = 2022" => "year = = 2022", "year = =", "";
+    "a misspelt key", HENAN,
+        "comparator = {" => "comparer = {", "comparer", "unknown field `comparer`";
+    "a misspelt guard", STEPS,
+        "kind = \"notice_stood\"" => "kind = \"notice_stod\"", "notice_stod", "unknown variant `notice_stod`";
+    "an amount the clause does not state", HENAN,
+        "value = 6900" => "value = 6950", "6950", "数字 6950 不在条款 HN22-011";
+    "a growth rate the clause does not state", HENAN,
+        "value = \"8.8\"" => "value = \"8.6\"", "8.6\"", "数字 8.6 不在条款 HN22-010";
+    "a limit the clause does not state", STEPS,
+        "value = 15" => "value = 20", "value = 20", "数字 20 不在条款 HN22-060";
+    "a notice shortened to three days", STEPS,
+        "number = 5" => "number = 3", "number = 3", "数字 3 不在条款 HN22-054";
+    "the limit dropped", STEPS,
+        "{ value = 15, clause = \"HN22-060\" }" => "{ clause = \"HN22-060\" }", "id = \"identification\"", "缺 value";
+    "a limit of no days", STEPS,
+        "{ value = 15, clause = \"HN22-060\" }" => "{ unstated = true, default = 0, source = \"practice\" }",
+        "id = \"identification\"", "天数不能是 0";
+    "a clause nobody has quoted", STEPS,
+        "clause = \"HN22-056\"" => "clause = \"HN22-999\"", "HN22-999", "条款 HN22-999 不在本包或其基础包的 clauses.toml 中";
+    "a value where the document is silent", HENAN,
+        "{ unstated = true, default = \"twelve" => "{ unstated = true, value = \"calendar_year\", default = \"twelve",
+        "accounting_period", "标了 unstated 却有 value";
+    "a clause where the document is silent", HENAN,
+        "{ unstated = true, default = \"twelve" => "{ unstated = true, clause = \"HN22-011\", default = \"twelve",
+        "accounting_period", "文件未规定的值没有条款";
+    "a default that does not say it is practice", HENAN,
+        "verification_month\", source = \"practice\"" => "verification_month\"", "[line]", "没写 source";
+    "practice passed off as a clause", HENAN,
+        "clause = \"HN22-065\"" => "clause = \"HN22-065\"\nsource = \"practice\"", "clause = \"HN22-065\"", "有条款就不是惯例";
+    "an entry without origin", BASE,
+        "code = \"illness\"\nlabel = \"因病\"\nsource = \"practice\"" => "code = \"illness\"\nlabel = \"因病\"",
+        "code = \"illness\"", "风险类型 illness 没有出处";
+    "a comparator of another alphabet", HENAN,
+        "value = \"<=\"" => "value = \"≤\"", "≤", "比较方式 \"≤\" 不认识";
+    "an unknown measure of income", HENAN,
+        "net_income_per_capita" => "gross_income", "gross_income", "收入口径 \"gross_income\" 不认识";
+    "a line made a hard ceiling by another word", HENAN,
+        "value = \"reference\"" => "value = \"absolute\"", "absolute", "监测范围性质 \"absolute\" 不认识";
+    "a six-digit jurisdiction", HENAN,
+        "\"410000000000\"" => "\"410000\"", "jurisdiction", "应为 12 位区划代码";
+    "no day of effect", HENAN,
+        "effective_from = \"2022-04-27\"\n" => "", "jurisdiction", "必须写 effective_from";
+    "a base that is not there", HENAN,
+        "based_on = \"platform-base\"" => "based_on = \"platform-bass\"", "based_on", "找不到 based_on 所指的政策包 platform-bass";
+    "packs standing on each other", BASE,
+        "version = 1" => "version = 1\nbased_on = \"henan-2022\"", "based_on", "绕成了圈";
+    "two packs of one name", BASE,
+        "id = \"platform-base\"" => "id = \"henan-2022\"", "id = \"henan-2022\"", "";
+    "a code used twice", HENAN,
+        "code = \"medical_care\"" => "code = \"schooling\"", "clause = \"HN22-064\"", "";
+    "a code with capitals", HENAN,
+        "code = \"medical_care\"" => "code = \"MedicalCare\"", "clause = \"HN22-064\"", "只能用小写字母";
+    "a quota beside its prohibition", HENAN,
+        "[line]" => "[scale_reference]\nunstated = true\ndefault = \"5%\"\nsource = \"practice\"\n\n[line]",
+        "scale_reference", "严禁规模控制";
+    "a clause quoted twice", CLAUSES,
+        "id = \"HN22-011\"" => "id = \"HN22-010\"", "", "条款 HN22-010 写了两次";
+    "a clause without its words", CLAUSES,
+        "quote = \"十是其他可能存在返贫致贫风险隐患的农户。\"" => "quote = \"\"", "id = \"HN22-040\"", "没有原文";
+    "a clause of a document nobody registered", BASE_CLAUSES,
+        "document = \"WY21\"" => "document = \"WY22\"", "id = \"WY21-030\"", "没有登记在 [[document]]";
+    "a document replacing one nobody registered", BASE,
+        "id = \"HN22\"" => "id = \"HN22\"\nsupersedes = \"HN21\"", "supersedes", "被替代的文件 HN21 没有登记";
+    "a task nobody is responsible for", BASE,
+        "responsible = [\"数据科\"]" => "responsible = []", "code = \"task_9\"", "没有负责科室";
+    "an outcome that leads nowhere", BASE,
+        "leads_to = \"episode\"" => "leads_to = \"archive\"", "leads_to = \"archive\"", "只能是 casefile、episode 或 none";
+    "two categories the rules cannot tell apart", HENAN,
+        "lifted = false" => "lifted = true", "code = \"marginal_at_risk\"", "系统无法区分";
+    "a transition period that ends before it begins", BASE,
+        "first_year = { value = 2021" => "first_year = { value = 2025, clause = \"HN25-002\" }\n#",
+        "[transition_period]", "";
+    "a step done twice", STEPS,
+        "kind = \"announcement\"" => "kind = \"county_decision\"", "clause = \"HN22-057\"", "环节 county_decision 写了两次";
+    "a condition on a step that is not there", STEPS,
+        "kind = \"archive\"\nlabel" => "kind = \"announcement\"\nlabel",
+        "clause = \"HN22-058\"\n\n#", "";
+    "a clock that ends nowhere", STEPS,
+        "ends = \"county_decision\"" => "ends = \"city_decision\"", "ends = \"city_decision\"", "不存在的环节 city_decision";
+    "a notice of no stated length", STEPS,
+        "number = 5\n" => "", "clause = \"HN22-054\"\n\n[[guard]]", "缺 number";
+    "a number where none is read", STEPS,
+        "label = \"档案清单齐全\"" => "label = \"档案清单齐全\"\nnumber = 7", "number = 7", "不用 number";
+    "an exemption without origin", STEPS,
+        "\nclause = \"HN22-063\"" => "", "code = \"subsistence_allowance\"", "例外 subsistence_allowance 没有出处";
+    "parallel without origin", STEPS,
+        "{ value = true, clause = \"HN22-061\" }" => "{ value = true }", "parallel", "并行 没有出处";
+    "a procedure under another file's name", STEPS,
+        "id = \"identification\"" => "id = \"clearance\"", "id = \"clearance\"", "文件名必须是";
+};
+
+fn problems_of(broken: &Broken) -> (Vec<Problem>, usize) {
+    let mut files = pack_files();
+    let file = files.iter_mut().find(|f| f.path == broken.file).unwrap();
+    assert!(file.text.contains(broken.from), "{}: {:?} is not in {}", broken.what, broken.from, broken.file);
+    file.text = file.text.replacen(broken.from, broken.to, 1);
+    let offset = file.text.find(broken.at).unwrap_or_else(|| panic!("{}: no {:?}", broken.what, broken.at));
+    let line = file.text[..offset].matches('\n').count() + 1;
+    (load_library(&files).err().unwrap_or_default(), line)
+}
+
+#[test]
+fn every_broken_pack_is_refused_on_the_right_line() {
+    assert!(TABLE.len() >= 25);
+    let mut wrong = Vec::new();
+    for broken in TABLE {
+        let (problems, line) = problems_of(broken);
+        let right = problems
+            .iter()
+            .any(|p| p.file == broken.file && p.line == line && p.message.contains(broken.message));
+        if !right {
+            let found: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            wrong.push(format!(
+                "{}: expected {}:{line}: …{}…\n    found {}",
+                broken.what,
+                broken.file,
+                broken.message,
+                if found.is_empty() { "nothing".to_owned() } else { found.join("\n          ") },
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_file_that_belongs_to_no_pack_is_named() {
+    let mut files = pack_files();
+    files.push(SourceFile { path: "packs/henan-2022/notes.toml".into(), text: String::new() });
+    let problems = load_library(&files).unwrap_err();
+    assert_eq!(problems[0].file, "packs/henan-2022/notes.toml");
+    assert!(problems[0].message.contains("不认识的文件"), "{}", problems[0]);
+}

@@ -1,0 +1,5 @@
+//! One integration test binary for the crate.
+
+mod broken_packs;
+mod packs;
+mod specs;

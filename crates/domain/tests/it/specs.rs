@@ -1,0 +1,52 @@
+//! Every literate spec of `policy/specs`, run against the packs as they are.
+
+use std::path::Path;
+
+use crate::packs::{library, policy_folder};
+
+/// Markdown files below `policy/specs`, each with its path inside `policy`.
+fn specs(folder: &Path, found: &mut Vec<(String, String)>) {
+    let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            specs(&path, found);
+        } else if path.extension().is_some_and(|e| e == "md") && !path.ends_with("README.md") {
+            let name = path.strip_prefix(policy_folder()).unwrap().to_string_lossy().into_owned();
+            found.push((name, std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+#[test]
+fn packs_do_what_the_specs_say() {
+    let mut found = Vec::new();
+    specs(&policy_folder().join("specs"), &mut found);
+    assert!(found.len() >= 6, "only {} specs found", found.len());
+    let library = library();
+    let mut failures = Vec::new();
+    for (path, text) in found {
+        match domain::spec::parse(&path, &text) {
+            Ok(spec) => failures.extend(spec.run(&library)),
+            Err(problems) => failures.extend(problems),
+        }
+    }
+    let list: Vec<String> = failures.iter().map(ToString::to_string).collect();
+    assert!(list.is_empty(), "\n{}", list.join("\n"));
+}
+
+/// A runner that never fails would prove nothing.
+#[test]
+fn a_wrong_spec_fails_with_its_line() {
+    let wrong = "政策包：`henan-2022`\n\n## HN22-054\n\n> HN22-054 公示时间不少于5天\n\n\
+        | 日期 | 谁 | 动作 | 参数 | 结果 |\n|---|---|---|---|---|\n\
+        | 2022-05-01 | | 办到 | 村内公示 | 准许 |\n| 2022-05-06 | 乡 | 审核 | | 准许 |\n";
+    let spec = domain::spec::parse("specs/wrong.md", wrong).unwrap();
+    let failures = spec.run(&library());
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert_eq!(failures[0].line, 10);
+    assert!(failures[0].message.contains("notice_stood HN22-054 最早 2022-05-07"), "{}", failures[0]);
+    let misquoted = wrong.replace("不少于5天", "不少于7天");
+    let spec = domain::spec::parse("specs/wrong.md", &misquoted).unwrap();
+    assert_eq!(spec.run(&library())[0].line, 5);
+}

@@ -1,0 +1,221 @@
+//! Accounts, roles, deputies and sessions.
+
+use domain::account::Scope;
+use jiff::civil::Date;
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
+};
+
+use crate::entity::{account, account_role, deputy, session};
+use crate::{Page, Store, StoreError, WriteTx, within};
+
+pub use crate::entity::account::Model as AccountRow;
+pub use crate::entity::deputy::Model as DeputyRow;
+pub use crate::entity::session::Model as SessionRow;
+
+impl WriteTx {
+    /// Adds an account with its roles.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] when the sign-in name is taken.
+    pub async fn add_account(&mut self, row: AccountRow, roles: &[String]) -> Result<(), StoreError> {
+        let taken = account::Entity::find()
+            .filter(account::Column::LoginName.eq(&row.login_name))
+            .count(&self.tx)
+            .await?;
+        if taken > 0 {
+            return Err(StoreError::Taken("account.login_name".into()));
+        }
+        let id = row.id.clone();
+        account::Entity::insert(account::ActiveModel::from(row).reset_all()).exec_without_returning(&self.tx).await?;
+        for role in roles {
+            let model = account_role::Model { account_id: id.clone(), role: role.clone() };
+            account_role::Entity::insert(account_role::ActiveModel::from(model).reset_all())
+                .exec_without_returning(&self.tx)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Saves a changed account.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when somebody else saved first.
+    pub async fn save_account(&mut self, mut row: AccountRow) -> Result<(), StoreError> {
+        let (id, seen) = (row.id.clone(), row.version);
+        row.version += 1;
+        let done = account::Entity::update_many()
+            .set(account::ActiveModel::from(row).reset_all())
+            .filter(account::Column::Id.eq(&id))
+            .filter(account::Column::Version.eq(seen))
+            .exec(&self.tx)
+            .await?;
+        if done.rows_affected == 0 {
+            return Err(StoreError::Stale { current: seen });
+        }
+        Ok(())
+    }
+
+    /// An account by sign-in name, as this transaction sees it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn account_by_login(&self, login_name: &str) -> Result<Option<AccountRow>, StoreError> {
+        Ok(account::Entity::find().filter(account::Column::LoginName.eq(login_name)).one(&self.tx).await?)
+    }
+
+    /// An account by id, as this transaction sees it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn account(&self, id: &str) -> Result<Option<AccountRow>, StoreError> {
+        Ok(account::Entity::find_by_id(id).one(&self.tx).await?)
+    }
+
+    /// Starts a session and ends the account's others (one session a person).
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn start_session(&mut self, row: SessionRow) -> Result<(), StoreError> {
+        self.end_sessions(&row.account_id.clone()).await?;
+        session::Entity::insert(session::ActiveModel::from(row).reset_all()).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+
+    /// Ends every session of an account at once.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn end_sessions(&mut self, account_id: &str) -> Result<(), StoreError> {
+        session::Entity::delete_many().filter(session::Column::AccountId.eq(account_id)).exec(&self.tx).await?;
+        Ok(())
+    }
+
+    /// Notes that a session was used.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn touch_session(&mut self, token_digest: &str, now_millis: i64) -> Result<(), StoreError> {
+        session::Entity::update_many()
+            .col_expr(session::Column::LastSeenAt, now_millis.into())
+            .filter(session::Column::TokenDigest.eq(token_digest))
+            .exec(&self.tx)
+            .await?;
+        self.audited = true;
+        Ok(())
+    }
+
+    /// Names a deputy for a period.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn add_deputy(&mut self, row: DeputyRow) -> Result<(), StoreError> {
+        deputy::Entity::insert(deputy::ActiveModel::from(row).reset_all()).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// A session by the digest of its token.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn session(&self, token_digest: &str) -> Result<Option<SessionRow>, StoreError> {
+        Ok(session::Entity::find_by_id(token_digest).one(&self.connection).await?)
+    }
+
+    /// An account by id.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn account(&self, id: &str) -> Result<Option<AccountRow>, StoreError> {
+        Ok(account::Entity::find_by_id(id).one(&self.connection).await?)
+    }
+
+    /// Roles of an account.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn account_roles(&self, id: &str) -> Result<Vec<String>, StoreError> {
+        Ok(account_role::Entity::find()
+            .select_only()
+            .column(account_role::Column::Role)
+            .filter(account_role::Column::AccountId.eq(id))
+            .order_by_asc(account_role::Column::Role)
+            .into_tuple()
+            .all(&self.connection)
+            .await?)
+    }
+
+    /// Accounts, by division then name. Accounts are no household data:
+    /// administrators, whose scope over people is empty, list them all.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn accounts(&self, division: Option<&Scope>, limit: u64, offset: u64) -> Result<Page<AccountRow>, StoreError> {
+        let mut find = account::Entity::find();
+        if let Some(scope) = division {
+            find = find.filter(within(account::Column::Division, scope));
+        }
+        let total = find.clone().count(&self.connection).await?;
+        let items = find
+            .order_by_asc(account::Column::Division)
+            .order_by_asc(account::Column::LoginName)
+            .offset(offset)
+            .limit(limit)
+            .all(&self.connection)
+            .await?;
+        let next = offset + items.len() as u64;
+        Ok(Page { next_cursor: (next < total).then(|| next.to_string()), items, total })
+    }
+
+    /// How many accounts there are.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn account_count(&self) -> Result<u64, StoreError> {
+        Ok(account::Entity::find().count(&self.connection).await?)
+    }
+
+    /// Names of accounts by id.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn account_names(&self, ids: impl IntoIterator<Item = String>) -> Result<std::collections::BTreeMap<String, String>, StoreError> {
+        let rows: Vec<(String, String)> = account::Entity::find()
+            .select_only()
+            .column(account::Column::Id)
+            .column(account::Column::DisplayName)
+            .filter(account::Column::Id.is_in(ids))
+            .into_tuple()
+            .all(&self.connection)
+            .await?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// Deputies of an account, newest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn deputies(&self, account_id: &str) -> Result<Vec<DeputyRow>, StoreError> {
+        Ok(deputy::Entity::find()
+            .filter(deputy::Column::AccountId.eq(account_id))
+            .order_by_desc(deputy::Column::FromOn)
+            .all(&self.connection)
+            .await?)
+    }
+
+    /// For whom an account stands in on a day.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn standing_in_for(&self, deputy_id: &str, day: Date) -> Result<Vec<DeputyRow>, StoreError> {
+        Ok(deputy::Entity::find()
+            .filter(deputy::Column::DeputyId.eq(deputy_id))
+            .filter(deputy::Column::FromOn.lte(day.to_string()))
+            .filter(deputy::Column::ToOn.gte(day.to_string()))
+            .all(&self.connection)
+            .await?)
+    }
+}

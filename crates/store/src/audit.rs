@@ -1,0 +1,281 @@
+//! The audit chain in the database: appended in the act's own transaction,
+//! with signed checkpoints.
+
+use domain::audit::{AuditRecord, ChainProblem, ChainWalker, Checkpoint, GENESIS};
+use domain::division::DivisionCode;
+use sea_orm::sea_query::{ExprTrait as _, LockType};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
+};
+
+use crate::entity::{audit_checkpoint, audit_head, audit_record};
+use crate::{Engine, Page, Store, StoreError, WriteTx};
+
+/// How many records lie between two checkpoints at most.
+pub const CHECKPOINT_EVERY: i64 = 1000;
+
+/// The chain of acts in a division: one per county, one for the system.
+pub fn chain_of(division: Option<DivisionCode>) -> String {
+    division
+        .filter(|d| d.level() >= domain::division::Level::County)
+        .map_or_else(|| "system".to_owned(), |d| d.to_string()[..6].to_owned())
+}
+
+impl WriteTx {
+    /// Appends a record to a chain. `detail` holds names, counts and digests,
+    /// never personal data.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn audit(
+        &mut self,
+        chain: &str,
+        operation: &str,
+        subject: &str,
+        detail: &str,
+    ) -> Result<(), StoreError> {
+        let mut find = audit_head::Entity::find_by_id(chain);
+        if self.engine() == Engine::Postgres {
+            find = find.lock(LockType::Update);
+        }
+        let head = find.one(&self.tx).await?;
+        let (seq, previous) = head.as_ref().map_or((0, GENESIS.to_owned()), |h| (h.seq, h.hash.clone()));
+        let record = AuditRecord {
+            chain: chain.to_owned(),
+            seq: seq + 1,
+            at_millis: self.actor.now_millis,
+            account_id: self.actor.account_id.clone(),
+            operation: operation.to_owned(),
+            subject: subject.to_owned(),
+            detail: detail.to_owned(),
+        };
+        let hash = record.hash_after(&previous);
+        let model = audit_head::ActiveModel { chain: Set(chain.to_owned()), seq: Set(record.seq), hash: Set(hash.clone()) };
+        if head.is_some() {
+            audit_head::Entity::update(model).exec(&self.tx).await?;
+        } else {
+            audit_head::Entity::insert(model).exec(&self.tx).await?;
+        }
+        let checkpoint_due = record.seq % CHECKPOINT_EVERY == 0;
+        audit_record::Entity::insert(audit_record::ActiveModel {
+            chain: Set(record.chain.clone()),
+            seq: Set(record.seq),
+            at_millis: Set(record.at_millis),
+            account_id: Set(record.account_id.clone()),
+            operation: Set(record.operation.clone()),
+            subject: Set(record.subject.clone()),
+            detail: Set(record.detail.clone()),
+            hash: Set(hash.clone()),
+        })
+        .exec(&self.tx)
+        .await?;
+        if checkpoint_due {
+            self.checkpoint(chain, record.seq, &hash).await?;
+        }
+        self.audited = true;
+        Ok(())
+    }
+
+    async fn checkpoint(&self, chain: &str, seq: i64, hash: &str) -> Result<Checkpoint, StoreError> {
+        let mut checkpoint = Checkpoint {
+            chain: chain.to_owned(),
+            seq,
+            hash: hash.to_owned(),
+            at_millis: self.actor.now_millis,
+            signature: String::new(),
+        };
+        checkpoint.signature = self.crypto.sign(&checkpoint.signed_bytes());
+        audit_checkpoint::Entity::insert(audit_checkpoint::ActiveModel {
+            chain: Set(checkpoint.chain.clone()),
+            seq: Set(seq),
+            hash: Set(checkpoint.hash.clone()),
+            at_millis: Set(checkpoint.at_millis),
+            signature: Set(checkpoint.signature.clone()),
+        })
+        .exec(&self.tx)
+        .await?;
+        Ok(checkpoint)
+    }
+
+    /// Signs the head of every chain that moved since its last checkpoint, and
+    /// returns the new checkpoints for the file outside the database. A
+    /// checkpoint is itself no act and is not audited.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn checkpoint_heads(&mut self) -> Result<Vec<Checkpoint>, StoreError> {
+        let heads = audit_head::Entity::find().all(&self.tx).await?;
+        let mut made = Vec::new();
+        for head in heads {
+            let exists = audit_checkpoint::Entity::find_by_id((head.chain.clone(), head.seq)).one(&self.tx).await?;
+            if exists.is_none() {
+                made.push(self.checkpoint(&head.chain, head.seq, &head.hash).await?);
+            }
+        }
+        self.audited = true;
+        Ok(made)
+    }
+}
+
+/// A record with the name of the account, for reading.
+#[derive(Debug, Clone)]
+pub struct AuditRow {
+    pub record: AuditRecord,
+    pub hash: String,
+}
+
+/// Filters of the audit list.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    pub from_millis: Option<i64>,
+    pub to_millis: Option<i64>,
+    pub operation: Option<String>,
+    pub account_id: Option<String>,
+}
+
+/// What verification found.
+#[derive(Debug, Clone)]
+pub struct Verification {
+    pub records: u64,
+    pub checkpoints: u64,
+    pub problems: Vec<ChainProblem>,
+}
+
+impl Store {
+    /// Newest first. Holds no personal data, so it takes no scope; only audit
+    /// administrators reach it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn audit_page(&self, filter: &AuditFilter, limit: u64, offset: u64) -> Result<Page<AuditRow>, StoreError> {
+        let mut find = audit_record::Entity::find();
+        if let Some(from) = filter.from_millis {
+            find = find.filter(audit_record::Column::AtMillis.gte(from));
+        }
+        if let Some(to) = filter.to_millis {
+            find = find.filter(audit_record::Column::AtMillis.lt(to));
+        }
+        if let Some(operation) = &filter.operation {
+            find = find.filter(audit_record::Column::Operation.starts_with(operation));
+        }
+        if let Some(account) = &filter.account_id {
+            find = find.filter(audit_record::Column::AccountId.eq(account));
+        }
+        let total = find.clone().count(&self.connection).await?;
+        let rows = find
+            .order_by_desc(audit_record::Column::AtMillis)
+            .order_by_desc(audit_record::Column::Seq)
+            .offset(offset)
+            .limit(limit)
+            .all(&self.connection)
+            .await?;
+        let next = offset + rows.len() as u64;
+        Ok(Page {
+            next_cursor: (next < total).then(|| next.to_string()),
+            items: rows.into_iter().map(row).collect(),
+            total,
+        })
+    }
+
+    /// Walks every chain and compares it with the checkpoints in the database
+    /// and with `outside`, the ones kept in the append-only file. Truncation
+    /// is noticed back to the last checkpoint outside the database.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn verify_audit(&self, outside: &[Checkpoint]) -> Result<Verification, StoreError> {
+        const BATCH: u64 = 5000;
+        let mut problems = Vec::new();
+        let mut records = 0;
+        let heads = audit_head::Entity::find().all(&self.connection).await?;
+        let mut checkpoints: Vec<Checkpoint> = audit_checkpoint::Entity::find()
+            .all(&self.connection)
+            .await?
+            .into_iter()
+            .map(|c| Checkpoint { chain: c.chain, seq: c.seq, hash: c.hash, at_millis: c.at_millis, signature: c.signature })
+            .collect();
+        for c in outside {
+            if !checkpoints.contains(c) {
+                checkpoints.push(c.clone());
+            }
+        }
+        let mut chains: Vec<String> = heads.iter().map(|h| h.chain.clone()).collect();
+        chains.extend(checkpoints.iter().map(|c| c.chain.clone()));
+        let stored: Vec<String> = audit_record::Entity::find()
+            .select_only()
+            .column(audit_record::Column::Chain)
+            .distinct()
+            .into_tuple()
+            .all(&self.connection)
+            .await?;
+        chains.extend(stored);
+        chains.sort();
+        chains.dedup();
+        for chain in chains {
+            let mut walker = ChainWalker::new(&chain);
+            let mut after = i64::MIN;
+            let mut wanted: std::collections::BTreeMap<i64, Option<String>> =
+                checkpoints.iter().filter(|c| c.chain == chain).map(|c| (c.seq, None)).collect();
+            loop {
+                let rows = audit_record::Entity::find()
+                    .filter(audit_record::Column::Chain.eq(&chain))
+                    .filter(audit_record::Column::Seq.gt(after))
+                    .order_by_asc(audit_record::Column::Seq)
+                    .limit(BATCH)
+                    .all(&self.connection)
+                    .await?;
+                let Some(last) = rows.last() else { break };
+                after = last.seq;
+                records += rows.len() as u64;
+                for stored in rows.into_iter().map(row) {
+                    walker.step(&stored.record, &stored.hash);
+                    if let Some(slot) = wanted.get_mut(&stored.record.seq) {
+                        *slot = Some(stored.hash);
+                    }
+                }
+            }
+            for checkpoint in checkpoints.iter().filter(|c| c.chain == chain) {
+                let expected = self.crypto.sign(&checkpoint.signed_bytes());
+                if expected != checkpoint.signature {
+                    walker.problems.push(ChainProblem {
+                        chain: chain.clone(),
+                        seq: checkpoint.seq,
+                        kind: "bad_signature".into(),
+                        message: format!("第{}条的检查点签名不对：检查点被伪造", checkpoint.seq),
+                    });
+                    continue;
+                }
+                walker.meets(checkpoint, wanted.get(&checkpoint.seq).and_then(Option::as_deref));
+            }
+            let (hash, seq) = walker.head();
+            let head = heads.iter().find(|h| h.chain == chain);
+            if head.is_none_or(|h| h.seq != seq || h.hash != hash) {
+                let at = head.map_or(0, |h| h.seq);
+                walker.problems.push(ChainProblem {
+                    chain: chain.clone(),
+                    seq: at,
+                    kind: "truncated".into(),
+                    message: format!("链头记为第{at}条，实际走到第{seq}条：有记录被增删"),
+                });
+            }
+            problems.extend(walker.problems);
+        }
+        Ok(Verification { records, checkpoints: checkpoints.len() as u64, problems })
+    }
+}
+
+fn row(m: audit_record::Model) -> AuditRow {
+    AuditRow {
+        record: AuditRecord {
+            chain: m.chain,
+            seq: m.seq,
+            at_millis: m.at_millis,
+            account_id: m.account_id,
+            operation: m.operation,
+            subject: m.subject,
+            detail: m.detail,
+        },
+        hash: m.hash,
+    }
+}

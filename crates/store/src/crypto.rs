@@ -1,0 +1,245 @@
+//! Field encryption and blind indexes behind one trait, so that a certified
+//! module can replace the RustCrypto one.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use aes_gcm::aead::consts::U12;
+use aes_gcm::aead::{Aead as _, KeyInit, Payload};
+use aes_gcm::{AesGcm, Nonce};
+use domain::audit::hex;
+use hmac::{Hmac, Mac as _};
+use serde::{Deserialize, Serialize};
+use sm3::{Digest as _, Sm3};
+use sm4::Sm4;
+
+use crate::StoreError;
+
+type Sm4Gcm = AesGcm<Sm4, U12>;
+
+/// Where a ciphertext lives: bound into it, so that a value moved to another
+/// row or column does not open.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    pub table: &'a str,
+    pub column: &'a str,
+    pub row: &'a str,
+}
+
+impl Place<'_> {
+    fn aad(&self) -> Vec<u8> {
+        format!("{}|{}|{}", self.table, self.column, self.row).into_bytes()
+    }
+}
+
+/// The cryptography the platform needs.
+pub trait CryptoProvider: Send + Sync + std::fmt::Debug {
+    /// Encrypts with the active key: key id, nonce, ciphertext and tag.
+    ///
+    /// # Errors
+    /// When the system gives no randomness.
+    fn seal(&self, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, StoreError>;
+
+    /// Decrypts what [`seal`](Self::seal) made, under whichever key it names.
+    ///
+    /// # Errors
+    /// When the key is unknown or the bytes were changed or moved.
+    fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, StoreError>;
+
+    /// Blind index: equal inputs give equal text, and nothing else is told.
+    fn index(&self, purpose: &str, value: &str) -> String;
+
+    /// Signs a checkpoint of the audit chain.
+    fn sign(&self, bytes: &[u8]) -> String;
+
+    /// Whether a ciphertext is under the active key.
+    fn is_current(&self, sealed: &[u8]) -> bool;
+}
+
+/// Keys of a deployment; they live apart from the database and its backups.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Keyring {
+    active: u8,
+    /// SM4 keys by id, hex.
+    data: BTreeMap<String, String>,
+    /// HMAC-SM3 key of blind indexes, hex.
+    index: String,
+    /// HMAC-SM3 key of audit checkpoints, hex.
+    audit: String,
+}
+
+impl std::fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Keyring {{ active: {}, keys: {} }}", self.active, self.data.len())
+    }
+}
+
+fn random<const N: usize>() -> Result<[u8; N], StoreError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|e| StoreError::Crypto(format!("no randomness: {e}")))?;
+    Ok(bytes)
+}
+
+/// Random bytes as lower-case hex, for tokens and one-time secrets.
+///
+/// # Errors
+/// When the system gives no randomness.
+pub fn random_hex<const N: usize>() -> Result<String, StoreError> {
+    Ok(hex(&random::<N>()?))
+}
+
+/// SM3 of bytes in lower-case hex.
+pub fn digest(bytes: &[u8]) -> String {
+    hex(&Sm3::digest(bytes))
+}
+
+fn unhex(text: &str) -> Result<Vec<u8>, StoreError> {
+    (0..text.len() / 2)
+        .map(|i| u8::from_str_radix(text.get(2 * i..2 * i + 2).unwrap_or("?"), 16))
+        .collect::<Result<_, _>>()
+        .map_err(|_| StoreError::Crypto("a key in the keyring is not hex".into()))
+}
+
+impl Keyring {
+    /// Fresh keys.
+    ///
+    /// # Errors
+    /// When the system gives no randomness.
+    pub fn generate() -> Result<Self, StoreError> {
+        Ok(Self {
+            active: 1,
+            data: BTreeMap::from([("1".into(), random_hex::<16>()?)]),
+            index: random_hex::<32>()?,
+            audit: random_hex::<32>()?,
+        })
+    }
+
+    /// Reads the keyring, or makes one readable by its owner only.
+    ///
+    /// # Errors
+    /// When the file cannot be read, written or understood.
+    pub fn load_or_create(path: &Path) -> Result<Self, StoreError> {
+        if path.exists() {
+            let text = std::fs::read_to_string(path)?;
+            return serde_json::from_str(&text).map_err(|e| StoreError::Crypto(format!("keyring: {e}")));
+        }
+        let ring = Self::generate()?;
+        ring.save(path)?;
+        Ok(ring)
+    }
+
+    /// Writes the keyring beside its old file and renames, so that a crash
+    /// leaves one whole keyring.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), StoreError> {
+        use std::io::Write as _;
+        let text = serde_json::to_string_pretty(self).map_err(|e| StoreError::Crypto(e.to_string()))?;
+        let partial = path.with_extension("partial");
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&partial)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&partial, path)?;
+        Ok(())
+    }
+
+    /// Adds a data key and makes it the active one; old keys stay to open what
+    /// is not yet re-sealed.
+    ///
+    /// # Errors
+    /// When the system gives no randomness or 255 keys were used.
+    pub fn rotate(&mut self) -> Result<u8, StoreError> {
+        let next = self.active.checked_add(1).ok_or_else(|| StoreError::Crypto("no key id left".into()))?;
+        self.data.insert(next.to_string(), random_hex::<16>()?);
+        self.active = next;
+        Ok(next)
+    }
+}
+
+/// SM4-GCM and HMAC-SM3 by RustCrypto.
+#[derive(Debug)]
+pub struct RustCrypto {
+    ring: Keyring,
+    ciphers: BTreeMap<u8, CipherBox>,
+    index: Vec<u8>,
+    audit: Vec<u8>,
+}
+
+struct CipherBox(Sm4Gcm);
+impl std::fmt::Debug for CipherBox {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sm4Gcm")
+    }
+}
+
+impl RustCrypto {
+    /// Prepares the ciphers of a keyring.
+    ///
+    /// # Errors
+    /// When a key is malformed.
+    pub fn new(ring: Keyring) -> Result<Self, StoreError> {
+        let mut ciphers = BTreeMap::new();
+        for (id, key) in &ring.data {
+            let id: u8 = id.parse().map_err(|_| StoreError::Crypto("key id out of range".into()))?;
+            let cipher = Sm4Gcm::new_from_slice(&unhex(key)?)
+                .map_err(|_| StoreError::Crypto("a data key has the wrong length".into()))?;
+            ciphers.insert(id, CipherBox(cipher));
+        }
+        let (index, audit) = (unhex(&ring.index)?, unhex(&ring.audit)?);
+        Ok(Self { ring, ciphers, index, audit })
+    }
+
+    fn hmac(key: &[u8], parts: &[&[u8]]) -> String {
+        let mut mac = match <Hmac<Sm3> as KeyInit>::new_from_slice(key) {
+            Ok(mac) => mac,
+            // HMAC takes keys of any length.
+            Err(_) => unreachable!("HMAC accepts every key length"),
+        };
+        for part in parts {
+            mac.update(part);
+        }
+        hex(&mac.finalize().into_bytes())
+    }
+}
+
+impl CryptoProvider for RustCrypto {
+    fn seal(&self, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let cipher = &self.ciphers.get(&self.ring.active).ok_or_else(|| StoreError::Crypto("the active key is missing".into()))?.0;
+        let nonce = random::<12>()?;
+        let aad = place.aad();
+        let body = cipher
+            .encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: &aad })
+            .map_err(|_| StoreError::Crypto("encryption failed".into()))?;
+        let mut sealed = Vec::with_capacity(13 + body.len());
+        sealed.push(self.ring.active);
+        sealed.extend_from_slice(&nonce);
+        sealed.extend_from_slice(&body);
+        Ok(sealed)
+    }
+
+    fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let broken = || StoreError::Crypto(format!("{}.{} does not open", place.table, place.column));
+        let (&id, rest) = sealed.split_first().ok_or_else(broken)?;
+        let (nonce, body) = rest.split_first_chunk::<12>().ok_or_else(broken)?;
+        let cipher = &self.ciphers.get(&id).ok_or_else(broken)?.0;
+        let aad = place.aad();
+        cipher.decrypt(&Nonce::from(*nonce), Payload { msg: body, aad: &aad }).map_err(|_| broken())
+    }
+
+    fn index(&self, purpose: &str, value: &str) -> String {
+        Self::hmac(&self.index, &[purpose.as_bytes(), b"|", value.as_bytes()])
+    }
+
+    fn sign(&self, bytes: &[u8]) -> String {
+        Self::hmac(&self.audit, &[bytes])
+    }
+
+    fn is_current(&self, sealed: &[u8]) -> bool {
+        sealed.first() == Some(&self.ring.active)
+    }
+}

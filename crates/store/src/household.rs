@@ -1,0 +1,474 @@
+//! Households: one sealed document a version, with projected columns for
+//! search and lists (see ADR 0002).
+
+use domain::account::Scope;
+use domain::division::DivisionCode;
+use domain::household::{HouseholdFile, MemberStatus};
+use domain::pinyin;
+use jiff::civil::Date;
+use sea_orm::sea_query::Condition;
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
+};
+
+use crate::crypto::Place;
+use crate::entity::{episode, household, household_version, member};
+use crate::{Page, Store, StoreError, WriteTx, within};
+
+pub use crate::entity::episode::Model as EpisodeRow;
+pub use crate::entity::household::Model as HouseholdRow;
+pub use crate::entity::member::Model as MemberRow;
+
+/// Where a version came from and who answers for it (HN22-131).
+#[derive(Debug, Clone)]
+pub struct VersionMeta {
+    pub effective_on: Date,
+    pub reason: String,
+    /// `console`, `import/<batch>`, `casefile/<id>`, `demo`.
+    pub source: String,
+    pub collected_by: String,
+    pub entered_by: String,
+    pub reviewed_by: String,
+}
+
+/// A version without its document.
+#[derive(Debug, Clone)]
+pub struct VersionRow {
+    pub version: i64,
+    pub effective_on: String,
+    pub recorded_at: i64,
+    pub reason: String,
+    pub source: String,
+    pub collected_by: String,
+    pub entered_by: String,
+    pub reviewed_by: String,
+    pub account_id: String,
+}
+
+/// What a search asks for.
+#[derive(Debug, Clone, Default)]
+pub struct HouseholdQuery {
+    /// Name, pinyin initials, 户编号 or document number.
+    pub text: String,
+    pub monitored: Option<String>,
+    pub household_type: Option<String>,
+}
+
+fn pack(file: &HouseholdFile) -> Result<Vec<u8>, StoreError> {
+    Ok(zstd::bulk::compress(&serde_json::to_vec(file)?, 3)?)
+}
+
+fn unpack(bytes: &[u8]) -> Result<HouseholdFile, StoreError> {
+    Ok(serde_json::from_slice(&zstd::stream::decode_all(bytes)?)?)
+}
+
+fn version_row(id: &str, version: i64) -> String {
+    format!("{id}/{version}")
+}
+
+impl WriteTx {
+    /// Writes a new version of a household and its projections; returns the
+    /// version. `expected` is the version the writer saw, `None` for a new
+    /// household.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when somebody else saved first,
+    /// [`StoreError::Taken`] when the 户编号 belongs to another household.
+    pub async fn save_household(
+        &mut self,
+        id: &str,
+        file: &HouseholdFile,
+        meta: &VersionMeta,
+        expected: Option<i64>,
+    ) -> Result<i64, StoreError> {
+        let existing = household::Entity::find_by_id(id).one(&self.tx).await?;
+        let current = existing.as_ref().map_or(0, |h| h.version);
+        if expected.unwrap_or(0) != current {
+            return Err(StoreError::Stale { current });
+        }
+        let code = file.code.clone().filter(|c| !c.trim().is_empty());
+        if let Some(code) = &code {
+            let other = household::Entity::find()
+                .filter(household::Column::Code.eq(code))
+                .filter(household::Column::Id.ne(id))
+                .count(&self.tx)
+                .await?;
+            if other > 0 {
+                return Err(StoreError::Taken("household.code".into()));
+            }
+        }
+        let version = current + 1;
+        let sealed = self.seal("household_version", "file", &version_row(id, version), &pack(file)?)?;
+        household_version::Entity::insert(household_version::ActiveModel {
+            household_id: Set(id.to_owned()),
+            version: Set(version),
+            effective_on: Set(meta.effective_on.to_string()),
+            recorded_at: Set(self.actor.now_millis),
+            reason: Set(meta.reason.clone()),
+            source: Set(meta.source.clone()),
+            collected_by: Set(meta.collected_by.clone()),
+            entered_by: Set(meta.entered_by.clone()),
+            reviewed_by: Set(meta.reviewed_by.clone()),
+            account_id: Set(self.actor.account_id.clone()),
+            file_sealed: Set(sealed),
+        })
+        .exec_without_returning(&self.tx)
+        .await?;
+
+        let head = file.head().or_else(|| file.active_members().next());
+        let head_name = head.map_or_else(String::new, |m| m.name.clone());
+        let active = file.active_members().count();
+        let status = if active == 0 { "gone" } else { "active" };
+        let mut row = existing.map_or_else(
+            || household::ActiveModel {
+                id: Set(id.to_owned()),
+                monitored: Set("none".into()),
+                category: Set(None),
+                identified_on: Set(None),
+                ..Default::default()
+            },
+            Into::into,
+        );
+        row.code = Set(code);
+        row.village = Set(file.village.to_string());
+        row.head_initials = Set(pinyin::initials(&head_name));
+        row.head_name = Set(head_name);
+        row.member_count = Set(i32::try_from(active).unwrap_or(i32::MAX));
+        row.household_type = Set(file.household_type.clone());
+        row.grid_id = Set(file.grid_id.clone());
+        row.status = Set(status.into());
+        row.version = Set(version);
+        row.updated_at = Set(self.actor.now_millis);
+        if current == 0 {
+            household::Entity::insert(row).exec_without_returning(&self.tx).await?;
+        } else {
+            row.update(&self.tx).await?;
+            member::Entity::delete_many()
+                .filter(member::Column::HouseholdId.eq(id))
+                .exec(&self.tx)
+                .await?;
+        }
+        let members: Vec<member::ActiveModel> = file
+            .members
+            .iter()
+            .map(|m| member::ActiveModel {
+                id: Set(m.id.clone()),
+                household_id: Set(id.to_owned()),
+                village: Set(file.village.to_string()),
+                name: Set(m.name.clone()),
+                initials: Set(pinyin::initials(&m.name)),
+                number_index: Set(
+                    (!m.document_number.is_empty()).then(|| self.crypto.index("document_number", &m.document_number)),
+                ),
+                sex: Set(m.sex.clone()),
+                birth_on: Set(m.birth_on.map(|b| b.to_string())),
+                relation: Set(m.relation.clone()),
+                status: Set(
+                    match m.status {
+                        MemberStatus::Active => "active",
+                        MemberStatus::Died => "died",
+                        MemberStatus::Left => "left",
+                    }
+                    .into(),
+                ),
+            })
+            .collect();
+        if !members.is_empty() {
+            member::Entity::insert_many(members).exec_without_returning(&self.tx).await?;
+        }
+        Ok(version)
+    }
+
+    /// Writes an episode and shows the latest one on the household.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn save_episode(&mut self, row: EpisodeRow) -> Result<(), StoreError> {
+        let household_id = row.household_id.clone();
+        let exists = episode::Entity::find_by_id(&row.id).one(&self.tx).await?.is_some();
+        let model = episode::ActiveModel::from(row).reset_all();
+        if exists {
+            model.update(&self.tx).await?;
+        } else {
+            episode::Entity::insert(model).exec_without_returning(&self.tx).await?;
+        }
+        let latest = episode::Entity::find()
+            .filter(episode::Column::HouseholdId.eq(&household_id))
+            .order_by_desc(episode::Column::IdentifiedOn)
+            .order_by_asc(episode::Column::Status)
+            .one(&self.tx)
+            .await?;
+        if let Some(latest) = latest {
+            household::Entity::update_many()
+                .col_expr(household::Column::Monitored, latest.status.into())
+                .col_expr(household::Column::Category, latest.category.into())
+                .col_expr(household::Column::IdentifiedOn, latest.identified_on.into())
+                .filter(household::Column::Id.eq(household_id))
+                .exec(&self.tx)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// The household's file as this transaction sees it.
+    ///
+    /// # Errors
+    /// When the database refuses or the document does not open.
+    pub async fn household_file(&self, scope: &Scope, id: &str) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
+        file_of(&self.tx, &*self.crypto, scope, id, None, None).await
+    }
+
+    /// Episodes of a household as this transaction sees them.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn episodes(&self, household_id: &str) -> Result<Vec<EpisodeRow>, StoreError> {
+        Ok(episode::Entity::find()
+            .filter(episode::Column::HouseholdId.eq(household_id))
+            .order_by_desc(episode::Column::IdentifiedOn)
+            .all(&self.tx)
+            .await?)
+    }
+}
+
+async fn file_of<C: ConnectionTrait>(
+    connection: &C,
+    crypto: &dyn crate::crypto::CryptoProvider,
+    scope: &Scope,
+    id: &str,
+    version: Option<i64>,
+    as_of: Option<Date>,
+) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
+    let row = household::Entity::find_by_id(id)
+        .filter(within(household::Column::Village, scope))
+        .one(connection)
+        .await?;
+    let Some(mut row) = row else { return Ok(None) };
+    let mut find = household_version::Entity::find().filter(household_version::Column::HouseholdId.eq(id));
+    if let Some(version) = version {
+        find = find.filter(household_version::Column::Version.eq(version));
+    }
+    if let Some(day) = as_of {
+        find = find
+            .filter(household_version::Column::EffectiveOn.lte(day.to_string()))
+            .order_by_desc(household_version::Column::EffectiveOn);
+    }
+    let Some(found) = find.order_by_desc(household_version::Column::Version).one(connection).await? else {
+        return Ok(None);
+    };
+    let place = version_row(id, found.version);
+    let bytes = crypto.open(
+        Place { table: "household_version", column: "file", row: &place },
+        &found.file_sealed,
+    )?;
+    if version.is_some() || as_of.is_some() {
+        row.version = found.version;
+    }
+    Ok(Some((row, unpack(&bytes)?)))
+}
+
+impl Store {
+    /// The current file of a household in scope.
+    ///
+    /// # Errors
+    /// When the database refuses or the document does not open.
+    pub async fn household_file(&self, scope: &Scope, id: &str) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
+        file_of(&self.connection, self.crypto(), scope, id, None, None).await
+    }
+
+    /// The file as it stood on a day: the last version effective by then.
+    ///
+    /// # Errors
+    /// When the database refuses or the document does not open.
+    pub async fn household_file_as_of(&self, scope: &Scope, id: &str, day: Date) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
+        file_of(&self.connection, self.crypto(), scope, id, None, Some(day)).await
+    }
+
+    /// One version of the file.
+    ///
+    /// # Errors
+    /// When the database refuses or the document does not open.
+    pub async fn household_file_version(&self, scope: &Scope, id: &str, version: i64) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
+        file_of(&self.connection, self.crypto(), scope, id, Some(version), None).await
+    }
+
+    /// All versions of a household in scope, newest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn household_versions(&self, scope: &Scope, id: &str) -> Result<Vec<VersionRow>, StoreError> {
+        if self.household(scope, id).await?.is_none() {
+            return Ok(Vec::new());
+        }
+        let rows = household_version::Entity::find()
+            .filter(household_version::Column::HouseholdId.eq(id))
+            .order_by_desc(household_version::Column::Version)
+            .limit(500)
+            .all(&self.connection)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|v| VersionRow {
+                version: v.version,
+                effective_on: v.effective_on,
+                recorded_at: v.recorded_at,
+                reason: v.reason,
+                source: v.source,
+                collected_by: v.collected_by,
+                entered_by: v.entered_by,
+                reviewed_by: v.reviewed_by,
+                account_id: v.account_id,
+            })
+            .collect())
+    }
+
+    /// The row of a household in scope.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn household(&self, scope: &Scope, id: &str) -> Result<Option<HouseholdRow>, StoreError> {
+        Ok(household::Entity::find_by_id(id)
+            .filter(within(household::Column::Village, scope))
+            .one(&self.connection)
+            .await?)
+    }
+
+    /// Rows of many households in scope, by id.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn households(&self, scope: &Scope, ids: impl IntoIterator<Item = String>) -> Result<std::collections::BTreeMap<String, HouseholdRow>, StoreError> {
+        let rows = household::Entity::find()
+            .filter(within(household::Column::Village, scope))
+            .filter(household::Column::Id.is_in(ids))
+            .all(&self.connection)
+            .await?;
+        Ok(rows.into_iter().map(|r| (r.id.clone(), r)).collect())
+    }
+
+    /// The household of a 户编号 in scope.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn household_by_code(&self, scope: &Scope, code: &str) -> Result<Option<HouseholdRow>, StoreError> {
+        Ok(household::Entity::find()
+            .filter(within(household::Column::Village, scope))
+            .filter(household::Column::Code.eq(code))
+            .one(&self.connection)
+            .await?)
+    }
+
+    /// Members in scope with this document number.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn members_by_number(&self, scope: &Scope, number: &str) -> Result<Vec<MemberRow>, StoreError> {
+        let index = self.crypto().index("document_number", number);
+        Ok(member::Entity::find()
+            .filter(within(member::Column::Village, scope))
+            .filter(member::Column::NumberIndex.eq(index))
+            .all(&self.connection)
+            .await?)
+    }
+
+    /// Episodes of a household in scope, newest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn episodes(&self, scope: &Scope, household_id: &str) -> Result<Vec<EpisodeRow>, StoreError> {
+        Ok(episode::Entity::find()
+            .filter(within(episode::Column::Village, scope))
+            .filter(episode::Column::HouseholdId.eq(household_id))
+            .order_by_desc(episode::Column::IdentifiedOn)
+            .all(&self.connection)
+            .await?)
+    }
+
+    /// Searches households in scope by name, initials, 户编号 or document
+    /// number; any member's name or number finds the household.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn search_households(
+        &self,
+        scope: &Scope,
+        query: &HouseholdQuery,
+        limit: u64,
+        after: Option<&str>,
+    ) -> Result<Page<HouseholdRow>, StoreError> {
+        let mut find = household::Entity::find().filter(within(household::Column::Village, scope));
+        let text = query.text.trim();
+        if !text.is_empty() {
+            let number = domain::typed_text::to_half_width(text).to_uppercase();
+            let by_member = |condition: Condition| {
+                member::Entity::find()
+                    .select_only()
+                    .column(member::Column::HouseholdId)
+                    .filter(within(member::Column::Village, scope))
+                    .filter(condition)
+                    .into_query()
+            };
+            let long_number = number.len() >= 15 && number.chars().all(|c| c.is_ascii_alphanumeric());
+            find = if long_number {
+                let index = self.crypto().index("document_number", &number);
+                find.filter(
+                    Condition::any().add(household::Column::Code.eq(&number)).add(
+                        household::Column::Id
+                            .in_subquery(by_member(Condition::all().add(member::Column::NumberIndex.eq(index)))),
+                    ),
+                )
+            } else if text.is_ascii() {
+                find.filter(
+                    Condition::any().add(household::Column::Code.starts_with(text)).add(
+                        household::Column::Id.in_subquery(by_member(
+                            Condition::all().add(member::Column::Initials.starts_with(text.to_lowercase())),
+                        )),
+                    ),
+                )
+            } else {
+                find.filter(household::Column::Id.in_subquery(by_member(
+                    Condition::all().add(member::Column::Name.contains(text)),
+                )))
+            };
+        }
+        if let Some(monitored) = &query.monitored {
+            find = find.filter(household::Column::Monitored.eq(monitored));
+        }
+        if let Some(kind) = &query.household_type {
+            find = find.filter(household::Column::HouseholdType.eq(kind));
+        }
+        let total = find.clone().count(&self.connection).await?;
+        if let Some(after) = after.and_then(|a| a.split_once('/')) {
+            find = find.filter(
+                Condition::any().add(household::Column::Village.gt(after.0)).add(
+                    Condition::all().add(household::Column::Village.eq(after.0)).add(household::Column::Id.gt(after.1)),
+                ),
+            );
+        }
+        let mut rows = find
+            .order_by_asc(household::Column::Village)
+            .order_by_asc(household::Column::Id)
+            .limit(limit + 1)
+            .all(&self.connection)
+            .await?;
+        let more = rows.len() as u64 > limit;
+        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let next_cursor =
+            more.then(|| rows.last().map(|r| format!("{}/{}", r.village, r.id))).flatten();
+        Ok(Page { items: rows, next_cursor, total })
+    }
+
+    /// Households in scope in village order after a cursor, for exports.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn households_after(&self, scope: &Scope, after: Option<&str>, limit: u64) -> Result<Page<HouseholdRow>, StoreError> {
+        self.search_households(scope, &HouseholdQuery::default(), limit, after).await
+    }
+}
+
+/// Parses a stored division code.
+pub(crate) fn code_of(text: &str) -> Result<DivisionCode, StoreError> {
+    text.parse().map_err(|_| StoreError::Unsuitable(format!("stored division code {text} is malformed")))
+}

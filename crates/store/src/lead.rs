@@ -1,0 +1,126 @@
+//! Leads in the database.
+
+use domain::account::Scope;
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
+};
+
+use crate::entity::lead;
+use crate::{Page, Store, StoreError, WriteTx, within};
+
+pub use crate::entity::lead::Model as LeadRow;
+
+/// Filters of the lead list.
+#[derive(Debug, Clone, Default)]
+pub struct LeadFilter {
+    pub status: Option<String>,
+    pub channel: Option<String>,
+    pub household_id: Option<String>,
+}
+
+impl WriteTx {
+    /// Seals a lead's description for the row it belongs to.
+    ///
+    /// # Errors
+    /// When encryption fails.
+    pub fn seal_lead_description(&self, id: &str, text: &str) -> Result<Vec<u8>, StoreError> {
+        self.seal("lead", "description", id, text.as_bytes())
+    }
+
+    /// Adds a lead.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn add_lead(&mut self, row: LeadRow) -> Result<(), StoreError> {
+        lead::Entity::insert(lead::ActiveModel::from(row).reset_all()).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+
+    /// Saves a changed lead; `row.version` is the version the writer saw.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when somebody else saved first.
+    pub async fn save_lead(&mut self, mut row: LeadRow) -> Result<i64, StoreError> {
+        let seen = row.version;
+        row.version += 1;
+        let (id, version) = (row.id.clone(), row.version);
+        let done = lead::Entity::update_many()
+            .set(lead::ActiveModel::from(row).reset_all())
+            .filter(lead::Column::Id.eq(&id))
+            .filter(lead::Column::Version.eq(seen))
+            .exec(&self.tx)
+            .await?;
+        if done.rows_affected == 0 {
+            let current = lead::Entity::find_by_id(&id).one(&self.tx).await?.map_or(0, |l| l.version);
+            return Err(StoreError::Stale { current });
+        }
+        Ok(version)
+    }
+
+    /// Open leads of a household, earliest first, as this transaction sees them.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open_leads(&self, household_id: &str) -> Result<Vec<LeadRow>, StoreError> {
+        Ok(lead::Entity::find()
+            .filter(lead::Column::HouseholdId.eq(household_id))
+            .filter(lead::Column::Status.eq("open"))
+            .order_by_asc(lead::Column::ReceivedOn)
+            .all(&self.tx)
+            .await?)
+    }
+
+    /// A lead in scope as this transaction sees it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn lead(&self, scope: &Scope, id: &str) -> Result<Option<LeadRow>, StoreError> {
+        Ok(lead::Entity::find_by_id(id).filter(within(lead::Column::Village, scope)).one(&self.tx).await?)
+    }
+}
+
+impl Store {
+    /// A lead in scope.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn lead(&self, scope: &Scope, id: &str) -> Result<Option<LeadRow>, StoreError> {
+        Ok(lead::Entity::find_by_id(id).filter(within(lead::Column::Village, scope)).one(&self.connection).await?)
+    }
+
+    /// The words of a lead's description.
+    ///
+    /// # Errors
+    /// When the ciphertext does not open.
+    pub fn lead_description(&self, row: &LeadRow) -> Result<String, StoreError> {
+        self.open_text("lead", "description", &row.id, &row.description_sealed)
+    }
+
+    /// Leads in scope, earliest received first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn leads(&self, scope: &Scope, filter: &LeadFilter, limit: u64, offset: u64) -> Result<Page<LeadRow>, StoreError> {
+        let mut find = lead::Entity::find().filter(within(lead::Column::Village, scope));
+        if let Some(status) = &filter.status {
+            find = find.filter(lead::Column::Status.eq(status));
+        }
+        if let Some(channel) = &filter.channel {
+            find = find.filter(lead::Column::Channel.eq(channel));
+        }
+        if let Some(household) = &filter.household_id {
+            find = find.filter(lead::Column::HouseholdId.eq(household));
+        }
+        let total = find.clone().count(&self.connection).await?;
+        let items = find
+            .order_by_asc(lead::Column::ReceivedOn)
+            .order_by_asc(lead::Column::Id)
+            .offset(offset)
+            .limit(limit)
+            .all(&self.connection)
+            .await?;
+        let next = offset + items.len() as u64;
+        Ok(Page { next_cursor: (next < total).then(|| next.to_string()), items, total })
+    }
+}

@@ -1,0 +1,392 @@
+/**
+ * Every act on a casefile: its words, its form, how the form starts, what is missing in it, and what is posted.
+ * The server decides which acts are open (`todo[].actions`); this file only knows how to fill them in.
+ */
+import type { Component } from 'vue'
+import type { Casefile, Discrepancy } from '@/api/types'
+import * as checks from './checks'
+import { twelveMonthsBefore, type FormContext } from './bodies'
+import { crossCheckItems, discrepanciesOf, settled, signedMembers } from './cross-check'
+import AcknowledgeDecisionForm from './forms/PlainForm.vue'
+import AcknowledgeDiscrepancyForm from './forms/AcknowledgeDiscrepancyForm.vue'
+import AnnounceForm from './forms/AnnounceForm.vue'
+import AnswerCrossCheckForm from './forms/AnswerCrossCheckForm.vue'
+import AppraisalForm from './forms/AppraisalForm.vue'
+import ArchiveForm from './forms/ArchiveForm.vue'
+import ConcludeCrossCheckForm from './forms/ConcludeCrossCheckForm.vue'
+import DecideForm from './forms/DecideForm.vue'
+import EndForm from './forms/EndForm.vue'
+import ExplainOverdueForm from './forms/ExplainOverdueForm.vue'
+import ForwardCrossCheckForm from './forms/PlainForm.vue'
+import InformHouseholdForm from './forms/InformHouseholdForm.vue'
+import PostNoticeForm from './forms/PostNoticeForm.vue'
+import RequestCrossCheckForm from './forms/RequestCrossCheckForm.vue'
+import RequestRecheckForm from './forms/RequestRecheckForm.vue'
+import ResolveDiscrepancyForm from './forms/ResolveDiscrepancyForm.vue'
+import ReuseCrossCheckForm from './forms/ReuseCrossCheckForm.vue'
+import ReviewForm from './forms/ReviewForm.vue'
+import SignLetterForm from './forms/SignLetterForm.vue'
+import VerifyHomeForm from './forms/VerifyHomeForm.vue'
+
+// Bodies differ per act; `any` stays inside this table, every form and check is typed by its own body.
+/* eslint-disable @typescript-eslint/no-explicit-any */
+export interface ActionDefinition {
+  /** What the person does, as the tab says it. */
+  title: string
+  /** The button; may depend on what was chosen in the form. */
+  submit: string | ((body: any) => string)
+  /** Label of the date the act happened. */
+  dateLabel: string
+  form: Component
+  initial: (context: FormContext) => any
+  check: (body: any, casefile: Casefile) => checks.FieldErrors
+  /** The action as posted; the date is the act's own. */
+  build: (body: any, occurredOn: string, casefile: Casefile) => Record<string, unknown>
+  /** Where it is posted when not to the casefile itself. */
+  via?: 'appraisal' | 'notice'
+  /** One sentence above the form. */
+  hint?: string
+  /** A grave act is shown with the danger button. */
+  grave?: boolean
+}
+
+const verdict = () => ({ outcome: '', opinion: '', send_back_to: '', ground: '', reason: '' })
+/** Only what belongs to the chosen outcome is posted. */
+const verdictPart = (body: any) => ({
+  outcome: body.outcome,
+  opinion: body.opinion,
+  send_back_to: body.outcome === 'send_back' ? body.send_back_to : undefined,
+  ground: body.outcome === 'refuse' ? body.ground || undefined : undefined,
+  reason: body.outcome === 'approve' ? undefined : body.reason,
+})
+const names = (list: string[]) => list.map((name) => name.trim()).filter(Boolean)
+const filled = (text: string) => text.trim() || undefined
+
+/** Rounds already held for this household, superseded ones included. */
+const nextRound = ({ casefile }: FormContext) =>
+  Number(casefile.records.democratic_appraisal?.round ?? 0) +
+  casefile.superseded.filter((one) => one.step === 'democratic_appraisal').length +
+  1
+
+export const actions: Record<string, ActionDefinition> = {
+  verify_home: {
+    title: '填写入户核实',
+    submit: '提交入户核实结果',
+    dateLabel: '入户日期',
+    form: VerifyHomeForm,
+    hint: '按《防止返贫动态监测排查表》逐项填写，农户确认后签字。',
+    initial: ({ casefile, words, myName, today }) => {
+      const period = twelveMonthsBefore(today)
+      return {
+        mode: 'on_site',
+        verifiers: [myName, ''],
+        income: {
+          wage_fen: null,
+          operating_fen: null,
+          property_fen: null,
+          transfer_fen: null,
+          operating_expense_fen: null,
+          persons: casefile.household.member_count,
+          period_from: period.from,
+          period_to: period.to,
+          claims_fen: null,
+          out_of_pocket_fen: null,
+        },
+        dimensions: words.dimensions.map(({ code }) => ({ code, problem: null, finding: '' })),
+        difficulties: words.difficulty_areas.map(({ code }) => ({ code, problem: false, finding: '' })),
+        risks: [],
+        risk_note: '',
+        opinion: '',
+        recommends: null,
+        household_signed: { mode: 'signature', name: casefile.household.head_name, witness: '' },
+      }
+    },
+    check: checks.verifyHome,
+    build: (body) => ({
+      ...body,
+      verifiers: names(body.verifiers),
+      income: Object.fromEntries(Object.entries(body.income).map(([field, value]) => [field, value ?? 0])),
+      household_signed: { ...body.household_signed, witness: filled(body.household_signed.witness) },
+    }),
+  },
+  sign_letter: {
+    title: '登记承诺授权书',
+    submit: '提交承诺授权书',
+    dateLabel: '签订日期',
+    form: SignLetterForm,
+    hint: '要查询谁的资产信息，谁就要签字；未签字的成年人不能列入信息比对。',
+    initial: ({ casefile }) => ({
+      truthfulness: false,
+      query_authorisation: false,
+      valid_until: null,
+      signatures: casefile.members
+        .filter((member) => member.adult)
+        .map((member) => ({ member_id: member.id, member_name: member.name, signs: true, mode: 'signature', signer_name: member.name, reason: '', witness: '' })),
+    }),
+    check: checks.signLetter,
+    build: (body) => ({
+      truthfulness: body.truthfulness,
+      query_authorisation: body.query_authorisation,
+      valid_until: body.valid_until ?? undefined,
+      signatures: body.signatures
+        .filter((one: any) => one.signs)
+        .map((one: any) => ({ member_id: one.member_id, mode: one.mode, signer_name: one.signer_name.trim(), reason: filled(one.reason), witness: filled(one.witness) })),
+    }),
+  },
+  request_cross_check: {
+    title: '提请信息比对',
+    submit: '提请信息比对',
+    dateLabel: '提请日期',
+    form: RequestCrossCheckForm,
+    hint: '只能比对已在承诺授权书上签字的成员，由乡镇统一报送县级。',
+    initial: ({ casefile }) => ({ member_ids: signedMembers(casefile), items: [...crossCheckItems] }),
+    check: checks.requestCrossCheck,
+    build: (body) => body,
+  },
+  forward_cross_check: {
+    title: '报送信息比对',
+    submit: '统一报送县级比对',
+    dateLabel: '报送日期',
+    form: ForwardCrossCheckForm,
+    hint: '核对比对名单和授权书后，由乡镇统一报送县级。',
+    initial: () => ({}),
+    check: checks.nothing,
+    build: () => ({}),
+  },
+  answer_cross_check: {
+    title: '登记比对结果',
+    submit: '登记比对结果',
+    dateLabel: '反馈日期',
+    form: AnswerCrossCheckForm,
+    hint: '比对发现的只是疑点，由村级入户核实后再下结论，不自动排除任何农户。',
+    initial: ({ myName }) => ({ department: '', answered_by: myName, discrepancies: [] }),
+    check: checks.answerCrossCheck,
+    build: (body) => body,
+  },
+  reuse_cross_check: {
+    title: '共用低保比对结果',
+    submit: '共用低保比对结果',
+    dateLabel: '登记日期',
+    form: ReuseCrossCheckForm,
+    hint: '新纳入低保对象已开展过信息比对的，可以不重复比对。',
+    initial: () => ({ checked_on: null, reference: '' }),
+    check: checks.reuseCrossCheck,
+    build: (body) => ({ source: 'subsistence_allowance', ...body }),
+  },
+  resolve_discrepancy: {
+    title: '核实疑点',
+    submit: '提交疑点核实结论',
+    dateLabel: '核实日期',
+    form: ResolveDiscrepancyForm,
+    initial: ({ casefile, myName }) => ({ index: firstIndex(casefile, (one) => !settled(one)), explanation: '', verified_by: myName, conclusion: '', note: '' }),
+    check: checks.resolveDiscrepancy,
+    build: (body) => body,
+  },
+  acknowledge_discrepancy: {
+    title: '研判后到的疑点',
+    submit: '记录研判意见',
+    dateLabel: '研判日期',
+    form: AcknowledgeDiscrepancyForm,
+    hint: '这条疑点在评议之后才反馈，乡镇要对它作出记录在案的判断。',
+    initial: ({ casefile }) => ({ index: firstIndex(casefile, (one) => !!one.late && !one.township_judgement), note: '' }),
+    check: checks.acknowledgeDiscrepancy,
+    build: (body) => body,
+  },
+  conclude_cross_check: {
+    title: '办结信息比对',
+    submit: '办结信息比对',
+    dateLabel: '办结日期',
+    form: ConcludeCrossCheckForm,
+    initial: () => ({ note: '' }),
+    check: checks.nothing,
+    build: (body) => body,
+  },
+  record_appraisal: {
+    title: '记录民主评议',
+    submit: '提交民主评议结果',
+    dateLabel: '评议日期',
+    form: AppraisalForm,
+    via: 'appraisal',
+    hint: '同一次会议评议多户时，可到「民主评议」页一次录入。',
+    initial: (context) => ({
+      place: '',
+      chair: '',
+      recorder: context.myName,
+      attendance: [
+        { role: '村“两委”干部', count: 0 },
+        { role: '村民代表', count: 0 },
+        { role: '驻村工作队', count: 0 },
+      ],
+      minutes: '',
+      round: nextRound(context),
+      recused: [],
+      votes_for: 0,
+      votes_against: 0,
+      abstentions: 0,
+      result: '',
+      opinion: '',
+    }),
+    check: checks.appraisal,
+    build: (body, occurredOn, casefile) => ({
+      held_on: occurredOn,
+      place: body.place.trim(),
+      village: casefile.household.village.code,
+      chair: body.chair.trim(),
+      recorder: body.recorder.trim(),
+      attendance: body.attendance.filter((one: any) => one.count > 0),
+      minutes: body.minutes,
+      items: [
+        {
+          casefile_id: casefile.id,
+          expected_version: casefile.version,
+          round: body.round,
+          recused: names(body.recused),
+          votes_for: body.votes_for,
+          votes_against: body.votes_against,
+          abstentions: body.abstentions,
+          result: body.result,
+          opinion: body.opinion,
+        },
+      ],
+    }),
+  },
+  post_notice: {
+    title: '登记村内公示',
+    submit: '登记公示张贴',
+    dateLabel: '张贴日期',
+    form: PostNoticeForm,
+    via: 'notice',
+    hint: '张贴当天不计，公示天数满后的次日才能审核。同村多户可在「公示公告」页合成一张。',
+    initial: () => ({ place: '村务公开栏' }),
+    check: checks.postNotice,
+    build: (body, occurredOn, casefile) => ({
+      village: casefile.household.village.code,
+      posted_on: occurredOn,
+      place: body.place.trim(),
+      items: [{ casefile_id: casefile.id, expected_version: casefile.version }],
+      evidence_attachment_ids: casefile.attachments.filter(({ code }) => code.startsWith('notice_')).map(({ id }) => id),
+    }),
+  },
+  review: {
+    title: '乡镇审核',
+    submit: (body) => ({ approve: '审核通过，报县级审批', send_back: '退回重办', refuse: '审核不予上报' })[body.outcome as string] ?? '提交乡镇审核',
+    dateLabel: '审核日期',
+    form: ReviewForm,
+    initial: ({ myName }) => ({ ...verdict(), checkers: [myName, ''] }),
+    check: checks.review,
+    build: (body) => ({ ...verdictPart(body), checkers: names(body.checkers) }),
+  },
+  decide: {
+    title: '县级审批',
+    submit: (body) => ({ approve: '批准认定为监测对象', send_back: '退回重办', refuse: '不予认定' })[body.outcome as string] ?? '提交县级审批',
+    dateLabel: '签发日期',
+    form: DecideForm,
+    initial: ({ casefile, myName }) => ({
+      ...verdict(),
+      category: casefile.proposal?.conclusion?.category ?? '',
+      document_number: '',
+      signatory: myName,
+      dimensions_considered: [],
+    }),
+    check: checks.decide,
+    build: (body, occurredOn) => ({
+      ...verdictPart(body),
+      category: body.outcome === 'approve' ? body.category : undefined,
+      document_number: body.document_number.trim(),
+      signed_on: occurredOn,
+      signatory: body.signatory.trim(),
+      dimensions_considered: body.dimensions_considered,
+    }),
+  },
+  acknowledge_decision: {
+    title: '签收审批结果',
+    submit: '签收县级审批结果',
+    dateLabel: '签收日期',
+    form: AcknowledgeDecisionForm,
+    hint: '签收后由乡镇在所在村公告。',
+    initial: () => ({}),
+    check: checks.nothing,
+    build: () => ({}),
+  },
+  announce: {
+    title: '登记公告',
+    submit: '登记公告张贴',
+    dateLabel: '张贴日期',
+    form: AnnounceForm,
+    hint: '以乡（镇、街道）名义在所在村公告。',
+    initial: ({ casefile }) => ({ place: '村务公开栏', issued_by: townshipName(casefile) }),
+    check: checks.announce,
+    build: (body, occurredOn) => ({ ...body, posted_on: occurredOn }),
+  },
+  archive: {
+    title: '登记录入建档',
+    submit: '登记录入并归档',
+    dateLabel: '录入全国系统日期',
+    form: ArchiveForm,
+    hint: '谁采集、谁录入、谁负责。',
+    initial: ({ myName, casefile }) => ({
+      national_reference: '',
+      checklist: [],
+      collected_by: String((casefile.records.home_verification?.verifiers as string[] | undefined)?.[0] ?? ''),
+      entered_by: myName,
+      reviewed_by: '',
+    }),
+    check: checks.archive,
+    build: (body, occurredOn) => ({ ...body, entry_on: occurredOn, national_reference: filled(body.national_reference) }),
+  },
+  inform_household: {
+    title: '告知农户',
+    submit: '登记已告知农户',
+    dateLabel: '告知日期',
+    form: InformHouseholdForm,
+    hint: '用农户听得懂的话说明原因，并告诉他可以向乡镇申请再核，也可拨打 12317。',
+    initial: ({ myName }) => ({ how: '', told_by: myName }),
+    check: checks.inform,
+    build: (body, occurredOn) => ({ ...body, on: occurredOn }),
+  },
+  request_recheck: {
+    title: '登记再核申请',
+    submit: '登记再核申请',
+    dateLabel: '申请日期',
+    form: RequestRecheckForm,
+    initial: () => ({ reason: '' }),
+    check: checks.reason,
+    build: (body, occurredOn) => ({ ...body, on: occurredOn }),
+  },
+  end: {
+    title: '其他终止',
+    submit: '终止这件事项',
+    dateLabel: '发生日期',
+    form: EndForm,
+    grave: true,
+    hint: '只用于下列法定情形。终止后不能恢复，有新情况须重新登记线索。',
+    initial: () => ({ ending: '', reason: '' }),
+    check: checks.end,
+    build: (body) => body,
+  },
+  explain_overdue: {
+    title: '逾期说明',
+    submit: '提交逾期说明',
+    dateLabel: '说明日期',
+    form: ExplainOverdueForm,
+    hint: '逾期不影响继续办理，但要说明原因。',
+    initial: ({ casefile }) => ({ clock: casefile.clocks.find((clock) => clock.overdue)?.id ?? '', reason: '' }),
+    check: checks.reason,
+    build: (body) => body,
+  },
+}
+
+function firstIndex(casefile: Casefile, wanted: (one: Discrepancy) => boolean): number | null {
+  const index = discrepanciesOf(casefile).findIndex(wanted)
+  return index < 0 ? null : index
+}
+
+/** The township in the household's path; the announcement stands in its name. */
+function townshipName(casefile: Casefile): string {
+  const names = casefile.household.path.split('/').filter(Boolean)
+  const village = names.lastIndexOf(casefile.household.village.name)
+  return (village > 0 ? names[village - 1] : names[names.length - 1]) ?? ''
+}
+
+export const submitLabel = (definition: ActionDefinition, body: unknown) =>
+  typeof definition.submit === 'function' ? definition.submit(body) : definition.submit

@@ -17,6 +17,8 @@ export default defineConfig(({ mode }) => ({
     ...(mode === 'mock' ? [mockServer()] : []),
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  // Bundled once at start: found one by one, they would reload the page while somebody works on it.
+  optimizeDeps: { include: ['element-plus/es', 'element-plus/es/components/*/style/css', '@element-plus/icons-vue'] },
   server: {
     port: 5173,
     proxy: mode === 'mock' ? undefined : { '/api': 'http://127.0.0.1:8080' },

@@ -11,7 +11,6 @@ export interface MockRequest {
   /** Values of the `:name` parts of the pattern. */
   params: Record<string, string>
   query: URLSearchParams
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each handler knows its own body
   body: any
 }
 export interface MockAnswer {

@@ -2,7 +2,6 @@
 export interface MockState {
   login: string | null
   today: string
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- areas keep their own invented records here
   records: Record<string, any>
 }
 

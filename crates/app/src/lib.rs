@@ -1,1 +1,162 @@
+//! What a person may do: one module per use-case area. Each use case runs the
+//! same steps: load in scope → authorise → domain decides → save with version
+//! → audit → commit. No HTTP, no SQL.
 
+pub mod account;
+pub mod attachment;
+pub mod audit;
+pub mod casefile;
+pub mod clock;
+pub mod demo;
+pub mod division;
+pub mod household;
+pub mod lead;
+pub mod notice;
+pub mod policy;
+pub mod supervision;
+pub mod workbench;
+
+mod error;
+mod library;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use error::{AppError, FieldError};
+pub use library::{PolicyFiles, read_policy_folder};
+
+use domain::account::{Principal, Roles};
+use domain::calendar::WorkCalendar;
+use domain::code_list::CodeLists;
+use domain::division::DivisionCode;
+use domain::identity_number::IssuingPrefixes;
+use domain::policy::{Library, Pack};
+use jiff::civil::Date;
+use store::{Actor, Store};
+
+use crate::clock::Clock;
+
+/// Everything a use case needs besides the person asking.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub store: Store,
+    pub library: Arc<Library>,
+    pub roles: Arc<Roles>,
+    pub codes: Arc<CodeLists>,
+    pub calendar: Arc<WorkCalendar>,
+    pub clock: Arc<Clock>,
+    /// Texts of the policy folder (layouts, division table).
+    pub files: Arc<PolicyFiles>,
+    pub data_dir: PathBuf,
+    /// Invented people are accepted and the clock can be moved.
+    pub demo: bool,
+}
+
+impl App {
+    /// Today in Asia/Shanghai, by the injected clock.
+    pub fn today(&self) -> Date {
+        self.clock.today()
+    }
+
+    /// Who writes, and when.
+    pub fn actor(&self, principal: &Principal) -> Actor {
+        Actor { account_id: principal.account_id.clone(), now_millis: self.clock.now_millis() }
+    }
+
+    /// The platform itself as a writer: start-up, demo, background work.
+    pub fn system_actor(&self) -> Actor {
+        Actor { account_id: "system".into(), now_millis: self.clock.now_millis() }
+    }
+
+    /// Which ID number prefixes are accepted.
+    pub fn issuing_prefixes(&self) -> IssuingPrefixes {
+        if self.demo { IssuingPrefixes::Demo } else { IssuingPrefixes::Real }
+    }
+
+    /// A pack by id, for a procedure that keeps the one it started under.
+    ///
+    /// # Errors
+    /// When the deployment no longer has it.
+    pub fn pack(&self, id: &str) -> Result<&Pack, AppError> {
+        self.library
+            .pack(id)
+            .ok_or_else(|| AppError::Internal(format!("policy pack {id} is not in the library")))
+    }
+
+    /// The pack in force in a division on a day: the nearest jurisdiction
+    /// wins, then the latest start.
+    ///
+    /// # Errors
+    /// When no pack is in force there.
+    pub async fn pack_in_force(&self, division: DivisionCode, day: Date) -> Result<&Pack, AppError> {
+        let rows = self.store.packs_in_force().await?;
+        let row = rows
+            .iter()
+            .filter(|r| r.from_on <= day.to_string())
+            .filter_map(|r| {
+                let jurisdiction: DivisionCode = r.jurisdiction.parse().ok()?;
+                jurisdiction.contains(division).then_some((jurisdiction.level(), r))
+            })
+            .max_by(|(a, x), (b, y)| (a, &x.from_on, x.recorded_at).cmp(&(b, &y.from_on, y.recorded_at)));
+        match row {
+            Some((_, row)) => self.pack(&row.pack_id),
+            None => Err(AppError::NoPolicy),
+        }
+    }
+
+    /// Names of divisions, short, by code.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn division_names(
+        &self,
+        codes: impl IntoIterator<Item = String>,
+    ) -> Result<std::collections::BTreeMap<String, String>, AppError> {
+        Ok(self
+            .store
+            .division_names(codes)
+            .await?
+            .into_iter()
+            .map(|(code, name)| (code, domain::division::short_name(&name)))
+            .collect())
+    }
+}
+
+/// A new time-ordered identifier.
+pub fn new_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+/// Hides the given name: 张三丰 → 张**.
+pub fn mask_name(name: &str) -> String {
+    let mut chars = name.chars();
+    chars.next().map_or_else(String::new, |first| {
+        std::iter::once(first).chain(chars.map(|_| '*')).collect()
+    })
+}
+
+/// A page as the API gives it.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
+pub struct PageView<T> {
+    pub items: Vec<T>,
+    pub next_cursor: Option<String>,
+    /// How many match in scope.
+    pub total: u64,
+}
+
+/// How many rows of a list, and from where.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    pub limit: u64,
+    pub offset: u64,
+}
+
+impl Window {
+    /// From the query parameters of a list; at most 200 rows.
+    pub fn new(limit: Option<u64>, cursor: Option<&str>) -> Self {
+        Self {
+            limit: limit.unwrap_or(50).clamp(1, 200),
+            offset: cursor.and_then(|c| c.parse().ok()).unwrap_or(0),
+        }
+    }
+}

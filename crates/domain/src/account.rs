@@ -228,16 +228,16 @@ impl Scope {
     }
 
     /// Whether a division lies inside.
-    pub fn contains(&self, division: &DivisionCode) -> bool {
-        self.root.is_some_and(|root| root.contains(*division))
+    pub fn contains(&self, division: DivisionCode) -> bool {
+        self.root.is_some_and(|root| root.contains(division))
     }
 
     /// The part of this scope inside `division`: what a filter may narrow to.
     /// Outside it is [`Scope::NOBODY`], never an error that would tell.
     #[must_use]
-    pub fn narrowed(&self, division: &DivisionCode) -> Self {
+    pub fn narrowed(&self, division: DivisionCode) -> Self {
         if self.contains(division) {
-            Self::subtree(*division)
+            Self::subtree(division)
         } else if self.root.is_some_and(|root| division.contains(root)) {
             self.clone()
         } else {

@@ -22,7 +22,7 @@ pub struct HouseholdFile {
     /// Contact number; sensitive.
     #[serde(default)]
     pub phone: String,
-    /// `general`, `lifted_with_policy`, `lifted_without_policy`.
+    /// Code of `household_type`, e.g. `ordinary_household`.
     pub household_type: String,
     /// Year of leaving poverty, where it was lifted.
     pub lifted_year: Option<i16>,

@@ -8,6 +8,7 @@ pub mod casefile;
 pub mod code_list;
 pub mod disability_card;
 pub mod division;
+pub mod exchange;
 pub mod household;
 pub mod identity_number;
 pub mod lead;

@@ -322,9 +322,13 @@ CREATE TABLE import_batch (
   cancel_requested BOOLEAN NOT NULL,
   conflict_rule TEXT NOT NULL,
   summary TEXT NOT NULL,
+  readings TEXT NOT NULL,
+  mapping TEXT NOT NULL,
   failure TEXT,
   duplicate_of TEXT,
   account_id TEXT NOT NULL,
+  created_by TEXT NOT NULL,
+  merged_by TEXT,
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
   version BIGINT NOT NULL
@@ -332,7 +336,8 @@ CREATE TABLE import_batch (
 CREATE INDEX import_batch_digest ON import_batch (file_digest);
 CREATE INDEX import_batch_division ON import_batch (division);
 
--- One staged household: what the file says of it, not yet merged.
+-- One staged household: what the file says of it. Once merged it carries the
+-- household it became and keeps what the office said beyond the file.
 CREATE TABLE import_household (
   batch_id TEXT NOT NULL,
   seq BIGINT NOT NULL,
@@ -346,6 +351,7 @@ CREATE TABLE import_household (
   merged BOOLEAN NOT NULL,
   PRIMARY KEY (batch_id, seq)
 );
+CREATE INDEX import_household_household ON import_household (household_id);
 
 CREATE TABLE import_finding (
   batch_id TEXT NOT NULL,
@@ -354,10 +360,9 @@ CREATE TABLE import_finding (
   row_number BIGINT NOT NULL,
   column_letter TEXT NOT NULL,
   header TEXT NOT NULL,
-  value_sealed {blob} NOT NULL,
   code TEXT NOT NULL,
   severity TEXT NOT NULL,
-  message TEXT NOT NULL,
+  detail_sealed {blob} NOT NULL,
   PRIMARY KEY (batch_id, seq)
 );
 CREATE INDEX import_finding_code ON import_finding (batch_id, code);

@@ -219,3 +219,23 @@ impl Store {
             .await?)
     }
 }
+
+impl WriteTx {
+    /// Seals the secret of an account's second factor.
+    ///
+    /// # Errors
+    /// When encryption fails.
+    pub fn seal_secret(&self, account_id: &str, secret: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.seal("account", "totp", account_id, secret)
+    }
+}
+
+impl Store {
+    /// Opens the secret of an account's second factor.
+    ///
+    /// # Errors
+    /// When the ciphertext does not open.
+    pub fn open_secret(&self, account_id: &str, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.crypto().open(crate::crypto::Place { table: "account", column: "totp", row: account_id }, sealed)
+    }
+}

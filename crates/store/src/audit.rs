@@ -3,7 +3,7 @@
 
 use domain::audit::{AuditRecord, ChainProblem, ChainWalker, Checkpoint, GENESIS};
 use domain::division::DivisionCode;
-use sea_orm::sea_query::{ExprTrait as _, LockType};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _,

@@ -190,10 +190,6 @@ impl Store {
         &*self.crypto
     }
 
-    pub(crate) fn seal(&self, table: &str, column: &str, row: &str, plain: &str) -> Result<Vec<u8>, StoreError> {
-        self.crypto.seal(Place { table, column, row }, plain.as_bytes())
-    }
-
     pub(crate) fn open_text(&self, table: &str, column: &str, row: &str, sealed: &[u8]) -> Result<String, StoreError> {
         let bytes = self.crypto.open(Place { table, column, row }, sealed)?;
         String::from_utf8(bytes).map_err(|_| StoreError::Crypto(format!("{table}.{column} is not text")))

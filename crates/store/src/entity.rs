@@ -553,9 +553,13 @@ pub mod import_batch {
         pub cancel_requested: bool,
         pub conflict_rule: String,
         pub summary: String,
+        pub readings: String,
+        pub mapping: String,
         pub failure: Option<String>,
         pub duplicate_of: Option<String>,
         pub account_id: String,
+        pub created_by: String,
+        pub merged_by: Option<String>,
         pub created_at: i64,
         pub updated_at: i64,
         pub version: i64,
@@ -607,10 +611,9 @@ pub mod import_finding {
         pub row_number: i64,
         pub column_letter: String,
         pub header: String,
-        pub value_sealed: Vec<u8>,
         pub code: String,
         pub severity: String,
-        pub message: String,
+        pub detail_sealed: Vec<u8>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,8 +2,7 @@
 //! search and lists (see ADR 0002).
 
 use domain::account::Scope;
-use domain::division::DivisionCode;
-use domain::household::{HouseholdFile, MemberStatus};
+use domain::household::{HouseholdFile, Member, MemberStatus};
 use domain::pinyin;
 use jiff::civil::Date;
 use sea_orm::sea_query::Condition;
@@ -12,9 +11,11 @@ use sea_orm::{
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
 };
 
-use crate::crypto::Place;
+use crate::crypto::{CryptoProvider, Place};
 use crate::entity::{episode, household, household_version, member};
-use crate::{Page, Store, StoreError, WriteTx, within};
+use crate::{Actor, Page, Store, StoreError, WriteTx, within};
+
+mod batch;
 
 pub use crate::entity::episode::Model as EpisodeRow;
 pub use crate::entity::household::Model as HouseholdRow;
@@ -67,6 +68,74 @@ fn version_row(id: &str, version: i64) -> String {
     format!("{id}/{version}")
 }
 
+fn version_model(actor: &Actor, id: &str, version: i64, meta: &VersionMeta, sealed: Vec<u8>) -> household_version::ActiveModel {
+    household_version::ActiveModel {
+        household_id: Set(id.to_owned()),
+        version: Set(version),
+        effective_on: Set(meta.effective_on.to_string()),
+        recorded_at: Set(actor.now_millis),
+        reason: Set(meta.reason.clone()),
+        source: Set(meta.source.clone()),
+        collected_by: Set(meta.collected_by.clone()),
+        entered_by: Set(meta.entered_by.clone()),
+        reviewed_by: Set(meta.reviewed_by.clone()),
+        account_id: Set(actor.account_id.clone()),
+        file_sealed: Set(sealed),
+    }
+}
+
+/// The row of a household as its file tells it, keeping what the file does
+/// not know (whether it is monitored) of the row there was.
+fn household_model(actor: &Actor, id: &str, file: &HouseholdFile, version: i64, existing: Option<HouseholdRow>) -> household::ActiveModel {
+    let mut row = existing.map_or_else(
+        || household::ActiveModel {
+            id: Set(id.to_owned()),
+            monitored: Set("none".into()),
+            category: Set(None),
+            identified_on: Set(None),
+            ..Default::default()
+        },
+        Into::into,
+    );
+    let head = file.head().or_else(|| file.active_members().next());
+    let head_name = head.map_or_else(String::new, |m| m.name.clone());
+    let active = file.active_members().count();
+    row.code = Set(file.code.clone().filter(|c| !c.trim().is_empty()));
+    row.village = Set(file.village.to_string());
+    row.head_initials = Set(pinyin::initials(&head_name));
+    row.head_name = Set(head_name);
+    row.member_count = Set(i32::try_from(active).unwrap_or(i32::MAX));
+    row.household_type = Set(file.household_type.clone());
+    row.grid_id = Set(file.grid_id.clone());
+    row.status = Set(if active == 0 { "gone" } else { "active" }.into());
+    row.version = Set(version);
+    row.updated_at = Set(actor.now_millis);
+    row
+}
+
+fn member_models(crypto: &dyn CryptoProvider, id: &str, file: &HouseholdFile) -> Vec<member::ActiveModel> {
+    let model = |m: &Member| member::ActiveModel {
+        id: Set(m.id.clone()),
+        household_id: Set(id.to_owned()),
+        village: Set(file.village.to_string()),
+        name: Set(m.name.clone()),
+        initials: Set(pinyin::initials(&m.name)),
+        number_index: Set((!m.document_number.is_empty()).then(|| crypto.index("document_number", &m.document_number))),
+        sex: Set(m.sex.clone()),
+        birth_on: Set(m.birth_on.map(|b| b.to_string())),
+        relation: Set(m.relation.clone()),
+        status: Set(
+            match m.status {
+                MemberStatus::Active => "active",
+                MemberStatus::Died => "died",
+                MemberStatus::Left => "left",
+            }
+            .into(),
+        ),
+    };
+    file.members.iter().map(model).collect()
+}
+
 impl WriteTx {
     /// Writes a new version of a household and its projections; returns the
     /// version. `expected` is the version the writer saw, `None` for a new
@@ -100,46 +169,11 @@ impl WriteTx {
         }
         let version = current + 1;
         let sealed = self.seal("household_version", "file", &version_row(id, version), &pack(file)?)?;
-        household_version::Entity::insert(household_version::ActiveModel {
-            household_id: Set(id.to_owned()),
-            version: Set(version),
-            effective_on: Set(meta.effective_on.to_string()),
-            recorded_at: Set(self.actor.now_millis),
-            reason: Set(meta.reason.clone()),
-            source: Set(meta.source.clone()),
-            collected_by: Set(meta.collected_by.clone()),
-            entered_by: Set(meta.entered_by.clone()),
-            reviewed_by: Set(meta.reviewed_by.clone()),
-            account_id: Set(self.actor.account_id.clone()),
-            file_sealed: Set(sealed),
-        })
-        .exec_without_returning(&self.tx)
-        .await?;
+        household_version::Entity::insert(version_model(&self.actor, id, version, meta, sealed))
+            .exec_without_returning(&self.tx)
+            .await?;
 
-        let head = file.head().or_else(|| file.active_members().next());
-        let head_name = head.map_or_else(String::new, |m| m.name.clone());
-        let active = file.active_members().count();
-        let status = if active == 0 { "gone" } else { "active" };
-        let mut row = existing.map_or_else(
-            || household::ActiveModel {
-                id: Set(id.to_owned()),
-                monitored: Set("none".into()),
-                category: Set(None),
-                identified_on: Set(None),
-                ..Default::default()
-            },
-            Into::into,
-        );
-        row.code = Set(code);
-        row.village = Set(file.village.to_string());
-        row.head_initials = Set(pinyin::initials(&head_name));
-        row.head_name = Set(head_name);
-        row.member_count = Set(i32::try_from(active).unwrap_or(i32::MAX));
-        row.household_type = Set(file.household_type.clone());
-        row.grid_id = Set(file.grid_id.clone());
-        row.status = Set(status.into());
-        row.version = Set(version);
-        row.updated_at = Set(self.actor.now_millis);
+        let row = household_model(&self.actor, id, file, version, existing);
         if current == 0 {
             household::Entity::insert(row).exec_without_returning(&self.tx).await?;
         } else {
@@ -149,31 +183,7 @@ impl WriteTx {
                 .exec(&self.tx)
                 .await?;
         }
-        let members: Vec<member::ActiveModel> = file
-            .members
-            .iter()
-            .map(|m| member::ActiveModel {
-                id: Set(m.id.clone()),
-                household_id: Set(id.to_owned()),
-                village: Set(file.village.to_string()),
-                name: Set(m.name.clone()),
-                initials: Set(pinyin::initials(&m.name)),
-                number_index: Set(
-                    (!m.document_number.is_empty()).then(|| self.crypto.index("document_number", &m.document_number)),
-                ),
-                sex: Set(m.sex.clone()),
-                birth_on: Set(m.birth_on.map(|b| b.to_string())),
-                relation: Set(m.relation.clone()),
-                status: Set(
-                    match m.status {
-                        MemberStatus::Active => "active",
-                        MemberStatus::Died => "died",
-                        MemberStatus::Left => "left",
-                    }
-                    .into(),
-                ),
-            })
-            .collect();
+        let members = member_models(&*self.crypto, id, file);
         if !members.is_empty() {
             member::Entity::insert_many(members).exec_without_returning(&self.tx).await?;
         }
@@ -468,7 +478,3 @@ impl Store {
     }
 }
 
-/// Parses a stored division code.
-pub(crate) fn code_of(text: &str) -> Result<DivisionCode, StoreError> {
-    text.parse().map_err(|_| StoreError::Unsuitable(format!("stored division code {text} is malformed")))
-}

@@ -2,6 +2,7 @@
 //! a database. Every function over people takes a `Scope`.
 
 pub mod account;
+pub mod attachment;
 pub mod audit;
 pub mod casefile;
 pub mod crypto;

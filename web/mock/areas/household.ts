@@ -128,6 +128,13 @@ export const handlers: MockHandlers = {
     })
     return page(found, body.cursor, body.limit)
   },
+  'POST /households': ({ body }) => {
+    const index = households().length
+    const file = { ...make(index), id: `household-${index}`, version: 1, code: body.code ?? null, head_name: body.members[0].name, address: body.address, income: [], assurances: [], episodes: [], casefiles: [], leads: [], findings: [] }
+    file.members = [{ ...makeMember(index, 0), ...body.members[0] }]
+    households().push(file)
+    return { id: file.id }
+  },
   'GET /households/:id': ({ params, query }) => {
     const file = find(params.id!)
     if (!file) return problem(404, 'not_found', '没有找到', '这户不存在，或不在您的管辖范围内。')

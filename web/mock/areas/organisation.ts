@@ -6,7 +6,7 @@ import { page } from './household'
 import type { Deputy, Grid } from '../../src/features/account/types'
 
 const roster = () => kept('accounts', () => people.map((one, index) => ({
-  id: `account-${one.login_name}`, login_name: one.login_name, display_name: one.display_name, phone_masked: '199****0000', disabled: false, roles: [one.role],
+  id: `account-${one.login_name}`, login_name: one.login_name, display_name: one.display_name, disabled: false, roles: [one.role],
   division: { code: '410327000000', name: one.division_name }, last_sign_in_at: index === 3 ? null : `2022-05-1${index}T01:2${index}:00Z`, totp_enabled: Boolean(one.totp),
 })))
 
@@ -27,7 +27,7 @@ export const handlers: MockHandlers = {
   'POST /accounts': ({ body }) => {
     if (roster().some((one) => one.login_name === body.login_name)) return problem(422, 'invalid', '没有建成', '有一项需要改。', { errors: [{ field: 'login_name', message: '这个登录名已经有人用了' }] })
     const role = people.find((one) => one.role.code === body.role)!.role
-    roster().push({ id: `account-${body.login_name}`, login_name: body.login_name, display_name: body.display_name, phone_masked: '', disabled: false, roles: [role], division: { code: body.division, name: '香鹿山镇' }, last_sign_in_at: null, totp_enabled: false })
+    roster().push({ id: `account-${body.login_name}`, login_name: body.login_name, display_name: body.display_name, disabled: false, roles: [role], division: { code: body.division, name: '香鹿山镇' }, last_sign_in_at: null, totp_enabled: false })
     return { id: `account-${body.login_name}`, one_time_password: 'Guxq-7rTm-Kd42' }
   },
   'POST /accounts/:id/disable': ({ params, body }) => {
@@ -48,7 +48,7 @@ export const handlers: MockHandlers = {
   },
   'GET /roles': () => people.map((one) => ({ code: one.role.code, label: one.role.label, level: one.level, operations: one.operations })),
   'GET /grids': ({ query }) => kept<Grid[]>('grids', () => [
-    { id: 'grid-1', name: '第一网格', village: '410327101201', worker_account_id: 'account-village', worker_name: '石青禾', staff_kind: 'grid_worker', household_count: 62 },
+    { id: 'grid-1', name: '第一网格', village: '410327101201', worker_account_id: 'account-village', worker_name: '石青禾', staff_kind: 'village_cadre', household_count: 62 },
     { id: 'grid-2', name: '第二网格', village: '410327101201', worker_account_id: null, worker_name: null, staff_kind: 'village_cadre', household_count: 58 },
   ]).filter((grid) => grid.village === query.get('village')),
   'POST /grids': ({ body }) => {

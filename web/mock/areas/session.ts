@@ -14,6 +14,11 @@ export const handlers: MockHandlers = {
       division_name,
     })),
   }),
+  /** For whoever walks the mock with a script: everything as at the start. */
+  'POST /mock/reset': () => {
+    Object.assign(state, { login: null, today: '2022-05-18', records: {} })
+    return answer(204)
+  },
   'POST /demo/clock': ({ body }) => {
     if (body.today) state.today = body.today
     else {

@@ -2,6 +2,7 @@
  * The one place that talks to the server. Pages call `api.get<Type>('/path')`; everything that must hold for every
  * request (base path, CSRF header, problem+json, end of session) lives here.
  */
+import createClient from 'openapi-fetch'
 import { networkProblem, problemFrom } from './problem'
 
 const base = '/api/v1'
@@ -20,45 +21,60 @@ export function onSignedOut(handler: () => void) {
   signedOut = handler
 }
 
-/** `/leads` + `{status: 'open', cursor: undefined}` → `/api/v1/leads?status=open`. */
+/** A link to something the browser fetches by itself: `/exports/national.xlsx` + `{division}`. */
 export function address(path: string, query?: Query): string {
-  const parameters = new URLSearchParams()
-  for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined && value !== null && value !== '') parameters.set(name, String(value))
-  }
+  const parameters = new URLSearchParams(Object.entries(given(query)).map(([name, value]) => [name, String(value)]))
   const text = parameters.toString()
   return base + path + (text ? `?${text}` : '')
 }
 
-async function send<T>(method: string, url: string, body?: unknown, options: Options = {}): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json' }
-  if (method !== 'GET') headers['X-Shouwang-Csrf'] = '1'
-  let payload: BodyInit | undefined
-  if (body instanceof FormData) payload = body
-  else if (body !== undefined) {
-    headers['Content-Type'] = 'application/json'
-    payload = JSON.stringify(body)
-  }
+/** Filters not chosen are not sent. */
+const given = (query: Query = {}): Query =>
+  Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined && value !== null && value !== ''))
 
-  let response: Response
+/**
+ * The transport. Its paths are open: `api` below takes any path and the caller names the answer's type. Given the
+ * generated `paths` (which carry the base path, so `baseUrl` goes), it checks path, query and body as well.
+ */
+export const client = createClient<Record<string, never>>({
+  baseUrl: base,
+  credentials: 'same-origin',
+  headers: { Accept: 'application/json' },
+  fetch: (request) => globalThis.fetch(request),
+})
+client.use({
+  onRequest({ request }) {
+    if (request.method !== 'GET') request.headers.set('X-Shouwang-Csrf', '1')
+    return request
+  },
+})
+
+type Method = 'get' | 'post' | 'delete'
+interface Answer {
+  data?: unknown
+  error?: unknown
+  response: Response
+}
+type LooseRequest = (method: Method, path: string, init: { params?: { query?: Query }; body?: unknown; signal?: AbortSignal }) => Promise<Answer>
+
+async function send<T>(method: Method, path: string, query: Query | undefined, body: unknown, options: Options = {}): Promise<T> {
+  let answer: Answer
   try {
-    response = await fetch(url, { method, headers, body: payload, credentials: 'same-origin', signal: options.signal })
+    answer = await (client.request as unknown as LooseRequest)(method, path, { params: { query: given(query) }, body, signal: options.signal })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw networkProblem()
   }
-
-  const isJson = (response.headers.get('Content-Type') ?? '').includes('json')
-  const content: unknown = isJson ? await response.json().catch(() => undefined) : undefined
-  if (response.ok) return content as T
+  const { data, error, response } = answer
+  if (response.ok) return data as T
   if (response.status === 401 && !options.keepSignedOutQuiet) signedOut()
-  throw problemFrom(response.status, content)
+  throw problemFrom(response.status, error)
 }
 
 export const api = {
-  get: <T>(path: string, query?: Query, options?: Options) => send<T>('GET', address(path, query), undefined, options),
-  post: <T = void>(path: string, body?: unknown, options?: Options) => send<T>('POST', address(path), body ?? {}, options),
+  get: <T>(path: string, query?: Query, options?: Options) => send<T>('get', path, query, undefined, options),
+  post: <T = void>(path: string, body?: unknown, options?: Options) => send<T>('post', path, undefined, body ?? {}, options),
   /** Multipart, for files. */
-  upload: <T>(path: string, form: FormData, options?: Options) => send<T>('POST', address(path), form, options),
-  delete: <T = void>(path: string, options?: Options) => send<T>('DELETE', address(path), undefined, options),
+  upload: <T>(path: string, form: FormData, options?: Options) => send<T>('post', path, undefined, form, options),
+  delete: <T = void>(path: string, options?: Options) => send<T>('delete', path, undefined, undefined, options),
 }

@@ -48,10 +48,14 @@ export interface Me {
     display_name: string
     must_change_password: boolean
     totp_enabled: boolean
+    /** One of the roles makes a second factor compulsory. */
+    totp_required?: boolean
+    deputy_of?: string | null
   }
   roles: Coded[]
   level: Level
-  division: DivisionRef & { path: string }
+  /** Administrators of the platform belong to no division. */
+  division: (DivisionRef & { path: string }) | null
   operations: string[]
   today: DateText
   demo: boolean
@@ -89,10 +93,10 @@ export interface HouseholdRow {
   id: string
   code: string | null
   head_name: string
-  head_id_masked: string | null
+  head_id_masked?: string | null
   member_count: number
   village: DivisionRef
-  path: string
+  path?: string
   household_type_label: string
   monitored: { category_label: string; status: string; identified_on: DateText | null } | null
   has_running_casefile: boolean
@@ -103,22 +107,32 @@ export interface HouseholdRow {
 export interface Clause {
   id: ClauseId
   document: string
+  document_title?: string
   section: string
   quote: string
   parameters?: string | null
 }
+/** A choice of the pack in force. */
+export interface CodeLabel extends Coded {
+  clause?: ClauseId | null
+  /** Lead outcomes: needs a reason. Declaration means: done by a proxy. Channels: starts the clock. */
+  flag?: boolean
+  /** Categories: the definition. */
+  note?: string
+}
 export interface Vocabulary {
-  channels: (Coded & { clause?: ClauseId | null })[]
-  discovery_modes: Coded[]
-  declaration_means: (Coded & { proxy?: boolean })[]
-  lead_outcomes: (Coded & { needs_reason: boolean; clause?: ClauseId | null })[]
-  categories: (Coded & { definition?: string | null })[]
-  dimensions: (Coded & { clause?: ClauseId | null })[]
-  difficulty_areas: (Coded & { clause?: ClauseId | null })[]
-  risk_types: Coded[]
-  lawful_ends: Coded[]
-  forbidden_grounds: Coded[]
-  code_lists: Record<string, Coded[]>
+  channels: CodeLabel[]
+  discovery_modes: CodeLabel[]
+  declaration_means: CodeLabel[]
+  lead_outcomes: CodeLabel[]
+  categories: CodeLabel[]
+  dimensions: CodeLabel[]
+  difficulty_areas: CodeLabel[]
+  risk_types: CodeLabel[]
+  lawful_ends: CodeLabel[]
+  forbidden_grounds: CodeLabel[]
+  grid_staff: CodeLabel[]
+  code_lists: Record<string, CodeLabel[]>
 }
 
 // ---- clocks
@@ -168,7 +182,14 @@ export interface Lead {
   days_left: number | null
   version: number
 }
-export type RegisteredLead = Lead | { merged: true; into: string; earliest_on: DateText }
+export interface RegisteredLead {
+  lead: Lead
+  /** An open lead on the household took this one in. */
+  merged: boolean
+  into: string | null
+  /** The clock runs from it. */
+  earliest_on: DateText | null
+}
 
 // ---- casefiles
 export type StepKind =
@@ -190,7 +211,7 @@ export interface CasefileRow {
   village: DivisionRef
   stage: CasefileStage
   stage_label: string
-  current_steps: { kind: string; label: string; level: Level }[]
+  current_steps: { kind: string; label: string; level: Level; verb?: string; ready?: boolean; mine?: boolean }[]
   clock: ClockStatus | null
   category_label?: string | null
   opened_on: DateText
@@ -212,7 +233,7 @@ export interface StepView {
   status: 'waiting' | 'open' | 'done' | 'sent_back'
   parallel: boolean
   occurred_on?: DateText | null
-  recorded_at?: Instant | null
+  recorded_on?: DateText | null
   by_name?: string | null
   late_entry: boolean
   evidence: EvidenceSlot[]
@@ -222,6 +243,9 @@ export interface StepView {
 export interface Todo {
   step: StepKind
   step_label: string
+  /** What to do, as a person would say it. */
+  verb: string
+  clause?: ClauseId | null
   level: Level
   mine: boolean
   ready: boolean
@@ -251,6 +275,8 @@ export interface Explanation {
   conclusion: { category: string; label: string } | null
   facts: Fact[]
   would_change: string[]
+  /** Always said: the machine proposes, a named person decides. */
+  note?: string
 }
 export interface Attachment {
   id: string
@@ -285,38 +311,66 @@ export type Records = Partial<Record<Exclude<StepKind, 'cross_check'>, StepRecor
   cross_check?: (StepRecord & { member_ids?: string[]; items?: string[]; discrepancies?: Discrepancy[] }) | null
 }
 
+/** What a stage carries that only it has. */
+export interface StageDetail {
+  stage: CasefileStage
+  by_step?: StepKind
+  ground?: string
+  reason?: string
+  refused_on?: DateText
+  informed?: { on: DateText; how: string; told_by: string } | null
+  recheck_requested?: { on: DateText; reason: string } | null
+  ending?: string
+  ended_on?: DateText
+}
+
+/** Records put aside by a send-back, kept as they were. */
+export interface Superseded {
+  sent_back_to: StepKind
+  by_step: StepKind
+  reason: string
+  on: DateText
+  by_name: string
+  records: Records
+}
+
 export interface Casefile {
   id: string
   version: number
-  household: { id: string; head_name: string; member_count: number; village: DivisionRef; path: string }
+  household: { id: string; head_name: string; member_count: number; household_type_label?: string; village: DivisionRef; path: string }
   members: CasefileMember[]
-  pack: { id: string; title: string; version: string }
+  pack: { id: string; title: string; version: number }
   stage: CasefileStage
   stage_label: string
+  stage_detail?: StageDetail
   opened_on: DateText
   category_label?: string | null
   clocks: ClockStatus[]
   steps: StepView[]
   todo: Todo[]
   records: Records
-  superseded: { step: string; round: number; reason: string; on: DateText; by: string }[]
+  superseded: Superseded[]
   timeline: TimelineEvent[]
   proposal: Explanation | null
-  leads: Lead[]
+  leads: { id: string; channel: string; received_on: DateText }[]
   attachments: Attachment[]
+  /** Round the next appraisal would be. */
+  next_round: number
 }
 
-export interface AppraisalResult {
-  id: string
-  results: { casefile_id: string; ok: boolean; version?: number | null; refusals?: Refusal[] | null }[]
+/** How one household of a bulk act fared. */
+export interface ItemResult {
+  casefile_id: string
+  ok: boolean
+  version?: number | null
+  refusals?: Refusal[] | null
+  /** Plain words where the reason is no refusal, e.g. somebody was faster. */
+  message?: string | null
 }
-
-// ---- notices (what the casefile page needs)
-export interface NoticeResult {
+/** Answer of `POST /appraisals` and `POST /notices`. */
+export interface BulkResult {
   id: string
-  stands_until?: DateText
-  may_close_from?: DateText
-  items: { casefile_id: string; ok?: boolean; refusals?: Refusal[] | null }[]
+  results: ItemResult[]
 }
 
 // ---- workbench
@@ -326,10 +380,14 @@ export interface WorkItem {
   household_id?: string | null
   head_name: string
   village_name: string
-  step: string
+  step: string | null
   step_label: string
   verb: string
+  /** Whose turn it is; absent where it is one's own but not ready. */
+  waiting_for?: string | null
   clock: ClockStatus | null
+  /** Of a lead that has no casefile yet. */
+  days_left?: number | null
   missing: string[]
   clause: ClauseId | null
 }

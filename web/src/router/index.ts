@@ -32,7 +32,8 @@ export function createShouwangRouter() {
     const session = useSessionStore()
     await session.ensureLoaded()
     if (!session.me) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
-    if (session.me.account.must_change_password && to.name !== 'own-account') return { name: 'own-account' }
+    const { must_change_password, totp_required, totp_enabled } = session.me.account
+    if ((must_change_password || (totp_required && !totp_enabled)) && to.name !== 'own-account') return { name: 'own-account' }
     if (to.meta.operations && !session.canAny(to.meta.operations)) return { name: 'not-allowed' }
     return true
   })

@@ -28,7 +28,13 @@ export function useDraft<T extends object>(form: string, initial: () => T) {
   const keep = () => sessionStorage.setItem(key, JSON.stringify(toRaw(body)))
   const start = () => watch(body, keep, { deep: true, flush: 'post' })
   let stop = start()
-  if (getCurrentScope()) onScopeDispose(() => stop())
+  let open = true
+  if (getCurrentScope()) {
+    onScopeDispose(() => {
+      open = false
+      stop()
+    })
+  }
 
   /** After the work is saved, or when the person starts afresh: the form is as new and nothing stays behind. */
   function clear() {
@@ -36,7 +42,7 @@ export function useDraft<T extends object>(form: string, initial: () => T) {
     Object.assign(body, initial())
     sessionStorage.removeItem(key)
     restored.value = false
-    stop = start()
+    if (open) stop = start()
   }
 
   return { body, restored, clear }

@@ -14,6 +14,7 @@ const nothing: Vocabulary = {
   risk_types: [],
   lawful_ends: [],
   forbidden_grounds: [],
+  grid_staff: [],
   code_lists: {},
 }
 

@@ -66,6 +66,7 @@ fn stage_allows(casefile: &Casefile, action: &Action, refused: &mut Vec<Refusal>
         Action::AcknowledgeDecision {} | Action::Announce(_) | Action::Archive(_) => {
             matches!(casefile.stage, Stage::Determined { .. })
         }
+        Action::End { .. } => matches!(casefile.stage, Stage::Running | Stage::Determined { .. }),
         Action::ExplainOverdue { .. } => true,
         _ => matches!(casefile.stage, Stage::Running),
     };
@@ -91,8 +92,14 @@ fn order(
     refused: &mut Vec<Refusal>,
 ) {
     let Some(position) = procedure.position(kind) else { return };
+    // A case that stops short (no risk found in the home, not recommended by
+    // the meeting) is sent back or refused from where it stands: only going
+    // on needs every step before it.
+    let stopping = matches!(action, Action::Review(r) if r.outcome != Verdict::Approve)
+        || matches!(action, Action::Decide(d) if d.outcome != Verdict::Approve);
     for earlier in procedure.steps[..position].iter().filter(|s| !s.is_parallel()) {
         match casefile.records.done_on(earlier.kind) {
+            None if stopping && earlier.kind != StepKind::HomeVerification => {}
             None => refused.push(Refusal::new(
                 "step_order",
                 format!("要先完成“{}”。", earlier.label),
@@ -341,6 +348,18 @@ fn record(
             summary = format!("信息比对办结，疑点{}个", check.discrepancies.len());
         }
         Action::RecordAppraisal(appraisal) => {
+            // A further round puts the one that did not recommend aside.
+            if let Some(earlier) = next.records.democratic_appraisal.clone() {
+                let aside = Superseded {
+                    sent_back_to: StepKind::DemocraticAppraisal,
+                    by_step: StepKind::DemocraticAppraisal,
+                    reason: "上一轮评议不通过，再次评议".into(),
+                    on: occurred_on,
+                    by_name: facts.actor.display_name.clone(),
+                    records: super::Records { democratic_appraisal: Some(earlier), ..Default::default() },
+                };
+                next.superseded.push(aside);
+            }
             let recommended = appraisal.result == "recommend";
             if recommended && appraisal.votes_for <= appraisal.votes_against {
                 return Err(vec![Refusal::new(
@@ -489,6 +508,10 @@ fn record(
         Action::ExplainOverdue { clock, reason } => {
             if reason.trim().is_empty() {
                 return Err(vec![Refusal::new("reason_given", "请写明逾期原因。", None)]);
+            }
+            let late = super::clocks(next, facts.pack, facts.calendar, facts.today);
+            if !late.iter().any(|c| &c.id == clock && c.overdue) {
+                return Err(refuse("这个时限没有逾期，不用说明。"));
             }
             next.overdue_reasons.push(OverdueReason {
                 clock: clock.clone(),

@@ -181,7 +181,10 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
             let Some(Action::RecordAppraisal(a)) = at.action else { return None };
             let held = at.casefile.superseded.iter().filter(|s| s.records.democratic_appraisal.is_some()).count()
                 + usize::from(records.democratic_appraisal.is_some());
-            if records.democratic_appraisal.is_none() && usize::from(a.round) == held + 1 {
+            // A round that did not recommend may be followed by another; one that
+            // did may not be voted on again.
+            let open = records.democratic_appraisal.as_ref().is_none_or(|d| d.record.result == "not_recommend");
+            if open && usize::from(a.round) == held + 1 {
                 return None;
             }
             no(format!(

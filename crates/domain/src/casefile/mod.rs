@@ -182,7 +182,7 @@ pub struct Facts<'a> {
     pub pack: &'a Pack,
     pub calendar: &'a WorkCalendar,
     pub members: &'a [MemberFact],
-    /// Household type and lifted status code, e.g. `lifted_without_policy`.
+    /// Code of `household_type`, e.g. `ordinary_household`.
     pub household_status: &'a str,
     pub actor: &'a Principal,
     /// Accounts that put the case before the level now acting.

@@ -92,6 +92,23 @@ pub fn outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo> {
                 todos.push(todo(step, Level::Township, "答复公示异议", &["answer_objection"], Vec::new(), facts));
             }
         }
+        let not_recommended = casefile
+            .records
+            .democratic_appraisal
+            .as_ref()
+            .is_some_and(|a| a.record.result == "not_recommend");
+        let home_says_no = casefile.records.home_verification.as_ref().is_some_and(|h| !h.record.recommends);
+        if step.kind == StepKind::DemocraticAppraisal && settled && not_recommended {
+            todos.push(todo(step, Level::Village, "再开一轮评议", &["record_appraisal"], Vec::new(), facts));
+            continue;
+        }
+        if step.kind == StepKind::PublicNotice && not_recommended {
+            continue;
+        }
+        if step.kind == StepKind::TownshipReview && status == StepStatus::Waiting && (not_recommended || home_says_no) {
+            todos.push(todo(step, step.level, "作出不予纳入或退回的决定", &["review"], Vec::new(), facts));
+            continue;
+        }
         if settled || status == StepStatus::Waiting {
             continue;
         }

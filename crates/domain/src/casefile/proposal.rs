@@ -52,7 +52,8 @@ pub(super) fn inside_line(pack: &Pack, per_capita_fen: i64) -> Option<bool> {
 
 /// Proposes a category from what was found in the home.
 ///
-/// `household_status` is the household type code (`general`, `lifted_…`).
+/// `household_status` is the household type code (`ordinary_household`,
+/// `lifted_household…`).
 pub fn propose_category(pack: &Pack, household_status: &str, form: &HomeVerification) -> Explanation {
     let lifted = household_status.starts_with("lifted");
     let per_capita = form.income.per_capita_fen();

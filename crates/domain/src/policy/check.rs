@@ -358,9 +358,12 @@ impl<'a> Checker<'a> {
         let file = file.as_str();
         let text = self.source.sources.iter().find(|s| s.path.ends_with(file)).map(|s| s.text.clone());
         let Some(text) = text else {
+            let id = format!("id = \"{}\"", procedure.id);
+            let holder = self.source.sources.iter().find(|s| s.path.contains("/procedures/") && s.text.contains(&id));
+            let (path, at) = holder.map_or(("procedures/", 0), |s| (s.path.as_str(), s.text.find(&id).unwrap_or(0)));
             self.problems.push(self.source.problem(
-                "procedures/",
-                0,
+                path,
+                at,
                 format!("程序 {} 的文件名必须是 procedures/{}.toml", procedure.id, procedure.id),
             ));
             return;

@@ -9,7 +9,7 @@ mod pack;
 mod resolve;
 
 pub use check::check;
-pub use load::{PackSource, SourceFile, load_library, load_sources};
+pub use load::{PackSource, SourceFile, layer_unchecked, load_library, load_sources};
 pub use pack::*;
 pub use resolve::{Library, Pack};
 

@@ -8,7 +8,8 @@ use jiff::civil::{Date, date};
 use crate::calendar::plus_days;
 use crate::casefile::{
     Action, Announcement, Appraisal, Archive, CommitmentLetter, CountyDecision, DiscrepancyReport,
-    HomeVerification, HouseholdSignature, IncomeSheet, Judgement, LetterSignature, TownshipReview, Verdict,
+    HomeVerification, HouseholdSignature, IncomeSheet, Judgement, LetterSignature, TownshipReview,
+    Verdict,
 };
 use crate::policy::{Pack, StepKind};
 
@@ -28,19 +29,34 @@ impl Words<'_> {
         self.map.get(key).map(String::as_str)
     }
     fn list(&self, key: &str) -> Option<Vec<String>> {
-        self.get(key).map(|v| v.split('、').map(str::trim).filter(|p| !p.is_empty()).map(str::to_owned).collect())
+        self.get(key).map(|v| {
+            v.split('、')
+                .map(str::trim)
+                .filter(|p| !p.is_empty())
+                .map(str::to_owned)
+                .collect()
+        })
     }
     fn number(&self, key: &str, usual: u16) -> Result<u16, String> {
-        self.get(key).map_or(Ok(usual), |v| v.parse().map_err(|_| format!("“{key}={v}”不是数字")))
+        self.get(key).map_or(Ok(usual), |v| {
+            v.parse().map_err(|_| format!("“{key}={v}”不是数字"))
+        })
     }
     fn says(&self, key: &str) -> bool {
         self.map.contains_key(key)
     }
     fn step(&self, key: &str) -> Result<Option<StepKind>, String> {
-        let Some(label) = self.get(key) else { return Ok(None) };
-        let steps = self.pack.identification().map(|p| p.steps.as_slice()).unwrap_or_default();
+        let Some(label) = self.get(key) else {
+            return Ok(None);
+        };
+        let steps = self
+            .pack
+            .identification()
+            .map(|p| p.steps.as_slice())
+            .unwrap_or_default();
         let step = steps.iter().find(|s| s.label == label);
-        step.map(|s| Some(s.kind)).ok_or_else(|| format!("没有环节“{label}”"))
+        step.map(|s| Some(s.kind))
+            .ok_or_else(|| format!("没有环节“{label}”"))
     }
     fn missing(&self, item: &str) -> bool {
         self.list("缺").is_some_and(|l| l.iter().any(|m| m == item))
@@ -49,16 +65,43 @@ impl Words<'_> {
 
 /// The keys a row may use; others are spelling mistakes.
 const KEYS: &[&str] = &[
-    "缺", "核实人", "签字", "人均", "风险或困难", "签字人", "代签", "代签原因", "有效至", "人员", "部门", "疑点", "来源",
-    "核实", "结论", "赞成", "反对", "弃权", "到会", "轮次", "不通过", "属实", "退回到", "理由", "依据", "类别", "情形",
-    "录入", "公告单位",
+    "缺",
+    "核实人",
+    "签字",
+    "人均",
+    "风险或困难",
+    "签字人",
+    "代签",
+    "代签原因",
+    "有效至",
+    "人员",
+    "部门",
+    "疑点",
+    "来源",
+    "结论",
+    "赞成",
+    "反对",
+    "弃权",
+    "到会",
+    "轮次",
+    "不通过",
+    "属实",
+    "退回到",
+    "理由",
+    "依据",
+    "类别",
+    "情形",
+    "公告单位",
 ];
 
 /// The level that usually does an act, as written in the 谁 column.
 pub(super) fn usual_actor(action: &str) -> &'static str {
     match action {
-        "乡镇报送" | "判断疑点" | "答复异议" | "审核" | "审核退回" | "审核不予纳入" | "签收" | "公告" | "录入建档" => "乡",
-        "反馈比对" | "共用比对" | "办结比对" | "审批" | "审批退回" | "审批不予纳入" => "县",
+        "乡镇报送" | "判断疑点" | "答复异议" | "审核" | "审核退回" | "审核不予纳入" | "签收"
+        | "公告" | "录入建档" => "乡",
+        "反馈比对" | "共用比对" | "办结比对" | "审批" | "审批退回" | "审批不予纳入" => {
+            "县"
+        }
         _ => "村",
     }
 }
@@ -98,7 +141,11 @@ pub(super) fn action(name: &str, words: &Words<'_>) -> Result<Action, String> {
                 .list("疑点")
                 .unwrap_or_default()
                 .into_iter()
-                .map(|member_id| DiscrepancyReport { member_id, item: "车辆".into(), finding: "名下登记车辆一台".into() })
+                .map(|member_id| DiscrepancyReport {
+                    member_id,
+                    item: "车辆".into(),
+                    finding: "名下登记车辆一台".into(),
+                })
                 .collect(),
         },
         "共用比对" => Action::ReuseCrossCheck {
@@ -116,12 +163,25 @@ pub(super) fn action(name: &str, words: &Words<'_>) -> Result<Action, String> {
             conclusion: words.get("结论").unwrap_or("cleared").to_owned(),
             note: String::new(),
         },
-        "判断疑点" => Action::AcknowledgeDiscrepancy { index: 0, note: "不影响评议结果".into() },
-        "办结比对" => Action::ConcludeCrossCheck { note: String::new() },
+        "判断疑点" => Action::AcknowledgeDiscrepancy {
+            index: 0,
+            note: "不影响评议结果".into(),
+        },
+        "办结比对" => Action::ConcludeCrossCheck {
+            note: String::new(),
+        },
         "民主评议" => Action::RecordAppraisal(appraisal(words)?),
-        "张贴公示" => Action::PostNotice { notice_id: "公示一".into(), place: "村公示栏".into() },
-        "收到异议" => Action::FileObjection { objection_id: "异议一".into() },
-        "答复异议" => Action::AnswerObjection { objection_id: "异议一".into(), upheld: words.says("属实") },
+        "张贴公示" => Action::PostNotice {
+            notice_id: "公示一".into(),
+            place: "村公示栏".into(),
+        },
+        "收到异议" => Action::FileObjection {
+            objection_id: "异议一".into(),
+        },
+        "答复异议" => Action::AnswerObjection {
+            objection_id: "异议一".into(),
+            upheld: words.says("属实"),
+        },
         "审核" => Action::Review(review(words, Verdict::Approve)?),
         "审核退回" => Action::Review(review(words, Verdict::SendBack)?),
         "审核不予纳入" => Action::Review(review(words, Verdict::Refuse)?),
@@ -134,8 +194,13 @@ pub(super) fn action(name: &str, words: &Words<'_>) -> Result<Action, String> {
             issued_by: words.get("公告单位").unwrap_or("某乡人民政府").to_owned(),
         }),
         "录入建档" => Action::Archive(archive(words)),
-        "告知农户" => Action::InformHousehold { how: "当面告知".into(), told_by: "核实人一".into() },
-        "申请复核" => Action::RequestRecheck { reason: words.get("理由").unwrap_or("家里情况没有说清").to_owned() },
+        "告知农户" => Action::InformHousehold {
+            how: "当面告知".into(),
+            told_by: "核实人一".into(),
+        },
+        "申请复核" => Action::RequestRecheck {
+            reason: words.get("理由").unwrap_or("家里情况没有说清").to_owned(),
+        },
         "终止" => Action::End {
             ending: ending(words)?,
             reason: words.get("理由").unwrap_or("已核实并附证明").to_owned(),
@@ -152,7 +217,14 @@ pub(super) fn action(name: &str, words: &Words<'_>) -> Result<Action, String> {
 /// any line.
 pub(super) fn home_verification(pack: &Pack) -> HomeVerification {
     let judged = |items: &[crate::policy::Item]| {
-        items.iter().map(|i| Judgement { code: i.code.clone(), problem: false, finding: String::new() }).collect()
+        items
+            .iter()
+            .map(|i| Judgement {
+                code: i.code.clone(),
+                problem: false,
+                finding: String::new(),
+            })
+            .collect()
     };
     HomeVerification {
         verifiers: vec!["核实人一".into(), "核实人二".into()],
@@ -174,29 +246,51 @@ pub(super) fn home_verification(pack: &Pack) -> HomeVerification {
         risk_note: String::new(),
         opinion: "建议提交评议".into(),
         recommends: true,
-        household_signed: HouseholdSignature { mode: "signature".into(), name: "户主".into(), witness: None },
+        household_signed: HouseholdSignature {
+            mode: "signature".into(),
+            name: "户主".into(),
+            witness: None,
+        },
         mode: "on_site".into(),
     }
 }
 
 /// Yuan in words to fen.
 pub(super) fn fen(yuan: &str) -> Option<i64> {
-    let (whole, part) = yuan.trim_end_matches('元').trim().split_once('.').unwrap_or((yuan.trim_end_matches('元').trim(), "0"));
-    let part: i64 = format!("{part:0<2}").parse().ok().filter(|_| part.len() <= 2)?;
+    let (whole, part) = yuan
+        .trim_end_matches('元')
+        .trim()
+        .split_once('.')
+        .unwrap_or((yuan.trim_end_matches('元').trim(), "0"));
+    let part: i64 = format!("{part:0<2}")
+        .parse()
+        .ok()
+        .filter(|_| part.len() <= 2)?;
     Some(whole.parse::<i64>().ok()? * 100 + part)
 }
 
 /// Writes risks, problem dimensions or difficulties, named by label, into a form.
 pub(super) fn trouble(form: &mut HomeVerification, words: &str, pack: &Pack) -> Result<(), String> {
-    for label in words.split('、').map(str::trim).filter(|w| !w.is_empty() && *w != "无") {
-        let code_of = |items: &[crate::policy::Item]| items.iter().find(|i| i.label == label).map(|i| i.code.clone());
+    for label in words
+        .split('、')
+        .map(str::trim)
+        .filter(|w| !w.is_empty() && *w != "无")
+    {
+        let code_of = |items: &[crate::policy::Item]| {
+            items
+                .iter()
+                .find(|i| i.label == label)
+                .map(|i| i.code.clone())
+        };
         let judged = form.dimensions.iter_mut().chain(&mut form.difficulties);
         if let Some(code) = code_of(&pack.values.risk_types) {
             form.risks.push(code);
         } else if let Some(code) =
             code_of(&pack.values.dimensions).or_else(|| code_of(&pack.values.difficulty_areas))
         {
-            judged.filter(|j| j.code == code).for_each(|j| j.problem = true);
+            judged
+                .filter(|j| j.code == code)
+                .for_each(|j| j.problem = true);
         } else {
             return Err(format!("不认识的风险或困难“{label}”"));
         }
@@ -207,15 +301,25 @@ pub(super) fn trouble(form: &mut HomeVerification, words: &str, pack: &Pack) -> 
 fn verification(words: &Words<'_>) -> Result<HomeVerification, String> {
     let mut form = home_verification(words.pack);
     form.dimensions.retain(|j| {
-        !words.pack.values.dimensions.iter().any(|d| d.code == j.code && words.missing(&d.label))
+        !words
+            .pack
+            .values
+            .dimensions
+            .iter()
+            .any(|d| d.code == j.code && words.missing(&d.label))
     });
     if let Some(names) = words.list("核实人") {
         form.verifiers = names;
     }
     if let Some(yuan) = words.get("人均") {
-        form.income.wage_fen = fen(yuan).ok_or_else(|| format!("“{yuan}”不是金额"))? * i64::from(form.income.persons);
+        form.income.wage_fen =
+            fen(yuan).ok_or_else(|| format!("“{yuan}”不是金额"))? * i64::from(form.income.persons);
     }
-    trouble(&mut form, words.get("风险或困难").unwrap_or("因病"), words.pack)?;
+    trouble(
+        &mut form,
+        words.get("风险或困难").unwrap_or("因病"),
+        words.pack,
+    )?;
     match words.get("签字") {
         Some("拒签") => form.household_signed.mode = "refused".into(),
         Some("指印无见证") => form.household_signed.mode = "fingerprint".into(),
@@ -228,7 +332,9 @@ fn verification(words: &Words<'_>) -> Result<HomeVerification, String> {
 
 fn letter(words: &Words<'_>) -> CommitmentLetter {
     let stand_in = words.get("代签");
-    let signers = words.list("签字人").unwrap_or_else(|| words.adults.to_vec());
+    let signers = words
+        .list("签字人")
+        .unwrap_or_else(|| words.adults.to_vec());
     CommitmentLetter {
         truthfulness: !words.missing("情况真实承诺"),
         query_authorisation: !words.missing("查询授权"),
@@ -238,7 +344,11 @@ fn letter(words: &Words<'_>) -> CommitmentLetter {
                 let proxy = stand_in == Some(member_id.as_str());
                 LetterSignature {
                     mode: if proxy { "guardian" } else { "signature" }.into(),
-                    signer_name: if proxy { "监护人".into() } else { member_id.clone() },
+                    signer_name: if proxy {
+                        "监护人".into()
+                    } else {
+                        member_id.clone()
+                    },
                     reason: words.get("代签原因").filter(|_| proxy).map(str::to_owned),
                     witness: None,
                     member_id,
@@ -252,7 +362,10 @@ fn letter(words: &Words<'_>) -> CommitmentLetter {
 fn appraisal(words: &Words<'_>) -> Result<Appraisal, String> {
     let failed = words.says("不通过");
     let (usual_for, usual_against) = if failed { (3, 10) } else { (12, 1) };
-    let (votes_for, votes_against) = (words.number("赞成", usual_for)?, words.number("反对", usual_against)?);
+    let (votes_for, votes_against) = (
+        words.number("赞成", usual_for)?,
+        words.number("反对", usual_against)?,
+    );
     let abstentions = words.number("弃权", 0)?;
     Ok(Appraisal {
         appraisal_id: "评议一".into(),
@@ -269,21 +382,33 @@ fn appraisal(words: &Words<'_>) -> Result<Appraisal, String> {
 
 fn ground(words: &Words<'_>, outcome: Verdict) -> Option<String> {
     let label = words.get("依据");
-    let forbidden = words.pack.values.forbidden_grounds.iter().find(|g| Some(g.label.as_str()) == label);
+    let forbidden = words
+        .pack
+        .values
+        .forbidden_grounds
+        .iter()
+        .find(|g| Some(g.label.as_str()) == label);
     match forbidden {
         Some(forbidden) => Some(forbidden.code.clone()),
-        None => label.map(str::to_owned).or_else(|| (outcome == Verdict::Refuse).then(|| "no_risk".to_owned())),
+        None => label
+            .map(str::to_owned)
+            .or_else(|| (outcome == Verdict::Refuse).then(|| "no_risk".to_owned())),
     }
 }
 
 fn reason(words: &Words<'_>, outcome: Verdict) -> Option<String> {
-    words.get("理由").map(str::to_owned).or_else(|| (outcome != Verdict::Approve).then(|| "收支证明与走访记录不一致".to_owned()))
+    words
+        .get("理由")
+        .map(str::to_owned)
+        .or_else(|| (outcome != Verdict::Approve).then(|| "收支证明与走访记录不一致".to_owned()))
 }
 
 fn review(words: &Words<'_>, outcome: Verdict) -> Result<TownshipReview, String> {
     Ok(TownshipReview {
         outcome,
-        checkers: words.list("核实人").unwrap_or_else(|| vec!["乡镇核查人".into()]),
+        checkers: words
+            .list("核实人")
+            .unwrap_or_else(|| vec!["乡镇核查人".into()]),
         opinion: "情况属实".into(),
         send_back_to: words.step("退回到")?,
         ground: ground(words, outcome),
@@ -293,14 +418,34 @@ fn review(words: &Words<'_>, outcome: Verdict) -> Result<TownshipReview, String>
 
 fn decision(words: &Words<'_>, outcome: Verdict) -> Result<CountyDecision, String> {
     let wanted = words.get("类别").unwrap_or("边缘易致贫户");
-    let category = words.pack.values.categories.iter().find(|c| c.label == wanted);
-    let considered = words.pack.values.dimensions.iter().filter(|d| !words.missing(&d.label));
+    let category = words
+        .pack
+        .values
+        .categories
+        .iter()
+        .find(|c| c.label == wanted);
+    let considered = words
+        .pack
+        .values
+        .dimensions
+        .iter()
+        .filter(|d| !words.missing(&d.label));
     Ok(CountyDecision {
         outcome,
-        category: category.map(|c| c.code.clone()).filter(|_| outcome == Verdict::Approve),
-        document_number: if words.missing("文号") { String::new() } else { "某监测〔2022〕1号".into() },
+        category: category
+            .map(|c| c.code.clone())
+            .filter(|_| outcome == Verdict::Approve),
+        document_number: if words.missing("文号") {
+            String::new()
+        } else {
+            "某监测〔2022〕1号".into()
+        },
         signed_on: (!words.missing("签发日期")).then_some(words.occurred_on),
-        signatory: if words.missing("签发人") { String::new() } else { "签发人".into() },
+        signatory: if words.missing("签发人") {
+            String::new()
+        } else {
+            "签发人".into()
+        },
         opinion: "同意".into(),
         dimensions_considered: considered.map(|d| d.code.clone()).collect(),
         send_back_to: words.step("退回到")?,
@@ -310,13 +455,26 @@ fn decision(words: &Words<'_>, outcome: Verdict) -> Result<CountyDecision, Strin
 }
 
 fn archive(words: &Words<'_>) -> Archive {
-    let step = words.pack.identification().and_then(|p| p.step(StepKind::Archive));
+    let step = words
+        .pack
+        .identification()
+        .and_then(|p| p.step(StepKind::Archive));
     let evidence = step.map(|s| s.evidence.as_slice()).unwrap_or_default();
-    let named = |role: &str| if words.missing(role) { String::new() } else { format!("{role}甲") };
+    let named = |role: &str| {
+        if words.missing(role) {
+            String::new()
+        } else {
+            format!("{role}甲")
+        }
+    };
     Archive {
         entry_on: words.occurred_on,
         national_reference: None,
-        checklist: evidence.iter().filter(|e| !words.missing(&e.label)).map(|e| e.code.clone()).collect(),
+        checklist: evidence
+            .iter()
+            .filter(|e| !words.missing(&e.label))
+            .map(|e| e.code.clone())
+            .collect(),
         collected_by: named("采集人"),
         entered_by: named("录入人"),
         reviewed_by: named("审核人"),
@@ -325,6 +483,13 @@ fn archive(words: &Words<'_>) -> Archive {
 
 fn ending(words: &Words<'_>) -> Result<String, String> {
     let label = words.get("情形").unwrap_or("农户自愿撤回");
-    let known = words.pack.values.lawful_ends.iter().find(|e| e.label == label);
-    known.map(|e| e.code.clone()).ok_or_else(|| format!("没有终止情形“{label}”"))
+    let known = words
+        .pack
+        .values
+        .lawful_ends
+        .iter()
+        .find(|e| e.label == label);
+    known
+        .map(|e| e.code.clone())
+        .ok_or_else(|| format!("没有终止情形“{label}”"))
 }

@@ -3,7 +3,9 @@
 use jiff::civil::date;
 
 use super::{Row, Table, scenario::judge};
-use crate::lead::{HouseholdStanding, LeadConclusion, NewLead, Proxy, check_conclusion, check_new_lead};
+use crate::lead::{
+    HouseholdStanding, LeadConclusion, NewLead, Proxy, check_conclusion, check_new_lead,
+};
 use crate::policy::Pack;
 
 type Found = Vec<(usize, String)>;
@@ -12,7 +14,10 @@ type Found = Vec<(usize, String)>;
 /// refused by the rules.
 fn code<'a>(label: &'a str, known: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let mut known = known;
-    known.find(|(_, l)| *l == label).map_or(label, |(c, _)| c).to_owned()
+    known
+        .find(|(_, l)| *l == label)
+        .map_or(label, |(c, _)| c)
+        .to_owned()
 }
 
 /// `| 渠道 | 发现方式 | 申报方式 | 代办人 | 结果 |`
@@ -27,24 +32,46 @@ pub(super) fn received(table: &Table, pack: &Pack) -> Found {
             village: None,
             channel: code(
                 table.cell(row, "渠道"),
-                values.channels.iter().map(|c| (c.code.as_str(), c.label.as_str())),
+                values
+                    .channels
+                    .iter()
+                    .map(|c| (c.code.as_str(), c.label.as_str())),
             ),
             discovery_mode: code(
                 table.cell(row, "发现方式"),
-                values.discovery_modes.iter().map(|m| (m.code.as_str(), m.label.as_str())),
+                values
+                    .discovery_modes
+                    .iter()
+                    .map(|m| (m.code.as_str(), m.label.as_str())),
             ),
             received_on: date(2022, 5, 1),
             description: "家中有人住院".into(),
             reporter: String::new(),
-            means: (!means.is_empty())
-                .then(|| code(means, values.declaration_means.iter().map(|m| (m.code.as_str(), m.label.as_str())))),
-            proxy: (!proxy.is_empty()).then(|| Proxy { name: proxy.to_owned(), relation: "窗口人员".into() }),
+            means: (!means.is_empty()).then(|| {
+                code(
+                    means,
+                    values
+                        .declaration_means
+                        .iter()
+                        .map(|m| (m.code.as_str(), m.label.as_str())),
+                )
+            }),
+            proxy: (!proxy.is_empty()).then(|| Proxy {
+                name: proxy.to_owned(),
+                relation: "窗口人员".into(),
+            }),
             risks: Vec::new(),
         };
-        let refusals = check_new_lead(&lead, pack, date(2022, 5, 1)).err().unwrap_or_default();
+        let refusals = check_new_lead(&lead, pack, date(2022, 5, 1))
+            .err()
+            .unwrap_or_default();
         judge(table.cell(row, "结果"), &refusals)
     };
-    table.rows.iter().filter_map(|row| one(row).err().map(|e| (row.line, e))).collect()
+    table
+        .rows
+        .iter()
+        .filter_map(|row| one(row).err().map(|e| (row.line, e)))
+        .collect()
 }
 
 /// `| 核实结果 | 户 | 户的情况 | 理由 | 结果 | 之后 |`, 户的情况 being 未监测,
@@ -55,7 +82,10 @@ pub(super) fn concluded(table: &Table, pack: &Pack) -> Found {
         let situation = table.cell(row, "户的情况");
         let status = code(
             table.cell(row, "户"),
-            values.eligible_statuses.iter().map(|s| (s.code.as_str(), s.label.as_str())),
+            values
+                .eligible_statuses
+                .iter()
+                .map(|s| (s.code.as_str(), s.label.as_str())),
         );
         let standing = HouseholdStanding {
             status: &status,
@@ -64,18 +94,29 @@ pub(super) fn concluded(table: &Table, pack: &Pack) -> Found {
             running_casefile: false,
         };
         if !["未监测", "正在监测", "曾消除"].contains(&situation) {
-            return Err(format!("户的情况“{situation}”不认识：未监测、正在监测、曾消除"));
+            return Err(format!(
+                "户的情况“{situation}”不认识：未监测、正在监测、曾消除"
+            ));
         }
         let conclusion = LeadConclusion {
             outcome: code(
                 table.cell(row, "核实结果"),
-                values.lead_outcomes.iter().map(|o| (o.code.as_str(), o.label.as_str())),
+                values
+                    .lead_outcomes
+                    .iter()
+                    .map(|o| (o.code.as_str(), o.label.as_str())),
             ),
             reason: table.cell(row, "理由").to_owned(),
             on: date(2022, 5, 2),
             verified_by: vec!["核实人一".into()],
         };
-        let checked = check_conclusion(&conclusion, date(2022, 5, 1), Some(standing), pack, date(2022, 5, 2));
+        let checked = check_conclusion(
+            &conclusion,
+            date(2022, 5, 1),
+            Some(standing),
+            pack,
+            date(2022, 5, 2),
+        );
         let next = match checked.as_deref() {
             Ok("casefile") => "开立识别认定",
             Ok("episode") => "并入现有监测",
@@ -83,8 +124,19 @@ pub(super) fn concluded(table: &Table, pack: &Pack) -> Found {
             Err(_) => "",
         };
         let wanted = table.cell(row, "之后");
-        judge(table.cell(row, "结果"), checked.as_ref().err().map_or(&[], Vec::as_slice))?;
-        if wanted == next { Ok(()) } else { Err(format!("之后应“{wanted}”，实为“{next}”")) }
+        judge(
+            table.cell(row, "结果"),
+            checked.as_ref().err().map_or(&[], Vec::as_slice),
+        )?;
+        if wanted == next {
+            Ok(())
+        } else {
+            Err(format!("之后应“{wanted}”，实为“{next}”"))
+        }
     };
-    table.rows.iter().filter_map(|row| one(row).err().map(|e| (row.line, e))).collect()
+    table
+        .rows
+        .iter()
+        .filter_map(|row| one(row).err().map(|e| (row.line, e)))
+        .collect()
 }

@@ -5,7 +5,10 @@
 mod act;
 mod leads;
 mod scenario;
+mod transition;
 mod values;
+
+pub use transition::{ActRow, TransitionTable, transitions};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,6 +66,12 @@ impl Table {
             .and_then(|index| row.cells.get(index))
             .map_or("", String::as_str)
     }
+
+    /// Whether the engine acts in it.
+    fn acts(&self) -> bool {
+        let first = self.header.first().map_or("", String::as_str);
+        ["日期", "人均纯收入", "渠道", "核实结果"].contains(&first)
+    }
 }
 
 /// The clause ids standing in a text, e.g. `HN22-054`.
@@ -75,7 +84,9 @@ pub fn clause_ids(text: &str) -> BTreeSet<ClauseId> {
             && at[5..].iter().all(u8::is_ascii_digit)
     };
     let free = |index: Option<usize>| {
-        index.and_then(|i| bytes.get(i)).is_none_or(|b| !b.is_ascii_alphanumeric())
+        index
+            .and_then(|i| bytes.get(i))
+            .is_none_or(|b| !b.is_ascii_alphanumeric())
     };
     (0..bytes.len().saturating_sub(7))
         .filter(|&i| shape(&bytes[i..i + 8]) && free(i.checked_sub(1)) && free(Some(i + 8)))
@@ -88,10 +99,18 @@ pub fn clause_ids(text: &str) -> BTreeSet<ClauseId> {
 /// # Errors
 /// A file that names no pack or a table whose rows do not fit their header.
 pub fn parse(path: &str, text: &str) -> Result<Spec, Vec<Problem>> {
-    let mut spec = Spec { path: path.to_owned(), pack: String::new(), sections: Vec::new() };
+    let mut spec = Spec {
+        path: path.to_owned(),
+        pack: String::new(),
+        sections: Vec::new(),
+    };
     let mut problems = Vec::new();
     let mut problem = |line: usize, message: String| {
-        problems.push(Problem { file: path.to_owned(), line, message });
+        problems.push(Problem {
+            file: path.to_owned(),
+            line,
+            message,
+        });
     };
     let mut settings = BTreeMap::new();
     let mut open_table = false;
@@ -109,22 +128,40 @@ pub fn parse(path: &str, text: &str) -> Result<Spec, Vec<Problem>> {
             });
         } else if let Some(section) = spec.sections.last_mut() {
             if let Some(quoted) = line.strip_prefix('>') {
-                section.quotes.push(Quote { line: number, text: quoted.trim().to_owned() });
+                section.quotes.push(Quote {
+                    line: number,
+                    text: quoted.trim().to_owned(),
+                });
             } else if let Some(words) = line.strip_prefix("设定：") {
                 settings = pairs(words);
             } else if line.starts_with('|') {
-                let cells: Vec<String> =
-                    line.trim_matches('|').split('|').map(|c| c.trim().to_owned()).collect();
-                let ruler = cells.iter().all(|c| !c.is_empty() && c.chars().all(|x| x == '-' || x == ':'));
+                let cells: Vec<String> = line
+                    .trim_matches('|')
+                    .split('|')
+                    .map(|c| c.trim().to_owned())
+                    .collect();
+                let ruler = cells
+                    .iter()
+                    .all(|c| !c.is_empty() && c.chars().all(|x| x == '-' || x == ':'));
                 match section.tables.last_mut() {
                     Some(table) if open_table => {
                         if ruler {
                             continue;
                         }
                         if cells.len() != table.header.len() {
-                            problem(number, format!("这一行有 {} 格，表头有 {} 格", cells.len(), table.header.len()));
+                            problem(
+                                number,
+                                format!(
+                                    "这一行有 {} 格，表头有 {} 格",
+                                    cells.len(),
+                                    table.header.len()
+                                ),
+                            );
                         }
-                        table.rows.push(Row { line: number, cells });
+                        table.rows.push(Row {
+                            line: number,
+                            cells,
+                        });
                     }
                     _ => section.tables.push(Table {
                         line: number,
@@ -140,7 +177,11 @@ pub fn parse(path: &str, text: &str) -> Result<Spec, Vec<Problem>> {
     if spec.pack.is_empty() {
         problem(0, "没有写“政策包：”，不知道按哪个政策包核对".into());
     }
-    if problems.is_empty() { Ok(spec) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(spec)
+    } else {
+        Err(problems)
+    }
 }
 
 /// `键=值；词` as a map; a word without `=` maps to nothing.
@@ -159,29 +200,58 @@ impl Spec {
     /// Runs every section; an empty answer means that the packs do what the
     /// spec says.
     pub fn run(&self, library: &Library) -> Vec<Problem> {
-        self.sections.iter().flat_map(|section| self.run_section(section, library)).collect()
+        self.sections
+            .iter()
+            .flat_map(|section| self.run_section(section, library))
+            .collect()
     }
 
     /// Runs one section.
     pub fn run_section(&self, section: &Section, library: &Library) -> Vec<Problem> {
+        self.run_tables(section, library, |_| true)
+    }
+
+    /// Runs only the tables of a section in which the engine acts; tables that
+    /// state what the pack says are left out. What fails here changes what
+    /// people may do, not only what they read.
+    pub fn run_behaviour(&self, section: &Section, library: &Library) -> Vec<Problem> {
+        self.run_tables(section, library, Table::acts)
+    }
+
+    fn run_tables(
+        &self,
+        section: &Section,
+        library: &Library,
+        wanted: impl Fn(&Table) -> bool,
+    ) -> Vec<Problem> {
         let mut found = Vec::new();
         let Some(pack) = library.pack(&self.pack) else {
             return vec![self.problem(section.line, format!("没有政策包 {}", self.pack))];
         };
         if section.clauses.is_empty() && !section.tables.is_empty() {
-            found.push((section.line, "标题没有写条款编号，表格证明不了任何条款".to_owned()));
+            found.push((
+                section.line,
+                "标题没有写条款编号，表格证明不了任何条款".to_owned(),
+            ));
         }
         for clause in &section.clauses {
             found.extend(quoted(section, clause, pack));
         }
-        for table in &section.tables {
+        for table in section.tables.iter().filter(|t| wanted(t)) {
             found.extend(run_table(table, pack));
         }
-        found.into_iter().map(|(line, message)| self.problem(line, message)).collect()
+        found
+            .into_iter()
+            .map(|(line, message)| self.problem(line, message))
+            .collect()
     }
 
     fn problem(&self, line: usize, message: String) -> Problem {
-        Problem { file: self.path.clone(), line, message }
+        Problem {
+            file: self.path.clone(),
+            line,
+            message,
+        }
     }
 }
 
@@ -197,26 +267,45 @@ fn run_table(table: &Table, pack: &Pack) -> Vec<(usize, String)> {
         Some("人均纯收入") => values::proposals(table, pack),
         Some("渠道") => leads::received(table, pack),
         Some("核实结果") => leads::concluded(table, pack),
-        other => vec![(table.line, format!("不认识的表：第一列是 {:?}", other.unwrap_or_default()))],
+        other => vec![(
+            table.line,
+            format!("不认识的表：第一列是 {:?}", other.unwrap_or_default()),
+        )],
     }
 }
 
 /// Each clause of the heading is quoted (`> HN22-054 …`) in the document's own
 /// words; `……` leaves words out.
 fn quoted(section: &Section, clause: &str, pack: &Pack) -> Option<(usize, String)> {
-    let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+    let squeeze = |text: &str| {
+        text.chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<String>()
+    };
     let Some(known) = pack.clauses.get(clause) else {
         return Some((section.line, format!("政策包里没有条款 {clause}")));
     };
     let Some(quote) = section.quotes.iter().find(|q| q.text.starts_with(clause)) else {
-        return Some((section.line, format!("没有引用条款 {clause} 的原文（> {clause} …）")));
+        return Some((
+            section.line,
+            format!("没有引用条款 {clause} 的原文（> {clause} …）"),
+        ));
     };
     let words = squeeze(&known.quote);
     let mut rest = words.as_str();
-    for part in quote.text[clause.len()..].split("……").map(squeeze).filter(|p| !p.is_empty()) {
+    for part in quote.text[clause.len()..]
+        .split("……")
+        .map(squeeze)
+        .filter(|p| !p.is_empty())
+    {
         match rest.find(&part) {
             Some(at) => rest = &rest[at + part.len()..],
-            None => return Some((quote.line, format!("引文与条款 {clause} 的原文不符：{part}"))),
+            None => {
+                return Some((
+                    quote.line,
+                    format!("引文与条款 {clause} 的原文不符：{part}"),
+                ));
+            }
         }
     }
     None
@@ -229,12 +318,19 @@ mod tests {
     #[test]
     fn clause_ids_are_found_whole() {
         let found = clause_ids("## HN22-054、HN22-0551 与 XHN22-061，见 WY21-030。");
-        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["HN22-054", "WY21-030"]);
+        assert_eq!(
+            found.into_iter().collect::<Vec<_>>(),
+            ["HN22-054", "WY21-030"]
+        );
     }
 
     #[test]
     fn a_row_that_does_not_fit_is_named() {
-        let problems = parse("a.md", "政策包：`x`\n\n# HN22-054\n\n| 项目 | 值 |\n|---|---|\n| a |\n").unwrap_err();
+        let problems = parse(
+            "a.md",
+            "政策包：`x`\n\n# HN22-054\n\n| 项目 | 值 |\n|---|---|\n| a |\n",
+        )
+        .unwrap_err();
         assert_eq!(problems[0].line, 7);
     }
 }

@@ -6,15 +6,18 @@ use jiff::civil::{Date, date};
 
 use super::act::{self, Words};
 use super::{Row, Table, pairs};
-use crate::account::{Principal, Scope};
+use crate::account::{Operation, Principal, Scope};
 use crate::calendar::{WorkCalendar, plus_days};
-use crate::casefile::{Casefile, Facts, LeadRef, MemberFact, PackRef, Refusal, Stage, apply, clocks};
+use crate::casefile::{
+    Action, Casefile, Facts, LeadRef, MemberFact, PackRef, Refusal, Stage, apply, clocks,
+};
 use crate::division::{DivisionCode, Level};
 use crate::policy::{Pack, StepKind};
 
 type Found = Vec<(usize, String)>;
 
-struct World<'a> {
+#[derive(Clone)]
+pub(super) struct World<'a> {
     pack: &'a Pack,
     calendar: WorkCalendar,
     members: Vec<MemberFact>,
@@ -44,7 +47,7 @@ pub(super) fn run(table: &Table, pack: &Pack) -> Found {
 }
 
 impl<'a> World<'a> {
-    fn new(table: &Table, pack: &'a Pack) -> Result<Self, String> {
+    pub(super) fn new(table: &Table, pack: &'a Pack) -> Result<Self, String> {
         let settings = &table.settings;
         let day_zero = match settings.get("第0天") {
             Some(text) => text.parse().map_err(|_| format!("第0天“{text}”不是日期"))?,
@@ -53,15 +56,30 @@ impl<'a> World<'a> {
         let status = match settings.get("户") {
             None => "ordinary_household".to_owned(),
             Some(label) => {
-                let known = pack.values.eligible_statuses.iter().find(|s| &s.label == label);
-                known.map(|s| s.code.clone()).ok_or_else(|| format!("政策包没有把“{label}”列为可识别的户"))?
+                let known = pack
+                    .values
+                    .eligible_statuses
+                    .iter()
+                    .find(|s| &s.label == label);
+                known
+                    .map(|s| s.code.clone())
+                    .ok_or_else(|| format!("政策包没有把“{label}”列为可识别的户"))?
             }
         };
-        let member = |name: &str, adult: bool| MemberFact { id: name.into(), name: name.into(), adult, active: true };
+        let member = |name: &str, adult: bool| MemberFact {
+            id: name.into(),
+            name: name.into(),
+            adult,
+            active: true,
+        };
         Ok(Self {
             pack,
             calendar: WorkCalendar::default(),
-            members: vec![member("户主", true), member("配偶", true), member("孩子", false)],
+            members: vec![
+                member("户主", true),
+                member("配偶", true),
+                member("孩子", false),
+            ],
             status,
             day_zero,
             last: day_zero,
@@ -82,7 +100,11 @@ impl<'a> World<'a> {
             "查看时钟" => self.look_at_clock(&words, day, result),
             "查看状态" => {
                 let is = self.stage();
-                if is == result { Ok(()) } else { Err(format!("状态应为“{result}”，实为“{is}”")) }
+                if is == result {
+                    Ok(())
+                } else {
+                    Err(format!("状态应为“{result}”，实为“{is}”"))
+                }
             }
             _ => {
                 let outcome = self.attempt(name, table.cell(row, "谁"), &words, day)?;
@@ -97,17 +119,32 @@ impl<'a> World<'a> {
         }
         let number = text.strip_prefix('第').and_then(|t| t.strip_suffix('天'));
         if let Some(days) = number {
-            return days.parse().map(|n| plus_days(self.day_zero, n)).map_err(|_| format!("日期“{text}”不认识"));
+            return days
+                .parse()
+                .map(|n| plus_days(self.day_zero, n))
+                .map_err(|_| format!("日期“{text}”不认识"));
         }
-        text.parse().map_err(|_| format!("日期“{text}”不认识：写“第3天”或 2022-05-01"))
+        text.parse()
+            .map_err(|_| format!("日期“{text}”不认识：写“第3天”或 2022-05-01"))
     }
 
     /// A lead opens the casefile, or joins the open one.
     fn lead(&mut self, channel: &str, day: Date) -> Result<(), String> {
-        let known = self.pack.values.channels.iter().find(|c| c.label == channel);
-        let code = known.map(|c| c.code.clone()).ok_or_else(|| format!("没有线索渠道“{channel}”"))?;
+        let known = self
+            .pack
+            .values
+            .channels
+            .iter()
+            .find(|c| c.label == channel);
+        let code = known
+            .map(|c| c.code.clone())
+            .ok_or_else(|| format!("没有线索渠道“{channel}”"))?;
         let number = self.casefile.as_ref().map_or(1, |c| c.leads.len() + 1);
-        let lead = LeadRef { id: format!("线索{number}"), channel: code, received_on: day };
+        let lead = LeadRef {
+            id: format!("线索{number}"),
+            channel: code,
+            received_on: day,
+        };
         match &mut self.casefile {
             Some(casefile) => casefile.join_lead(lead),
             None => self.casefile = Some(self.opened(lead, day)),
@@ -116,7 +153,10 @@ impl<'a> World<'a> {
     }
 
     fn opened(&self, lead: LeadRef, day: Date) -> Casefile {
-        let pack = PackRef { id: self.pack.id().to_owned(), version: self.pack.values.version };
+        let pack = PackRef {
+            id: self.pack.id().to_owned(),
+            version: self.pack.values.version,
+        };
         Casefile::open("事项一".into(), "户一".into(), village(), pack, lead, day)
     }
 
@@ -124,8 +164,11 @@ impl<'a> World<'a> {
     /// day 0.
     fn casefile(&mut self) -> &Casefile {
         if self.casefile.is_none() {
-            let lead =
-                LeadRef { id: "线索1".into(), channel: "self_declaration".into(), received_on: self.day_zero };
+            let lead = LeadRef {
+                id: "线索1".into(),
+                channel: "self_declaration".into(),
+                received_on: self.day_zero,
+            };
             self.casefile = Some(self.opened(lead, self.day_zero));
         }
         self.casefile.as_ref().expect("set just above")
@@ -164,34 +207,26 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    fn attempt(
+    /// Tries an act; the casefile moves on when nothing refuses it.
+    pub(super) fn attempt(
         &mut self,
         name: &str,
         who: &str,
         words: &BTreeMap<String, String>,
         day: Date,
     ) -> Result<Vec<Refusal>, String> {
-        let actor = principal(if who.is_empty() { act::usual_actor(name) } else { who })?;
-        let adults: Vec<String> = self.members.iter().filter(|m| m.adult).map(|m| m.id.clone()).collect();
+        let actor = principal(if who.is_empty() {
+            act::usual_actor(name)
+        } else {
+            who
+        })?;
         let casefile = self.casefile().clone();
-        let held = casefile.superseded.iter().filter(|s| s.records.democratic_appraisal.is_some()).count();
         let mut words = words.clone();
         let today = match words.remove("录入") {
             Some(text) => self.day(&text)?,
-            None => self.today,
+            None => self.today.max(day),
         };
-        if let Some(until) = words.get("有效至") {
-            let until = self.day(until)?.to_string();
-            words.insert("有效至".into(), until);
-        }
-        let words = Words {
-            map: &words,
-            pack: self.pack,
-            adults: &adults,
-            occurred_on: day,
-            next_round: u16::try_from(held + 1).unwrap_or(u16::MAX),
-        };
-        let action = act::action(name, &words)?;
+        let action = self.action(name, &words, day)?;
         let facts = Facts {
             pack: self.pack,
             calendar: &self.calendar,
@@ -210,8 +245,59 @@ impl<'a> World<'a> {
         }
     }
 
+    /// The act a name and its words describe, in the casefile as it stands.
+    fn action(
+        &self,
+        name: &str,
+        words: &BTreeMap<String, String>,
+        day: Date,
+    ) -> Result<Action, String> {
+        let adults: Vec<String> = self
+            .members
+            .iter()
+            .filter(|m| m.adult)
+            .map(|m| m.id.clone())
+            .collect();
+        let held = self.casefile.iter().flat_map(|c| &c.superseded);
+        let held = held
+            .filter(|s| s.records.democratic_appraisal.is_some())
+            .count();
+        let mut words = words.clone();
+        if let Some(until) = words.get("有效至") {
+            let until = self.day(until)?.to_string();
+            words.insert("有效至".into(), until);
+        }
+        let words = Words {
+            map: &words,
+            pack: self.pack,
+            adults: &adults,
+            occurred_on: day,
+            next_round: u16::try_from(held + 1).unwrap_or(u16::MAX),
+        };
+        act::action(name, &words)
+    }
+
+    /// The operation a role must hold for an act.
+    pub(super) fn operation(
+        &self,
+        name: &str,
+        words: &BTreeMap<String, String>,
+    ) -> Result<Operation, String> {
+        Ok(self.action(name, words, self.today)?.operation())
+    }
+
+    /// A day counted from day 0.
+    pub(super) fn plus(&self, days: i64) -> Date {
+        plus_days(self.day_zero, days)
+    }
+
     /// 结果 such as `用 15 天；剩 0 天；未逾期；截止 第15天；依据 HN22-060`.
-    fn look_at_clock(&mut self, words: &BTreeMap<String, String>, day: Date, result: &str) -> Result<(), String> {
+    fn look_at_clock(
+        &mut self,
+        words: &BTreeMap<String, String>,
+        day: Date,
+        result: &str,
+    ) -> Result<(), String> {
         let casefile = self.casefile().clone();
         let all = clocks(&casefile, self.pack, &self.calendar, day);
         let label = words.keys().next();
@@ -222,19 +308,37 @@ impl<'a> World<'a> {
         for part in result.split('；').map(str::trim) {
             let (key, value) = part.split_once(' ').unwrap_or((part, ""));
             let days = |text: &str| {
-                text.trim_end_matches('天').trim().parse::<i64>().map_err(|_| format!("“{part}”不认识"))
+                text.trim_end_matches('天')
+                    .trim()
+                    .parse::<i64>()
+                    .map_err(|_| format!("“{part}”不认识"))
             };
             let (ok, is) = match key {
-                "用" => (i64::from(clock.days_used) == days(value)?, format!("用 {} 天", clock.days_used)),
-                "剩" => (clock.days_left == days(value)?, format!("剩 {} 天", clock.days_left)),
+                "用" => (
+                    i64::from(clock.days_used) == days(value)?,
+                    format!("用 {} 天", clock.days_used),
+                ),
+                "剩" => (
+                    clock.days_left == days(value)?,
+                    format!("剩 {} 天", clock.days_left),
+                ),
                 "逾期" => (clock.overdue, "未逾期".into()),
                 "未逾期" => (!clock.overdue, "逾期".into()),
-                "截止" => (clock.deadline_on == self.day(value)?, format!("截止 {}", clock.deadline_on)),
+                "截止" => (
+                    clock.deadline_on == self.day(value)?,
+                    format!("截止 {}", clock.deadline_on),
+                ),
                 "已停" => (clock.ended_on.is_some(), "未停".into()),
                 "未停" => (clock.ended_on.is_none(), "已停".into()),
-                "依据" => (clock.clause.as_deref() == Some(value), format!("依据 {:?}", clock.clause)),
+                "依据" => (
+                    clock.clause.as_deref() == Some(value),
+                    format!("依据 {:?}", clock.clause),
+                ),
                 "问原因不阻断" => (clock.in_principle, "不是“一般”".into()),
-                "原因" => (clock.overdue_reason.as_deref() == Some(value), format!("原因 {:?}", clock.overdue_reason)),
+                "原因" => (
+                    clock.overdue_reason.as_deref() == Some(value),
+                    format!("原因 {:?}", clock.overdue_reason),
+                ),
                 _ => return Err(format!("“{part}”不认识")),
             };
             if !ok {
@@ -248,7 +352,9 @@ impl<'a> World<'a> {
         let pack = self.pack;
         match &self.casefile().stage {
             Stage::Running => "进行中".into(),
-            Stage::Determined { category, .. } => format!("已认定 {}", pack.category_label(category)),
+            Stage::Determined { category, .. } => {
+                format!("已认定 {}", pack.category_label(category))
+            }
             Stage::Archived { .. } => "已归档".into(),
             Stage::Refused { by_step, .. } => match by_step {
                 StepKind::TownshipReview => "不予纳入（乡）".into(),
@@ -272,7 +378,11 @@ fn principal(who: &str) -> Result<Principal, String> {
         "县" => Level::County,
         "市" => Level::City,
         "省" => Level::Province,
-        _ => return Err(format!("不认识的办理人“{who}”：村、乡、县、市、省，或“县·某人”")),
+        _ => {
+            return Err(format!(
+                "不认识的办理人“{who}”：村、乡、县、市、省，或“县·某人”"
+            ));
+        }
     };
     // A person who acts at two levels keeps one account.
     let account_id = who.split_once('·').map_or(who, |(_, name)| name);
@@ -310,11 +420,15 @@ pub(super) fn judge(expected: &str, refusals: &[Refusal]) -> Result<(), String> 
         format!("拒绝 {}", is.iter().cloned().collect::<Vec<_>>().join("；"))
     };
     let wanted: BTreeSet<String> = match expected.strip_prefix("拒绝") {
-        Some(rest) => rest.split('；').map(|p| p.trim().to_owned()).filter(|p| !p.is_empty()).collect(),
+        Some(rest) => rest
+            .split('；')
+            .map(|p| p.trim().to_owned())
+            .filter(|p| !p.is_empty())
+            .collect(),
         None if expected == "准许" => BTreeSet::new(),
         None => return Err(format!("结果“{expected}”不认识：写“准许”或“拒绝 …”")),
     };
-    if wanted == is && expected.starts_with("拒绝") == !is.is_empty() {
+    if wanted == is && expected.starts_with("拒绝") != is.is_empty() {
         Ok(())
     } else {
         let why: Vec<&str> = refusals.iter().map(|r| r.message.as_str()).collect();

@@ -26,8 +26,14 @@ fn origin(clause: Option<&Spanned<String>>, source: Option<Provenance>) -> Strin
 }
 
 fn stated<T: Clone + ToString>(stated: &Stated<T>) -> (String, String) {
-    let value = stated.get().map_or_else(|| "未设".to_owned(), |v| v.to_string());
-    let from = if stated.unstated { "文件未规定".to_owned() } else { origin(stated.clause.as_ref(), stated.source) };
+    let value = stated
+        .get()
+        .map_or_else(|| "未设".to_owned(), |v| v.to_string());
+    let from = if stated.unstated {
+        "文件未规定".to_owned()
+    } else {
+        origin(stated.clause.as_ref(), stated.source)
+    };
     (value, from)
 }
 
@@ -45,7 +51,13 @@ pub(super) fn items(table: &Table, pack: &Pack) -> Found {
         match item(name, pack) {
             Some((value, from)) => {
                 expect(&mut found, row, name, table.cell(row, "值"), &value);
-                expect(&mut found, row, &format!("{name}的出处"), table.cell(row, "出处"), &from);
+                expect(
+                    &mut found,
+                    row,
+                    &format!("{name}的出处"),
+                    table.cell(row, "出处"),
+                    &from,
+                );
             }
             None => found.push((row.line, format!("政策包里没有“{name}”"))),
         }
@@ -56,11 +68,20 @@ pub(super) fn items(table: &Table, pack: &Pack) -> Found {
 fn item(name: &str, pack: &Pack) -> Option<(String, String)> {
     let values = &pack.values;
     if name == "规模限制" {
-        return Some(values.scale_reference.as_ref().map_or(("没有".into(), String::new()), stated));
+        return Some(
+            values
+                .scale_reference
+                .as_ref()
+                .map_or(("没有".into(), String::new()), stated),
+        );
     }
     if let Some(rest) = name.strip_prefix("时钟") {
         let (id, key) = rest.split_once('：')?;
-        let clock = pack.identification()?.clocks.iter().find(|c| c.label == id)?;
+        let clock = pack
+            .identification()?
+            .clocks
+            .iter()
+            .find(|c| c.label == id)?;
         let limit_clause = clock.limit_days.clause().unwrap_or_default().to_owned();
         return Some(match key {
             "天数" => stated(&clock.limit_days),
@@ -81,7 +102,11 @@ fn item(name: &str, pack: &Pack) -> Option<(String, String)> {
     }
     if let Some(year) = name.strip_prefix("过渡期") {
         let period = values.transition_period.as_ref()?;
-        return Some(stated(if year == "首年" { &period.first_year } else { &period.last_year }));
+        return Some(stated(if year == "首年" {
+            &period.first_year
+        } else {
+            &period.last_year
+        }));
     }
     let line = values.line.as_ref()?;
     Some(match name {
@@ -112,20 +137,55 @@ pub(super) fn lists(table: &Table, pack: &Pack) -> Found {
             found.push((row.line, format!("清单“{list}”里没有 {code}")));
             continue;
         };
-        expect(&mut found, row, &format!("{code} 的名称"), table.cell(row, "名称"), label);
-        expect(&mut found, row, &format!("{code} 的出处"), table.cell(row, "出处"), from);
+        expect(
+            &mut found,
+            row,
+            &format!("{code} 的名称"),
+            table.cell(row, "名称"),
+            label,
+        );
+        expect(
+            &mut found,
+            row,
+            &format!("{code} 的出处"),
+            table.cell(row, "出处"),
+            from,
+        );
         for column in table.header.iter().skip(4) {
             match more.iter().find(|(name, _)| name == column) {
-                Some((_, value)) => expect(&mut found, row, &format!("{code} 的{column}"), table.cell(row, column), value),
+                Some((_, value)) => expect(
+                    &mut found,
+                    row,
+                    &format!("{code} 的{column}"),
+                    table.cell(row, column),
+                    value,
+                ),
                 None => found.push((row.line, format!("清单“{list}”没有“{column}”一栏"))),
             }
         }
     }
-    let cited: Vec<(&str, &str)> = table.rows.iter().map(|r| (table.cell(r, "清单"), table.cell(r, "出处"))).collect();
-    for (list, clause) in cited.iter().filter(|(_, c)| !super::clause_ids(c).is_empty()) {
-        for (code, ..) in entries(list, pack).unwrap_or_default().iter().filter(|e| e.2 == *clause) {
-            let listed = table.rows.iter().any(|r| table.cell(r, "清单") == *list && table.cell(r, "编号") == code);
-            let missing = (table.line, format!("清单“{list}”在 {clause} 下还有 {code}，表里没有写"));
+    let cited: Vec<(&str, &str)> = table
+        .rows
+        .iter()
+        .map(|r| (table.cell(r, "清单"), table.cell(r, "出处")))
+        .collect();
+    for (list, clause) in cited
+        .iter()
+        .filter(|(_, c)| !super::clause_ids(c).is_empty())
+    {
+        for (code, ..) in entries(list, pack)
+            .unwrap_or_default()
+            .iter()
+            .filter(|e| e.2 == *clause)
+        {
+            let listed = table
+                .rows
+                .iter()
+                .any(|r| table.cell(r, "清单") == *list && table.cell(r, "编号") == code);
+            let missing = (
+                table.line,
+                format!("清单“{list}”在 {clause} 下还有 {code}，表里没有写"),
+            );
             if !listed && !found.contains(&missing) {
                 found.push(missing);
             }
@@ -175,14 +235,26 @@ fn entries(list: &str, pack: &Pack) -> Option<Vec<Entry>> {
         "层级" => v
             .levels
             .iter()
-            .map(|e| (e.code.as_str().to_owned(), e.label.clone(), origin(e.clause.as_ref(), e.source), vec![]))
+            .map(|e| {
+                (
+                    e.code.as_str().to_owned(),
+                    e.label.clone(),
+                    origin(e.clause.as_ref(), e.source),
+                    vec![],
+                )
+            })
             .collect(),
         "任务" => v
             .tasks
             .iter()
             .map(|e| {
                 let sections = vec![("负责科室", e.responsible.join("、"))];
-                (e.code.clone(), e.label.clone(), origin(e.clause.as_ref(), None), sections)
+                (
+                    e.code.clone(),
+                    e.label.clone(),
+                    origin(e.clause.as_ref(), None),
+                    sections,
+                )
             })
             .collect(),
         _ => return None,
@@ -196,17 +268,50 @@ pub(super) fn steps(table: &Table, pack: &Pack) -> Found {
         return vec![(table.line, "政策包没有识别程序".into())];
     };
     if procedure.steps.len() != table.rows.len() {
-        found.push((table.line, format!("文中有 {} 个环节，政策包有 {} 个", table.rows.len(), procedure.steps.len())));
+        found.push((
+            table.line,
+            format!(
+                "文中有 {} 个环节，政策包有 {} 个",
+                table.rows.len(),
+                procedure.steps.len()
+            ),
+        ));
     }
     for (row, step) in table.rows.iter().zip(&procedure.steps) {
-        expect(&mut found, row, "环节", table.cell(row, "环节"), &step.label);
-        expect(&mut found, row, "办理层级", table.cell(row, "办理层级"), level_word(step.level));
-        expect(&mut found, row, "出处", table.cell(row, "出处"), step.clause.get_ref());
+        expect(
+            &mut found,
+            row,
+            "环节",
+            table.cell(row, "环节"),
+            &step.label,
+        );
+        expect(
+            &mut found,
+            row,
+            "办理层级",
+            table.cell(row, "办理层级"),
+            level_word(step.level),
+        );
+        expect(
+            &mut found,
+            row,
+            "出处",
+            table.cell(row, "出处"),
+            step.clause.get_ref(),
+        );
         let parallel = match step.parallel.as_ref() {
-            Some(p) if p.get() == Some(true) => format!("是 {}", origin(p.clause.as_ref(), p.source)),
+            Some(p) if p.get() == Some(true) => {
+                format!("是 {}", origin(p.clause.as_ref(), p.source))
+            }
             _ => "否".to_owned(),
         };
-        expect(&mut found, row, "可同步", table.cell(row, "可同步"), parallel.trim());
+        expect(
+            &mut found,
+            row,
+            "可同步",
+            table.cell(row, "可同步"),
+            parallel.trim(),
+        );
     }
     found
 }
@@ -235,8 +340,20 @@ pub(super) fn evidence(table: &Table, pack: &Pack) -> Found {
             found.push((row.line, format!("环节“{label}”没有材料 {code}")));
             continue;
         };
-        expect(&mut found, row, "材料", table.cell(row, "材料"), &evidence.label);
-        expect(&mut found, row, "必需", table.cell(row, "必需"), yes_no(evidence.required));
+        expect(
+            &mut found,
+            row,
+            "材料",
+            table.cell(row, "材料"),
+            &evidence.label,
+        );
+        expect(
+            &mut found,
+            row,
+            "必需",
+            table.cell(row, "必需"),
+            yes_no(evidence.required),
+        );
         let from = origin(evidence.clause.as_ref(), evidence.source);
         expect(&mut found, row, "出处", table.cell(row, "出处"), &from);
     }
@@ -252,11 +369,29 @@ pub(super) fn documents(table: &Table, pack: &Pack) -> Found {
             found.push((row.line, format!("文件 {id} 没有登记")));
             continue;
         };
-        let issued = document.issued_on.map_or_else(|| "未载明".to_owned(), |d| d.to_string());
-        let number = if document.number.is_empty() { "未载明" } else { &document.number };
+        let issued = document
+            .issued_on
+            .map_or_else(|| "未载明".to_owned(), |d| d.to_string());
+        let number = if document.number.is_empty() {
+            "未载明"
+        } else {
+            &document.number
+        };
         expect(&mut found, row, "文号", table.cell(row, "文号"), number);
-        expect(&mut found, row, "标题", table.cell(row, "标题"), &document.title);
-        expect(&mut found, row, "发文单位", table.cell(row, "发文单位"), &document.issuer);
+        expect(
+            &mut found,
+            row,
+            "标题",
+            table.cell(row, "标题"),
+            &document.title,
+        );
+        expect(
+            &mut found,
+            row,
+            "发文单位",
+            table.cell(row, "发文单位"),
+            &document.issuer,
+        );
         expect(&mut found, row, "日期", table.cell(row, "日期"), &issued);
     }
     found
@@ -279,15 +414,27 @@ pub(super) fn proposals(table: &Table, pack: &Pack) -> Found {
             continue;
         }
         let household = table.cell(row, "户");
-        let Some(status) = pack.values.eligible_statuses.iter().find(|s| s.label == household) else {
+        let Some(status) = pack
+            .values
+            .eligible_statuses
+            .iter()
+            .find(|s| s.label == household)
+        else {
             found.push((row.line, format!("政策包没有把“{household}”列为可识别的户")));
             continue;
         };
         let explained = propose_category(pack, &status.code, &form);
-        let proposed = explained.conclusion.as_ref().map_or("不提议", |c| c.label.as_str());
+        let proposed = explained
+            .conclusion
+            .as_ref()
+            .map_or("不提议", |c| c.label.as_str());
         expect(&mut found, row, "提议", table.cell(row, "提议"), proposed);
         for clause in super::clause_ids(table.cell(row, "依据条款")) {
-            if !explained.facts.iter().any(|f| f.clause.as_deref() == Some(clause.as_str())) {
+            if !explained
+                .facts
+                .iter()
+                .any(|f| f.clause.as_deref() == Some(clause.as_str()))
+            {
                 found.push((row.line, format!("说明里没有引用条款 {clause}")));
             }
         }

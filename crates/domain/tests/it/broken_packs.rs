@@ -18,7 +18,8 @@ struct Broken {
     /// First occurrence is replaced…
     from: &'static str,
     to: &'static str,
-    /// …and the problem must stand on the line where this first occurs afterwards.
+    /// …and the problem must stand on the line where the first occurrence of
+    /// this ends afterwards.
     at: &'static str,
     message: &'static str,
 }
@@ -31,7 +32,7 @@ macro_rules! broken {
 
 const TABLE: &[Broken] = broken! {
     "not TOML at all", HENAN,
-        "year = 2022" => "year = = 2022", "year = =", "";
+        "year = 2022" => "year = = 2022", "year = =", "extra `=`";
     "a misspelt key", HENAN,
         "comparator = {" => "comparer = {", "comparer", "unknown field `comparer`";
     "a misspelt guard", STEPS,
@@ -79,16 +80,17 @@ const TABLE: &[Broken] = broken! {
     "packs standing on each other", BASE,
         "version = 1" => "version = 1\nbased_on = \"henan-2022\"", "based_on", "绕成了圈";
     "two packs of one name", BASE,
-        "id = \"platform-base\"" => "id = \"henan-2022\"", "id = \"henan-2022\"", "";
+        "id = \"platform-base\"" => "id = \"henan-2022\"", "id = \"henan-2022\"", "每个包的 id 必须唯一";
     "a code used twice", HENAN,
-        "code = \"medical_care\"" => "code = \"schooling\"", "clause = \"HN22-064\"", "";
+        "code = \"medical_care\"" => "code = \"schooling\"", "label = \"上学\"\nclause", "编号 schooling 重复";
     "a code with capitals", HENAN,
         "code = \"medical_care\"" => "code = \"MedicalCare\"", "clause = \"HN22-064\"", "只能用小写字母";
     "a quota beside its prohibition", HENAN,
         "[line]" => "[scale_reference]\nunstated = true\ndefault = \"5%\"\nsource = \"practice\"\n\n[line]",
         "scale_reference", "严禁规模控制";
     "a clause quoted twice", CLAUSES,
-        "id = \"HN22-011\"" => "id = \"HN22-010\"", "", "条款 HN22-010 写了两次";
+        "id = \"HN22-011\"" => "id = \"HN22-010\"",
+        "重新推算\"\n\n[[clause]]\nid = \"HN22-010\"", "条款 HN22-010 写了两次";
     "a clause without its words", CLAUSES,
         "quote = \"十是其他可能存在返贫致贫风险隐患的农户。\"" => "quote = \"\"", "id = \"HN22-040\"", "没有原文";
     "a clause of a document nobody registered", BASE_CLAUSES,
@@ -102,17 +104,18 @@ const TABLE: &[Broken] = broken! {
     "two categories the rules cannot tell apart", HENAN,
         "lifted = false" => "lifted = true", "code = \"marginal_at_risk\"", "系统无法区分";
     "a transition period that ends before it begins", BASE,
-        "first_year = { value = 2021" => "first_year = { value = 2025, clause = \"HN25-002\" }\n#",
-        "[transition_period]", "";
+        "first_year = { value = 2021, clause = \"HN25-002\" }\nlast_year = { value = 2025"
+            => "first_year = { value = 2025, clause = \"HN25-002\" }\nlast_year = { value = 2021",
+        "[transition_period]", "过渡期首年 2025 晚于末年 2021";
     "a step done twice", STEPS,
         "kind = \"announcement\"" => "kind = \"county_decision\"", "clause = \"HN22-057\"", "环节 county_decision 写了两次";
     "a condition on a step that is not there", STEPS,
-        "kind = \"archive\"\nlabel" => "kind = \"announcement\"\nlabel",
-        "clause = \"HN22-058\"\n\n#", "";
+        "[[step]]\nkind = \"announcement\"\nlabel = \"结果公告\"\nlevel = \"township\"\nclause = \"HN22-057\"\n" => "",
+        "由乡镇签收\"\nclause = \"HN22-056\"", "所在环节 announcement 不在本程序中";
     "a clock that ends nowhere", STEPS,
         "ends = \"county_decision\"" => "ends = \"city_decision\"", "ends = \"city_decision\"", "不存在的环节 city_decision";
     "a notice of no stated length", STEPS,
-        "number = 5\n" => "", "clause = \"HN22-054\"\n\n[[guard]]", "缺 number";
+        "number = 5\n" => "", "label = \"公示满 5 天\"\nclause", "缺 number";
     "a number where none is read", STEPS,
         "label = \"档案清单齐全\"" => "label = \"档案清单齐全\"\nnumber = 7", "number = 7", "不用 number";
     "an exemption without origin", STEPS,
@@ -126,10 +129,19 @@ const TABLE: &[Broken] = broken! {
 fn problems_of(broken: &Broken) -> (Vec<Problem>, usize) {
     let mut files = pack_files();
     let file = files.iter_mut().find(|f| f.path == broken.file).unwrap();
-    assert!(file.text.contains(broken.from), "{}: {:?} is not in {}", broken.what, broken.from, broken.file);
+    assert!(
+        file.text.contains(broken.from),
+        "{}: {:?} is not in {}",
+        broken.what,
+        broken.from,
+        broken.file
+    );
     file.text = file.text.replacen(broken.from, broken.to, 1);
-    let offset = file.text.find(broken.at).unwrap_or_else(|| panic!("{}: no {:?}", broken.what, broken.at));
-    let line = file.text[..offset].matches('\n').count() + 1;
+    let offset = file
+        .text
+        .find(broken.at)
+        .unwrap_or_else(|| panic!("{}: no {:?}", broken.what, broken.at));
+    let line = file.text[..offset + broken.at.len()].matches('\n').count() + 1;
     (load_library(&files).err().unwrap_or_default(), line)
 }
 
@@ -149,7 +161,11 @@ fn every_broken_pack_is_refused_on_the_right_line() {
                 broken.what,
                 broken.file,
                 broken.message,
-                if found.is_empty() { "nothing".to_owned() } else { found.join("\n          ") },
+                if found.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    found.join("\n          ")
+                },
             ));
         }
     }
@@ -159,8 +175,15 @@ fn every_broken_pack_is_refused_on_the_right_line() {
 #[test]
 fn a_file_that_belongs_to_no_pack_is_named() {
     let mut files = pack_files();
-    files.push(SourceFile { path: "packs/henan-2022/notes.toml".into(), text: String::new() });
+    files.push(SourceFile {
+        path: "packs/henan-2022/notes.toml".into(),
+        text: String::new(),
+    });
     let problems = load_library(&files).unwrap_err();
     assert_eq!(problems[0].file, "packs/henan-2022/notes.toml");
-    assert!(problems[0].message.contains("不认识的文件"), "{}", problems[0]);
+    assert!(
+        problems[0].message.contains("不认识的文件"),
+        "{}",
+        problems[0]
+    );
 }

@@ -8,20 +8,33 @@ use domain::policy::{Library, SourceFile, load_library};
 
 /// The repository's policy folder.
 pub fn policy_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../policy")
+        .canonicalize()
+        .unwrap()
 }
 
 /// Every file below `policy/packs`, in a fixed order.
 pub fn pack_files() -> Vec<SourceFile> {
     fn walk(folder: &Path, root: &Path, found: &mut Vec<SourceFile>) {
-        let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+        let mut entries: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|e| e.unwrap().path())
+            .collect();
         entries.sort();
         for path in entries {
             if path.is_dir() {
                 walk(&path, root, found);
             } else {
-                let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
-                found.push(SourceFile { path: name, text: std::fs::read_to_string(&path).unwrap() });
+                let name = path
+                    .strip_prefix(root)
+                    .unwrap()
+                    .to_string_lossy()
+                    .into_owned();
+                found.push(SourceFile {
+                    path: name,
+                    text: std::fs::read_to_string(&path).unwrap(),
+                });
             }
         }
     }
@@ -52,13 +65,21 @@ fn shipped_packs_have_no_problem() {
 #[test]
 fn pack_codes_are_those_of_the_national_lists() {
     let list = |name: &str| {
-        let text = std::fs::read_to_string(policy_folder().join(format!("codes/{name}.csv"))).unwrap();
+        let text =
+            std::fs::read_to_string(policy_folder().join(format!("codes/{name}.csv"))).unwrap();
         let list = CodeList::parse(name, &text).unwrap();
-        list.entries().iter().map(|e| e.code.clone()).collect::<BTreeSet<_>>()
+        list.entries()
+            .iter()
+            .map(|e| e.code.clone())
+            .collect::<BTreeSet<_>>()
     };
     let library = library();
     let values = &library.pack("henan-2022").unwrap().values;
-    let statuses: BTreeSet<_> = values.eligible_statuses.iter().map(|s| s.code.clone()).collect();
+    let statuses: BTreeSet<_> = values
+        .eligible_statuses
+        .iter()
+        .map(|s| s.code.clone())
+        .collect();
     assert_eq!(statuses, list("household_type"));
     let risks: BTreeSet<_> = values.risk_types.iter().map(|r| r.code.clone()).collect();
     assert_eq!(risks, list("risk_type"));
@@ -68,11 +89,79 @@ fn pack_codes_are_those_of_the_national_lists() {
 #[test]
 fn quoted_clauses_are_registered() {
     let register = std::fs::read_to_string(policy_folder().join("clauses.csv")).unwrap();
-    let ids: BTreeSet<&str> = register.lines().skip(1).filter_map(|l| l.split(',').next()).collect();
+    let ids: BTreeSet<&str> = register
+        .lines()
+        .skip(1)
+        .filter_map(|l| l.split(',').next())
+        .collect();
     assert_eq!(ids.len(), 284);
     for pack in library().packs() {
         for id in pack.clauses.keys() {
-            assert!(ids.contains(id.as_str()), "{id} is not in policy/clauses.csv");
+            assert!(
+                ids.contains(id.as_str()),
+                "{id} is not in policy/clauses.csv"
+            );
         }
     }
+}
+
+// clause: HN20-104
+#[test]
+fn every_source_system_has_a_layout_or_a_saved_mapping() {
+    for source in &library()
+        .pack("platform-base")
+        .unwrap()
+        .values
+        .exchange_sources
+    {
+        let file = policy_folder().join(format!("layouts/{}.toml", source.layout));
+        assert!(
+            source.layout == "mapped" || file.is_file(),
+            "{} has no layout {}",
+            source.code,
+            source.layout
+        );
+    }
+}
+
+// clause: HN25-124
+#[test]
+fn roles_act_at_the_five_levels() {
+    let levels: BTreeSet<_> = library()
+        .pack("platform-base")
+        .unwrap()
+        .values
+        .levels
+        .iter()
+        .map(|l| l.code)
+        .collect();
+    assert_eq!(levels.len(), 5);
+    let text = std::fs::read_to_string(policy_folder().join("roles.toml")).unwrap();
+    for role in domain::account::Roles::parse(&text).unwrap().iter() {
+        if let Some(level) = role.level {
+            assert!(
+                levels.contains(&level),
+                "{} acts at {}",
+                role.code,
+                level.as_str()
+            );
+        }
+    }
+}
+
+/// Every sentence a household may receive tells where to turn.
+#[test]
+fn messages_name_the_hotline() {
+    let library = library();
+    let henan = library.pack("henan-2022").unwrap();
+    for message in &henan.values.messages {
+        assert!(message.text.contains("12317"), "{}", message.code);
+    }
+    let filled = henan
+        .message(
+            "household_refused",
+            &[("head_name", "甲"), ("reason", "乙"), ("township", "丙")],
+        )
+        .unwrap();
+    assert!(!filled.contains('{'), "{filled}");
 }

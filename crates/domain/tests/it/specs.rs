@@ -6,13 +6,20 @@ use crate::packs::{library, policy_folder};
 
 /// Markdown files below `policy/specs`, each with its path inside `policy`.
 fn specs(folder: &Path, found: &mut Vec<(String, String)>) {
-    let mut entries: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut entries: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
             specs(&path, found);
         } else if path.extension().is_some_and(|e| e == "md") && !path.ends_with("README.md") {
-            let name = path.strip_prefix(policy_folder()).unwrap().to_string_lossy().into_owned();
+            let name = path
+                .strip_prefix(policy_folder())
+                .unwrap()
+                .to_string_lossy()
+                .into_owned();
             found.push((name, std::fs::read_to_string(&path).unwrap()));
         }
     }
@@ -45,7 +52,13 @@ fn a_wrong_spec_fails_with_its_line() {
     let failures = spec.run(&library());
     assert_eq!(failures.len(), 1, "{failures:?}");
     assert_eq!(failures[0].line, 10);
-    assert!(failures[0].message.contains("notice_stood HN22-054 最早 2022-05-07"), "{}", failures[0]);
+    assert!(
+        failures[0]
+            .message
+            .contains("notice_stood HN22-054 最早 2022-05-07"),
+        "{}",
+        failures[0]
+    );
     let misquoted = wrong.replace("不少于5天", "不少于7天");
     let spec = domain::spec::parse("specs/wrong.md", &misquoted).unwrap();
     assert_eq!(spec.run(&library())[0].line, 5);

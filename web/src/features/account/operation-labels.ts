@@ -38,7 +38,6 @@ export const operationGroups: OperationGroup[] = [
       { code: 'casefile.announce', label: '结果公告' },
       { code: 'casefile.archive', label: '录入建档' },
       { code: 'casefile.end', label: '依法终止' },
-      { code: 'casefile.send_back', label: '退回' },
     ],
   },
   {

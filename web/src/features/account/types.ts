@@ -5,10 +5,10 @@ export interface AccountRow {
   id: string
   login_name: string
   display_name: string
-  phone_masked: string | null
   disabled: boolean
   roles: { code: string; label: string }[]
-  division: DivisionRef
+  /** Absent for accounts of the platform: administrators, policy officers. */
+  division: DivisionRef | null
   last_sign_in_at: string | null
   totp_enabled: boolean
 }

@@ -29,7 +29,6 @@ import SignLetterForm from './forms/SignLetterForm.vue'
 import VerifyHomeForm from './forms/VerifyHomeForm.vue'
 
 // Bodies differ per act; `any` stays inside this table, every form and check is typed by its own body.
-/* eslint-disable @typescript-eslint/no-explicit-any */
 export interface ActionDefinition {
   /** What the person does, as the tab says it. */
   title: string
@@ -61,12 +60,6 @@ const verdictPart = (body: any) => ({
 })
 const names = (list: string[]) => list.map((name) => name.trim()).filter(Boolean)
 const filled = (text: string) => text.trim() || undefined
-
-/** Rounds already held for this household, superseded ones included. */
-const nextRound = ({ casefile }: FormContext) =>
-  Number(casefile.records.democratic_appraisal?.round ?? 0) +
-  casefile.superseded.filter((one) => one.step === 'democratic_appraisal').length +
-  1
 
 export const actions: Record<string, ActionDefinition> = {
   verify_home: {
@@ -218,7 +211,7 @@ export const actions: Record<string, ActionDefinition> = {
         { role: '驻村工作队', count: 0 },
       ],
       minutes: '',
-      round: nextRound(context),
+      round: context.casefile.next_round,
       recused: [],
       votes_for: 0,
       votes_against: 0,
@@ -326,7 +319,7 @@ export const actions: Record<string, ActionDefinition> = {
     hint: '谁采集、谁录入、谁负责。',
     initial: ({ myName, casefile }) => ({
       national_reference: '',
-      checklist: [],
+      checklist: (casefile.steps.find(({ kind }) => kind === 'archive')?.evidence ?? []).filter((slot) => slot.present).map(({ code }) => code),
       collected_by: String((casefile.records.home_verification?.verifiers as string[] | undefined)?.[0] ?? ''),
       entered_by: myName,
       reviewed_by: '',

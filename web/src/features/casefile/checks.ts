@@ -109,6 +109,7 @@ function verdict(form: body.VerdictBody): FieldErrors {
   if (!form.outcome) errors.outcome = '请选择意见。'
   if (form.outcome === 'send_back' && !form.send_back_to) errors.send_back_to = '请选择退回到哪一步。'
   if (form.outcome === 'send_back' && short(form.reason)) errors.reason = '请写明退回原因和要补的内容。'
+  if (form.outcome === 'refuse' && !form.ground) errors.ground = '请选择不予纳入的依据。'
   if (form.outcome === 'refuse' && short(form.reason)) errors.reason = '请写明理由，要能向农户说清楚。'
   if (form.outcome === 'approve' && blank(form.opinion)) errors.opinion = '请填写意见。'
   return errors

@@ -1,8 +1,8 @@
 /** What each step left behind, as lines a person can read. */
-import type { Casefile, Coded, StepKind, Vocabulary } from '@/api/types'
+import type { Casefile, Coded, Discrepancy, Records, StepKind, Vocabulary } from '@/api/types'
 import { formatDate, formatYuan } from '@/components/format'
 import { labelOf } from '@/stores/vocabulary'
-import { discrepanciesOf } from './cross-check'
+import { refusalGrounds } from './refusal-grounds'
 import { netIncomeFen, perCapitaFen, type AppraisalBody, type IncomeBody, type Judgement, type LetterSignatureBody } from './bodies'
 
 export interface RecordLine {
@@ -23,9 +23,9 @@ function judged(value: unknown, words: Coded[]): string {
   return rows.map((row) => `${labelOf(words, row.code)}：${row.problem ? '有问题' : '无问题'}${row.finding ? `（${row.finding}）` : ''}`).join('；')
 }
 
-/** Lines of one step's record; empty where the step has left none. Empty values are not shown. */
-export function recordLines(kind: StepKind, casefile: Casefile, words: Vocabulary): RecordLine[] {
-  const record = casefile.records[kind] as Record<string, unknown> | null | undefined
+/** Lines of one step's record, in force or set aside; empty where the step has left none. Empty values are not shown. */
+export function recordLines(kind: StepKind, casefile: Casefile, words: Vocabulary, records: Records = casefile.records): RecordLine[] {
+  const record = records[kind] as Record<string, unknown> | null | undefined
   if (!record) return []
   const lines: [string, string][] = []
   const nameOf = (id: unknown) => casefile.members.find((member) => member.id === id)?.name ?? '成员'
@@ -69,7 +69,7 @@ export function recordLines(kind: StepKind, casefile: Casefile, words: Vocabular
         lines.push(['部门反馈', `${answer.department}（${answer.answered_by}）${answer.occurred_on ? formatDate(answer.occurred_on) : ''}`])
       }
       if (reused) lines.push(['共用低保结果', `${formatDate(reused.checked_on)} ${text(reused.reference)}`])
-      for (const hit of discrepanciesOf(casefile)) {
+      for (const hit of list(record.discrepancies) as Discrepancy[]) {
         const end = hit.resolution ? `${conclusions[hit.resolution.conclusion] ?? hit.resolution.conclusion}（${hit.resolution.explanation}；核实人 ${hit.resolution.verified_by}）` : '待核实'
         lines.push(['疑点', `${nameOf(hit.member_id)} ${hit.item}：${hit.finding} → ${end}${hit.township_judgement ? `；乡镇研判：${hit.township_judgement}` : ''}`])
       }
@@ -102,6 +102,7 @@ export function recordLines(kind: StepKind, casefile: Casefile, words: Vocabular
       lines.push(
         ['意见', `${outcomes[text(record.outcome)] ?? text(record.outcome)}${record.opinion ? `。${text(record.opinion)}` : ''}`],
         ['退回到', record.send_back_to ? stepName(record.send_back_to) : ''],
+        ['依据', record.ground ? labelOf(refusalGrounds, text(record.ground)) : ''],
         ['理由', text(record.reason)],
         ['核查人', joined(record.checkers)],
         ['类别', record.category ? labelOf(words.categories, text(record.category)) : ''],

@@ -45,6 +45,8 @@ export interface ImportJob {
   counts: ImportCounts
   /** The earlier import this file repeats byte for byte; merging it again changes nothing. */
   duplicate_of: string | null
+  /** Why it stopped, in words, when it failed. */
+  failure?: string | null
   created_at: string
   created_by: string
 }
@@ -52,9 +54,12 @@ export interface ImportJob {
 export type Severity = 'error' | 'warning'
 
 export interface Finding {
+  /** Empty where the finding is about the file. */
   sheet: string
+  /** 1-based; 0 where the finding is about the sheet or the file. */
   row: number
-  column: string
+  /** Letters as the spreadsheet shows them; empty where no single cell is meant. */
+  column: string | null
   header: string | null
   value: string
   code: string

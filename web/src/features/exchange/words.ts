@@ -1,5 +1,5 @@
 /** States of an import in plain words, and which step of four it stands at. */
-import type { ColumnStatus, ImportJob, ImportStatus, Verdict } from './types'
+import type { ColumnStatus, Finding, ImportJob, ImportStatus, Verdict } from './types'
 
 export const STATUS_WORDS: Record<ImportStatus, { words: string; tone: string; step: number }> = {
   received: { words: '已收到', tone: 'is-now', step: 0 },
@@ -45,6 +45,13 @@ export const VERDICT_WORDS: Record<Verdict, { words: string; tone: string }> = {
   changed: { words: '有变动', tone: 'is-warn' },
   unchanged: { words: '没有变动', tone: '' },
   rejected: { words: '不导入', tone: 'is-bad' },
+}
+
+/** Where a finding stands, as the person sees it in the spreadsheet. */
+export function placeWords(finding: Pick<Finding, 'sheet' | 'row' | 'column'>): string {
+  if (!finding.sheet) return '整个文件'
+  if (!finding.row) return `工作表“${finding.sheet}”`
+  return `${finding.sheet} 第 ${finding.row} 行${finding.column ? ` ${finding.column} 列` : ''}`
 }
 
 export const LAYOUTS = [{ id: 'national-2022', title: '全国系统导出样式（2022）' }]

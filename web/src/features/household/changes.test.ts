@@ -14,17 +14,14 @@ describe('lastTwelveMonths', () => {
 describe('workOut', () => {
   it('subtracts operating expenditure and leaves claims and own payments outside', () => {
     const worked = workOut({
-      period_from: '2021-05-01',
-      period_to: '2022-04-30',
       items: [
-        { source: 'wage', kind: 'income', amount_fen: 2_000_000 },
-        { source: 'operating_expense', kind: 'expense', amount_fen: 200_000 },
+        { source: 'wage.migrant_work', amount_fen: 2_000_001 },
+        { source: 'business_expenditure.crops', amount_fen: 200_000 },
+        { source: 'outside.insurance_claim', amount_fen: 999_900 },
       ],
-      counted_persons: 3,
-      claims_fen: 999_900,
-      out_of_pocket_fen: 1_000_000,
+      counted_persons: 2,
     })
-    expect(worked).toEqual({ net_fen: 1_800_000, per_capita_fen: 600_000 })
+    expect(worked).toEqual({ net_fen: 1_800_001, per_capita_fen: 900_001 })
   })
 })
 

@@ -27,14 +27,16 @@ export function menuItem(kind: ChangeKind): ChangeMenuItem {
   return item
 }
 
-/** Income sources of the collection form, used when the code list does not arrive. */
-export const INCOME_SOURCES: { code: string; label: string; kind: 'income' | 'expense' }[] = [
+/** Groups of the collection form; a source code is `group.item`, as in the code list `income_source`. */
+export const INCOME_GROUPS: { code: string; label: string; kind: 'income' | 'expense' }[] = [
   { code: 'wage', label: '工资性收入', kind: 'income' },
-  { code: 'operating', label: '生产经营性收入', kind: 'income' },
+  { code: 'business', label: '生产经营性收入', kind: 'income' },
   { code: 'property', label: '财产性收入', kind: 'income' },
   { code: 'transfer', label: '转移性收入', kind: 'income' },
-  { code: 'operating_expense', label: '生产经营性支出', kind: 'expense' },
+  { code: 'business_expenditure', label: '生产经营性支出', kind: 'expense' },
 ]
+
+export const groupOf = (source: string) => INCOME_GROUPS.find((group) => group.code === source.split('.')[0])
 
 function emptyMember(relation: string): MemberInput {
   return { name: '', relation, sex: 'male', birth_on: '', registered: true, lives_here: true, shares_income: true }
@@ -69,7 +71,7 @@ export function emptyChange(kind: ChangeKind, household: HouseholdFile, today: s
         statement: {
           period_from: period.from,
           period_to: period.to,
-          items: INCOME_SOURCES.map(({ code, kind: side }) => ({ source: code, kind: side, amount_fen: 0 })),
+          items: [],
           counted_persons: active.filter((member) => member.shares_income).length || active.length,
           claims_fen: 0,
           out_of_pocket_fen: 0,
@@ -137,13 +139,14 @@ export function missingIn(change: Change): string[] {
   return missing
 }
 
-/** Net and per-capita income as the server will compute them; shown while typing. */
-export function workOut(statement: IncomeStatementInput): { net_fen: number; per_capita_fen: number } {
-  const sum = (kind: 'income' | 'expense') =>
-    statement.items.filter((item) => item.kind === kind).reduce((total, item) => total + item.amount_fen, 0)
-  const net_fen = sum('income') - sum('expense')
-  const per_capita_fen = statement.counted_persons > 0 ? Math.floor(net_fen / statement.counted_persons) : 0
-  return { net_fen, per_capita_fen }
+/** Net and per-capita income as the server will compute them, to the nearest fen; shown while typing. */
+export function workOut(statement: Pick<IncomeStatementInput, 'items' | 'counted_persons'>): { net_fen: number; per_capita_fen: number } {
+  const net_fen = statement.items.reduce((sum, item) => {
+    const kind = groupOf(item.source)?.kind
+    return kind === 'income' ? sum + item.amount_fen : kind === 'expense' ? sum - item.amount_fen : sum
+  }, 0)
+  const persons = statement.counted_persons
+  return { net_fen, per_capita_fen: persons > 0 ? Math.floor((2 * net_fen + persons) / (2 * persons)) : 0 }
 }
 
 /** Birth date and sex written in an 18-digit ID number; null when it is not one. */

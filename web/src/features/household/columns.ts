@@ -15,15 +15,19 @@ export const COLUMNS = [
 export type ColumnKey = (typeof COLUMNS)[number]['key']
 
 const STORAGE_KEY = 'shouwang.household.columns'
-const DEFAULT: ColumnKey[] = ['code', 'id_number', 'members', 'village', 'type', 'monitored', 'open']
+const WIDE: ColumnKey[] = ['code', 'id_number', 'members', 'village', 'type', 'monitored', 'open']
+/** On a phone each household is a card: only what tells one from another. */
+const NARROW: ColumnKey[] = ['members', 'village', 'monitored', 'open']
+
+const usual = () => (window.matchMedia('(max-width: 720px)').matches ? NARROW : WIDE)
 
 function stored(): ColumnKey[] {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? 'null')
-    if (!Array.isArray(value)) return DEFAULT
+    if (!Array.isArray(value)) return usual()
     return COLUMNS.map((column) => column.key).filter((key) => value.includes(key))
   } catch {
-    return DEFAULT
+    return usual()
   }
 }
 

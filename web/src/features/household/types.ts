@@ -114,7 +114,8 @@ export interface MemberInput {
 export interface IncomeStatementInput {
   period_from: string
   period_to: string
-  items: { source: string; kind: 'income' | 'expense'; amount_fen: number }[]
+  /** Only sources with an amount. */
+  items: { source: string; amount_fen: number }[]
   counted_persons: number
   claims_fen: number
   out_of_pocket_fen: number

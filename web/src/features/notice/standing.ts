@@ -25,7 +25,6 @@ export function standingSentence(notice: Pick<Notice, 'posted_on' | 'stands_unti
 /** What is left in words, for lists. */
 export function standingState(notice: Pick<Notice, 'status' | 'may_close_from'>, today: string): { words: string; tone: string } {
   if (notice.status === 'draft') return { words: '草稿', tone: '' }
-  if (notice.status === 'closed') return { words: '已结束', tone: '' }
   const left = daysBetween(today, notice.may_close_from)
   if (left > 0) return { words: `还须公示 ${left} 天`, tone: 'is-now' }
   return { words: '已满公示期', tone: 'is-good' }

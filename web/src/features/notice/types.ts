@@ -17,8 +17,12 @@ export interface Objection {
   content: string
   /** Hidden from the village: null. */
   objector: string | null
+  anonymous?: boolean
+  about_official?: boolean
   status: 'open' | 'answered'
   answer: string | null
+  answered_on?: string | null
+  handled_by?: string | null
   upheld: boolean | null
   handled_level: string | null
 }
@@ -34,6 +38,7 @@ export interface Notice {
   may_close_from: string
   days_required: number
   clause: string | null
+  /** `closed`: it has stood its days. */
   status: 'draft' | 'posted' | 'closed'
   items: NoticeItem[]
   evidence: Attachment[]

@@ -1,10 +1,10 @@
 import type { WorkItem } from '@/api/types'
 
-/** Nearest deadline first; work without a clock comes last, in the order given. */
+const daysLeft = (item: WorkItem) => item.clock?.days_left ?? item.days_left ?? 9999
+
+/** Nearest deadline first; work without one comes last, in the order given. */
 export function byDeadline(left: WorkItem, right: WorkItem): number {
-  const leftDay = left.clock?.deadline_on ?? '9999'
-  const rightDay = right.clock?.deadline_on ?? '9999'
-  return leftDay < rightDay ? -1 : leftDay > rightDay ? 1 : 0
+  return daysLeft(left) - daysLeft(right)
 }
 
 /** Where one click leads. */
@@ -17,6 +17,6 @@ export function linkOf(item: WorkItem): string {
     case 'import':
       return `/imports/${item.id}`
     default:
-      return `/casefiles/${item.id}?step=${item.step}`
+      return item.step ? `/casefiles/${item.id}?step=${item.step}` : `/casefiles/${item.id}`
   }
 }

@@ -1,0 +1,235 @@
+//! 识别认定事项: opening, acting, reading.
+
+mod view;
+
+pub use view::*;
+
+use domain::account::{Operation, Principal};
+use domain::casefile::{
+    Action, Casefile, Facts, LeadRef, MemberFact, PackRef, Refusal, Stage, apply, clocks, outlook,
+};
+use domain::household::{HouseholdFile, MemberStatus};
+use domain::policy::Pack;
+use jiff::civil::Date;
+use store::audit::chain_of;
+use store::casefile::{Author, CasefileProjection, CasefileRow as StoredRow};
+use store::household::EpisodeRow;
+use store::WriteTx;
+
+use crate::error::permit;
+use crate::{App, AppError, new_id};
+
+/// What is posted to a casefile.
+#[derive(Debug, Clone, serde::Deserialize, utoipa::ToSchema)]
+pub struct Act {
+    /// The version the person saw; another version means somebody was faster.
+    pub expected_version: i64,
+    pub occurred_on: Date,
+    pub action: Action,
+}
+
+/// The member facts the engine needs.
+pub(crate) fn member_facts(file: &HouseholdFile, today: Date) -> Vec<MemberFact> {
+    file.members
+        .iter()
+        .map(|m| MemberFact {
+            id: m.id.clone(),
+            name: m.name.clone(),
+            adult: m.is_adult_on(today),
+            active: m.status == MemberStatus::Active,
+        })
+        .collect()
+}
+
+impl App {
+    /// Borrowed facts for one casefile and person.
+    pub(crate) fn facts<'a>(
+        &'a self,
+        pack: &'a Pack,
+        members: &'a [MemberFact],
+        household_status: &'a str,
+        actor: &'a Principal,
+    ) -> Facts<'a> {
+        Facts { pack, calendar: &self.calendar, members, household_status, actor, today: self.today() }
+    }
+
+    /// What lists and deadlines need of a casefile.
+    pub(crate) fn projection(&self, casefile: &Casefile, facts: &Facts<'_>) -> CasefileProjection {
+        let running = clocks(casefile, facts.pack, facts.calendar, facts.today);
+        let total = running.first();
+        let undecided = matches!(casefile.stage, Stage::Running);
+        CasefileProjection {
+            category: match &casefile.stage {
+                Stage::Determined { category, .. } | Stage::Archived { category, .. } => Some(category.clone()),
+                _ => None,
+            },
+            clock_from: casefile.clock_from(facts.pack),
+            deadline_on: total.map(|c| c.deadline_on),
+            decided_on: if undecided { None } else { total.and_then(|c| c.ended_on) },
+            open_steps: outlook(casefile, facts)
+                .into_iter()
+                .map(|t| format!("{}:{}", t.step.as_str(), t.level.as_str()))
+                .collect(),
+        }
+    }
+
+    pub(crate) fn author(&self, principal: &Principal) -> Author {
+        Author {
+            name: principal.display_name.clone(),
+            deputy_of: principal.deputy_of.clone(),
+            recorded_on: self.today(),
+        }
+    }
+
+    /// Opens a casefile for a household from its leads, inside the transaction
+    /// that concludes the lead; a running one takes the lead instead.
+    pub(crate) async fn open_casefile(
+        &self,
+        tx: &mut WriteTx,
+        principal: &Principal,
+        household_id: &str,
+        file: &HouseholdFile,
+        leads: Vec<LeadRef>,
+    ) -> Result<String, AppError> {
+        let members = member_facts(file, self.today());
+        let existing = tx.running_casefile(household_id).await?;
+        let mut leads = leads.into_iter();
+        let (mut casefile, expected) = match existing {
+            Some((row, casefile)) => (casefile, row.version),
+            None => {
+                let pack = self.pack_in_force(file.village, self.today()).await?;
+                let Some(first) = leads.next() else {
+                    return Err(AppError::Internal("a casefile needs a lead".into()));
+                };
+                let pack_ref = PackRef { id: pack.id().to_owned(), version: pack.values.version };
+                let casefile = Casefile::open(
+                    new_id(),
+                    household_id.to_owned(),
+                    file.village,
+                    pack_ref,
+                    first,
+                    self.today(),
+                );
+                (casefile, 0)
+            }
+        };
+        for lead in leads {
+            casefile.join_lead(lead);
+        }
+        let pack = self.pack(&casefile.pack.id)?;
+        let facts = self.facts(pack, &members, &file.household_type, principal);
+        let event = domain::casefile::Event {
+            kind: if expected == 0 { "opened".into() } else { "lead_joined".into() },
+            step: None,
+            summary: if expected == 0 { "进入识别程序".into() } else { "又有一条线索并入".into() },
+            occurred_on: self.today(),
+        };
+        let projection = self.projection(&casefile, &facts);
+        tx.save_casefile(&casefile, &projection, &[(event, self.author(principal))], expected).await?;
+        tx.audit(&chain_of(Some(file.village)), "casefile.opened", &format!("casefile/{}", casefile.id), &casefile.pack.id)
+            .await?;
+        Ok(casefile.id)
+    }
+
+    /// Puts an act before a casefile.
+    ///
+    /// # Errors
+    /// [`AppError::Refused`] with every guard that stands in the way,
+    /// [`AppError::Stale`] when somebody else saved first, [`AppError::NotFound`]
+    /// outside the scope.
+    pub async fn act(&self, principal: &Principal, id: &str, act: Act) -> Result<CasefileView, AppError> {
+        permit(principal, Operation::CasefileRead)?;
+        if matches!(act.action, Action::RecordAppraisal(_) | Action::PostNotice { .. } | Action::FileObjection { .. } | Action::AnswerObjection { .. }) {
+            return Err(AppError::invalid("action", "评议、公示和异议请在各自的页面办理"));
+        }
+        let mut tx = self.store.write(self.actor(principal)).await?;
+        let (row, casefile) = tx.casefile(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
+        self.act_in(&mut tx, principal, &row, &casefile, &act).await?;
+        tx.commit().await?;
+        self.casefile_view(principal, id).await
+    }
+
+    /// The act inside a transaction that may hold others (a meeting decides
+    /// several households, a notice names several).
+    pub(crate) async fn act_in(
+        &self,
+        tx: &mut WriteTx,
+        principal: &Principal,
+        row: &StoredRow,
+        casefile: &Casefile,
+        act: &Act,
+    ) -> Result<i64, AppError> {
+        if row.version != act.expected_version {
+            return Err(AppError::Stale { current: row.version });
+        }
+        let pack = self.pack(&casefile.pack.id)?;
+        let (_, file) = tx
+            .household_file(&principal.scope, &casefile.household_id)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let members = member_facts(&file, self.today());
+        let facts = self.facts(pack, &members, &file.household_type, principal);
+        let (next, events) = apply(casefile, &act.action, act.occurred_on, &facts).map_err(|mut refusals| {
+            permission_first(&mut refusals);
+            AppError::Refused(refusals)
+        })?;
+        // The level fits and nothing else stands in the way; the role may
+        // still not hold the operation.
+        permit(principal, act.action.operation())?;
+        let author = self.author(principal);
+        let events: Vec<_> = events.into_iter().map(|e| (e, author.clone())).collect();
+        let projection = self.projection(&next, &facts);
+        let version = tx.save_casefile(&next, &projection, &events, row.version).await?;
+        self.settle_episode(tx, casefile, &next, &file).await?;
+        let detail = format!("version={version} stage={} on={}", next.stage.as_str(), act.occurred_on);
+        tx.audit(
+            &chain_of(Some(casefile.village)),
+            &format!("casefile.{}", act.action.name()),
+            &format!("casefile/{}", casefile.id),
+            &detail,
+        )
+        .await?;
+        Ok(version)
+    }
+
+    /// A determination makes the household monitored.
+    async fn settle_episode(
+        &self,
+        tx: &mut WriteTx,
+        before: &Casefile,
+        after: &Casefile,
+        file: &HouseholdFile,
+    ) -> Result<(), AppError> {
+        let (Stage::Running, Stage::Determined { category, decided_on }) = (&before.stage, &after.stage) else {
+            return Ok(());
+        };
+        let risks = after
+            .records
+            .home_verification
+            .as_ref()
+            .map(|h| h.record.risks.clone())
+            .unwrap_or_default();
+        tx.save_episode(EpisodeRow {
+            id: new_id(),
+            household_id: after.household_id.clone(),
+            village: file.village.to_string(),
+            category: category.clone(),
+            status: "running".into(),
+            identified_on: decided_on.to_string(),
+            cleared_on: None,
+            clearance_way: None,
+            origin: "casefile".into(),
+            casefile_id: Some(after.id.clone()),
+            risks: serde_json::to_string(&risks).unwrap_or_default(),
+            evidence_note: String::new(),
+            version: 1,
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+/// The reason a person can do nothing about comes first: not your level.
+fn permission_first(refusals: &mut [Refusal]) {
+    refusals.sort_by_key(|r| r.guard != "acting_level");
+}

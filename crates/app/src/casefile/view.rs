@@ -1,0 +1,440 @@
+//! Casefiles as the console shows them.
+
+use domain::account::{Operation, Principal};
+use domain::casefile::{
+    Casefile, ClockStatus, Explanation, LeadRef, Records, Refusal, Stage, StepStatus, Superseded,
+    Todo, clocks, outlook, propose_category, step_status,
+};
+use domain::division::DivisionCode;
+use domain::household::HouseholdFile;
+use domain::policy::{Pack, StepKind};
+use jiff::civil::Date;
+use serde::Serialize;
+use store::casefile::{CasefileFilter, CasefileRow as StoredRow};
+use utoipa::ToSchema;
+
+use super::member_facts;
+use crate::error::permit;
+use crate::{App, AppError, PageView, Window, clock, mask_name};
+
+/// A division with its name.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct VillageName {
+    pub code: String,
+    pub name: String,
+}
+
+/// A step that is open, in a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OpenStep {
+    pub kind: StepKind,
+    pub label: String,
+    pub level: String,
+    /// What to do, as a verb phrase.
+    pub verb: String,
+    pub ready: bool,
+    pub mine: bool,
+}
+
+/// One line of the casefile list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CasefileRow {
+    pub id: String,
+    pub household_id: String,
+    pub head_name: String,
+    pub village: VillageName,
+    pub stage: String,
+    pub stage_label: String,
+    pub current_steps: Vec<OpenStep>,
+    pub clock: Option<ClockStatus>,
+    pub category_label: Option<String>,
+    pub opened_on: Date,
+    pub version: i64,
+}
+
+/// The household of a casefile.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CasefileHousehold {
+    pub id: String,
+    pub head_name: String,
+    pub member_count: usize,
+    pub household_type: String,
+    pub household_type_label: String,
+    pub village: VillageName,
+    pub path: String,
+}
+
+/// A member of the household of a casefile.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CasefileMember {
+    pub id: String,
+    pub name: String,
+    pub relation_label: String,
+    pub age: Option<u16>,
+    pub adult: bool,
+}
+
+/// The pack a casefile runs under.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CasefilePack {
+    pub id: String,
+    pub title: String,
+    pub version: u32,
+}
+
+/// A piece of evidence a step needs.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EvidenceView {
+    pub code: String,
+    pub label: String,
+    pub required: bool,
+    pub clause: Option<String>,
+    pub present: bool,
+}
+
+/// A step as the timeline shows it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StepView {
+    pub kind: StepKind,
+    pub label: String,
+    pub level: String,
+    pub level_label: String,
+    pub clause: String,
+    pub status: StepStatus,
+    pub parallel: bool,
+    pub occurred_on: Option<Date>,
+    pub recorded_on: Option<Date>,
+    pub by_name: Option<String>,
+    /// Typed in after the day it happened: flagged, never blocked.
+    pub late_entry: bool,
+    pub evidence: Vec<EvidenceView>,
+    pub advised_day: Option<u16>,
+    pub my_turn: bool,
+}
+
+/// One line of the timeline.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EventView {
+    pub seq: i64,
+    pub kind: String,
+    pub step: Option<String>,
+    pub label: String,
+    pub summary: String,
+    pub occurred_on: String,
+    pub recorded_at: String,
+    pub by_name: String,
+    pub deputy_of: Option<String>,
+    pub late_entry: bool,
+}
+
+/// An attachment's line.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AttachmentView {
+    pub id: String,
+    pub file_name: String,
+    pub media_type: String,
+    pub size: i64,
+    pub code: String,
+    pub created_at: String,
+}
+
+/// A casefile, whole.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CasefileView {
+    pub id: String,
+    pub version: i64,
+    pub household: CasefileHousehold,
+    pub members: Vec<CasefileMember>,
+    pub pack: CasefilePack,
+    pub stage: String,
+    pub stage_label: String,
+    pub stage_detail: Stage,
+    pub category_label: Option<String>,
+    pub opened_on: Date,
+    pub clocks: Vec<ClockStatus>,
+    pub steps: Vec<StepView>,
+    pub todo: Vec<Todo>,
+    pub records: Records,
+    pub superseded: Vec<Superseded>,
+    pub timeline: Vec<EventView>,
+    pub proposal: Option<Explanation>,
+    pub leads: Vec<LeadRef>,
+    pub attachments: Vec<AttachmentView>,
+    /// Round the next appraisal would be.
+    pub next_round: usize,
+}
+
+/// The stage in plain words.
+pub fn stage_label(stage: &str) -> &'static str {
+    match stage {
+        "running" => "办理中",
+        "determined" => "已审批",
+        "archived" => "已归档",
+        "refused" => "不予纳入",
+        "ended" => "已终止",
+        _ => "未知",
+    }
+}
+
+/// Filters of the casefile list, as the address bar carries them.
+#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CasefileListQuery {
+    pub stage: Option<String>,
+    #[param(value_type = Option<String>)]
+    pub division: Option<DivisionCode>,
+    pub step: Option<String>,
+    #[serde(default)]
+    pub overdue: bool,
+    pub household_id: Option<String>,
+    pub limit: Option<u64>,
+    pub cursor: Option<String>,
+}
+
+impl App {
+    /// Casefiles in scope, nearest deadline first.
+    ///
+    /// # Errors
+    /// When the operation is missing or the database refuses.
+    pub async fn casefiles(&self, principal: &Principal, query: CasefileListQuery) -> Result<PageView<CasefileRow>, AppError> {
+        permit(principal, Operation::CasefileRead)?;
+        let window = Window::new(query.limit, query.cursor.as_deref());
+        let scope = query.division.map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d));
+        let filter = CasefileFilter {
+            stages: query.stage.map(|s| s.split(',').map(str::to_owned).collect()).unwrap_or_default(),
+            step: query.step,
+            overdue_on: query.overdue.then(|| self.today()),
+            household_id: query.household_id,
+            level: None,
+        };
+        let page = self.store.casefiles(&scope, &filter, window.limit, window.offset).await?;
+        let items = self.casefile_rows(principal, page.items).await?;
+        Ok(PageView { items, next_cursor: page.next_cursor, total: page.total })
+    }
+
+    pub(crate) async fn casefile_rows(
+        &self,
+        principal: &Principal,
+        found: Vec<(StoredRow, Casefile)>,
+    ) -> Result<Vec<CasefileRow>, AppError> {
+        let households =
+            self.store.households(&principal.scope, found.iter().map(|(r, _)| r.household_id.clone())).await?;
+        let names = self.division_names(found.iter().map(|(r, _)| r.village.clone())).await?;
+        found
+            .into_iter()
+            .map(|(row, casefile)| {
+                let pack = self.pack(&casefile.pack.id)?;
+                let household = households.get(&row.household_id);
+                let kind = household.map_or("", |h| h.household_type.as_str());
+                let facts = self.facts(pack, &[], kind, principal);
+                let name = household.map_or_else(String::new, |h| h.head_name.clone());
+                Ok(CasefileRow {
+                    head_name: if principal.masked { mask_name(&name) } else { name },
+                    village: VillageName {
+                        name: names.get(&row.village).cloned().unwrap_or_default(),
+                        code: row.village,
+                    },
+                    stage_label: stage_label(&row.stage).into(),
+                    stage: row.stage,
+                    current_steps: outlook(&casefile, &facts)
+                        .into_iter()
+                        .map(|t| OpenStep {
+                            kind: t.step,
+                            label: t.step_label,
+                            level: t.level.as_str().into(),
+                            verb: t.verb,
+                            ready: t.ready,
+                            mine: t.mine,
+                        })
+                        .collect(),
+                    clock: clocks(&casefile, pack, &self.calendar, self.today()).into_iter().next(),
+                    category_label: row.category.as_deref().map(|c| pack.category_label(c)),
+                    opened_on: casefile.opened_on,
+                    version: row.version,
+                    id: row.id,
+                    household_id: row.household_id,
+                })
+            })
+            .collect()
+    }
+
+    /// One casefile, whole.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] outside the scope.
+    pub async fn casefile_view(&self, principal: &Principal, id: &str) -> Result<CasefileView, AppError> {
+        permit(principal, Operation::CasefileRead)?;
+        self.casefile_view_in(principal, &principal.scope, id, principal.masked).await
+    }
+
+    pub(crate) async fn casefile_view_in(
+        &self,
+        principal: &Principal,
+        scope: &domain::account::Scope,
+        id: &str,
+        masked: bool,
+    ) -> Result<CasefileView, AppError> {
+        let (row, casefile) = self.store.casefile(scope, id).await?.ok_or(AppError::NotFound)?;
+        let (_, file) =
+            self.store.household_file(scope, &casefile.household_id).await?.ok_or(AppError::NotFound)?;
+        let events = self.store.casefile_events(scope, id).await?;
+        let attachments = self.attachment_views(scope, "casefile", id).await?;
+        let path = self.store.division_path(casefile.village).await?;
+        let pack = self.pack(&casefile.pack.id)?;
+        let members = member_facts(&file, self.today());
+        let facts = self.facts(pack, &members, &file.household_type, principal);
+        let todo = outlook(&casefile, &facts);
+        let steps = steps(&casefile, pack, &todo, &attachments);
+        let name = |n: &str| if masked { mask_name(n) } else { n.to_owned() };
+        let mut records = casefile.records.clone();
+        let mut superseded = casefile.superseded.clone();
+        if masked {
+            records = Records::default();
+            superseded.clear();
+        }
+        Ok(CasefileView {
+            household: household_view(&casefile, &file, &path, &name, self),
+            members: file
+                .active_members()
+                .map(|m| CasefileMember {
+                    id: m.id.clone(),
+                    name: name(&m.name),
+                    relation_label: self
+                        .codes
+                        .label("relation_to_head", &m.relation)
+                        .unwrap_or(&m.relation)
+                        .to_owned(),
+                    age: m.age_on(self.today()),
+                    adult: m.is_adult_on(self.today()),
+                })
+                .collect(),
+            pack: CasefilePack {
+                id: pack.id().to_owned(),
+                title: pack.values.title.clone(),
+                version: casefile.pack.version,
+            },
+            stage: casefile.stage.as_str().into(),
+            stage_label: stage_label(casefile.stage.as_str()).into(),
+            category_label: match &casefile.stage {
+                Stage::Determined { category, .. } | Stage::Archived { category, .. } => {
+                    Some(pack.category_label(category))
+                }
+                _ => None,
+            },
+            stage_detail: casefile.stage.clone(),
+            opened_on: casefile.opened_on,
+            clocks: clocks(&casefile, pack, &self.calendar, self.today()),
+            steps,
+            todo,
+            proposal: casefile
+                .records
+                .home_verification
+                .as_ref()
+                .filter(|_| !masked)
+                .map(|h| propose_category(pack, &file.household_type, &h.record)),
+            next_round: casefile.superseded.iter().filter(|s| s.records.democratic_appraisal.is_some()).count()
+                + usize::from(casefile.records.democratic_appraisal.is_some())
+                + 1,
+            records,
+            superseded,
+            timeline: events
+                .into_iter()
+                .map(|e| EventView {
+                    seq: e.seq,
+                    label: event_label(pack, e.step.as_deref()),
+                    late_entry: e.recorded_on > e.occurred_on,
+                    kind: e.kind,
+                    step: e.step,
+                    summary: e.summary,
+                    occurred_on: e.occurred_on,
+                    recorded_at: clock::instant_text(e.recorded_at),
+                    by_name: e.by_name,
+                    deputy_of: e.deputy_of,
+                })
+                .collect(),
+            leads: casefile.leads.clone(),
+            attachments,
+            id: row.id,
+            version: row.version,
+        })
+    }
+
+    /// What would stop a step today.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] outside the scope.
+    pub async fn preview_step(&self, principal: &Principal, id: &str, step: &str) -> Result<Vec<Refusal>, AppError> {
+        let view = self.casefile_view(principal, id).await?;
+        Ok(view.todo.into_iter().filter(|t| t.step.as_str() == step).flat_map(|t| t.refusals).collect())
+    }
+}
+
+fn household_view(
+    casefile: &Casefile,
+    file: &HouseholdFile,
+    path: &[store::division::DivisionRow],
+    name: &dyn Fn(&str) -> String,
+    app: &App,
+) -> CasefileHousehold {
+    let short = |d: &store::division::DivisionRow| domain::division::short_name(&d.name);
+    CasefileHousehold {
+        id: casefile.household_id.clone(),
+        head_name: file.head().or_else(|| file.members.first()).map_or_else(String::new, |m| name(&m.name)),
+        member_count: file.active_members().count(),
+        household_type_label: app
+            .codes
+            .label("household_type", &file.household_type)
+            .unwrap_or(&file.household_type)
+            .to_owned(),
+        household_type: file.household_type.clone(),
+        village: VillageName {
+            code: casefile.village.to_string(),
+            name: path.last().map(short).unwrap_or_default(),
+        },
+        path: path.iter().map(short).collect::<Vec<_>>().join("/"),
+    }
+}
+
+fn event_label(pack: &Pack, step: Option<&str>) -> String {
+    pack.identification()
+        .and_then(|p| p.steps.iter().find(|s| Some(s.kind.as_str()) == step))
+        .map_or_else(|| "事项".into(), |s| s.label.clone())
+}
+
+fn steps(casefile: &Casefile, pack: &Pack, todo: &[Todo], attachments: &[AttachmentView]) -> Vec<StepView> {
+    let Some(procedure) = pack.identification() else { return Vec::new() };
+    procedure
+        .steps
+        .iter()
+        .map(|step| {
+            let occurred_on = casefile.records.done_on(step.kind);
+            let entered = casefile.records.entered(step.kind);
+            StepView {
+                kind: step.kind,
+                label: step.label.clone(),
+                level: step.level.as_str().into(),
+                level_label: step.level.label().into(),
+                clause: step.clause.get_ref().clone(),
+                status: step_status(casefile, procedure, step.kind),
+                parallel: step.is_parallel(),
+                occurred_on,
+                recorded_on: entered.as_ref().map(|(_, on)| *on),
+                late_entry: entered.as_ref().is_some_and(|(_, on)| Some(*on) > occurred_on),
+                by_name: entered.map(|(name, _)| name),
+                evidence: step
+                    .evidence
+                    .iter()
+                    .map(|e| EvidenceView {
+                        code: e.code.clone(),
+                        label: e.label.clone(),
+                        required: e.required,
+                        clause: e.clause.as_ref().map(|c| c.get_ref().clone()),
+                        present: attachments.iter().any(|a| a.code == e.code),
+                    })
+                    .collect(),
+                advised_day: step.advised_day,
+                my_turn: todo.iter().any(|t| t.step == step.kind && t.mine),
+            }
+        })
+        .collect()
+}

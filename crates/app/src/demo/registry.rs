@@ -1,0 +1,205 @@
+//! Filling the registry: divisions, grids, households in batches, and the
+//! episodes that came with them.
+
+use domain::account::DivisionCode;
+use domain::household::HouseholdFile;
+use jiff::civil::{Date, date};
+use jiff::ToSpan as _;
+use store::audit::chain_of;
+use store::division::GridRow;
+use store::household::{EpisodeRow, VersionMeta};
+
+use super::accounts::{Cast, crew};
+use super::people::People;
+use super::place::{Places, STORY_VILLAGES, Village};
+use super::random::Random;
+use super::{DemoSummary, Progress, living};
+use crate::{App, AppError};
+
+/// Households written in one transaction.
+const BATCH: usize = 500;
+/// Of how many households one arrives as a running episode.
+const ONE_RUNNING_IN: u64 = 5000 / 60;
+/// Of how many households one arrives as a cleared episode.
+const ONE_CLEARED_IN: u64 = 5000 / 40;
+const EVIDENCE_NOTE: &str = "导入，识别程序材料不在本系统";
+
+/// A household of a village where the story plays.
+#[derive(Debug, Clone)]
+pub(super) struct Neighbour {
+    pub id: String,
+    pub file: HouseholdFile,
+    /// `running`, `cleared` or `none`.
+    pub monitored: &'static str,
+    /// Already part of a story.
+    pub taken: bool,
+}
+
+/// The villages of the story with their households.
+#[derive(Debug)]
+pub(super) struct StoryVillage {
+    pub letter: char,
+    pub code: DivisionCode,
+    pub township: String,
+    pub households: Vec<Neighbour>,
+}
+
+/// Households and episodes waiting for their transaction.
+#[derive(Debug, Default)]
+struct Batch {
+    county: Option<DivisionCode>,
+    households: Vec<(String, HouseholdFile)>,
+    episodes: Vec<EpisodeRow>,
+}
+
+/// Writes the registry; returns the villages of the story.
+///
+/// # Errors
+/// When the database refuses.
+pub(super) async fn fill(
+    app: &App,
+    random: &mut Random,
+    places: &Places,
+    cast: &Cast,
+    today: Date,
+    summary: &mut DemoSummary,
+    progress: &mut Progress<'_>,
+) -> Result<Vec<StoryVillage>, AppError> {
+    let mut tx = app.store.write(app.system_actor()).await?;
+    tx.add_divisions(&places.divisions).await?;
+    tx.audit("system", "demo.divisions_added", "demo", &format!("count={}", places.divisions.len())).await?;
+    tx.commit().await?;
+    summary.divisions = places.divisions.len() as u64;
+    let total = places.villages.iter().map(|v| v.households).sum();
+    let mut story = Vec::new();
+    let mut batch = Batch::default();
+    for village in &places.villages {
+        let letter = STORY_VILLAGES.iter().find(|(_, c)| *c == village.code.to_string()).map(|(l, _)| *l);
+        let grids = grids(app, random, village, letter, cast).await?;
+        let county = village.code.at_level(domain::account::Level::County);
+        if batch.county != county {
+            flush(app, &mut batch, today).await?;
+            batch.county = county;
+        }
+        let mut kept = Vec::new();
+        let mut people = People::new(random, today, village.ordinal);
+        for ordinal in 1..=village.households {
+            let members = people.family();
+            let file = living::file(people.random, members, village, &grids, ordinal, today);
+            let id = people.random.id();
+            summary.households += 1;
+            summary.persons += file.active_members().count() as u64;
+            let episode = episode(people.random, &id, &file, summary.households, today);
+            let monitored = episode.as_ref().map_or("none", |e| if e.cleared_on.is_some() { "cleared" } else { "running" });
+            match monitored {
+                "running" => summary.running_episodes += 1,
+                "cleared" => summary.cleared_episodes += 1,
+                _ => {}
+            }
+            if letter.is_some() {
+                kept.push(Neighbour { id: id.clone(), file: file.clone(), monitored, taken: false });
+            }
+            batch.episodes.extend(episode);
+            batch.households.push((id, file));
+            if batch.households.len() == BATCH {
+                flush(app, &mut batch, today).await?;
+                progress(summary.households, total);
+            }
+        }
+        if let Some(letter) = letter {
+            story.push(StoryVillage { letter, code: village.code, township: village.township.clone(), households: kept });
+        }
+    }
+    flush(app, &mut batch, today).await?;
+    progress(total, total);
+    Ok(story)
+}
+
+/// Two grids a village; one of them is the grid worker's.
+async fn grids(
+    app: &App,
+    random: &mut Random,
+    village: &Village,
+    letter: Option<char>,
+    cast: &Cast,
+) -> Result<Vec<String>, AppError> {
+    let worker = match letter {
+        Some(letter) => Some(cast.get(crew(letter).home)?.account_id.clone()),
+        None => None,
+    };
+    let mut tx = app.store.write(app.system_actor()).await?;
+    let mut ids = Vec::new();
+    for (name, staff_kind, worker) in [("第一网格", "grid_worker", worker), ("第二网格", "village_cadre", None)] {
+        let id = random.id();
+        tx.add_grid(GridRow {
+            id: id.clone(),
+            village: village.code.to_string(),
+            name: name.into(),
+            staff_kind: staff_kind.into(),
+            worker_account_id: worker,
+        })
+        .await?;
+        ids.push(id);
+    }
+    tx.audit(&chain_of(Some(village.code)), "demo.grids_added", &format!("division/{}", village.code), "count=2").await?;
+    tx.commit().await?;
+    Ok(ids)
+}
+
+async fn flush(app: &App, batch: &mut Batch, today: Date) -> Result<(), AppError> {
+    if batch.households.is_empty() {
+        return Ok(());
+    }
+    let meta = VersionMeta {
+        effective_on: date(2021, 12, 31).min(today),
+        reason: "2021年度信息采集".into(),
+        source: "demo".into(),
+        collected_by: "村级采集员".into(),
+        entered_by: "乡镇录入员".into(),
+        reviewed_by: "乡镇审核员".into(),
+    };
+    let mut tx = app.store.write(app.system_actor()).await?;
+    tx.add_households(&batch.households, &meta).await?;
+    for episode in batch.episodes.drain(..) {
+        tx.save_episode(episode).await?;
+    }
+    let detail = format!("households={}", batch.households.len());
+    tx.audit(&chain_of(batch.county), "demo.households_added", "demo", &detail).await?;
+    tx.commit().await?;
+    batch.households.clear();
+    Ok(())
+}
+
+/// Every so many households one arrives as already monitored, every so many
+/// as cleared: imported, without a procedure of its own.
+fn episode(random: &mut Random, id: &str, file: &HouseholdFile, count: u64, today: Date) -> Option<EpisodeRow> {
+    let running = count % ONE_RUNNING_IN == 17;
+    let cleared = count % ONE_CLEARED_IN == 60;
+    if !running && !cleared {
+        return None;
+    }
+    let lifted = file.household_type.starts_with("lifted");
+    let sudden = random.percent(15);
+    let category = match (sudden, lifted) {
+        (true, _) => "sudden_severe_hardship",
+        (false, true) => "lifted_unstable",
+        (false, false) => "marginal_at_risk",
+    };
+    let (months, cleared_months) = if cleared { (random.between(12, 20), Some(random.between(2, 5))) } else { (random.between(3, 16), None) };
+    let natural = random.percent(10);
+    Some(EpisodeRow {
+        id: random.id(),
+        household_id: id.to_owned(),
+        village: file.village.to_string(),
+        category: category.into(),
+        status: if cleared { "cleared" } else { "running" }.into(),
+        identified_on: today.saturating_sub(months.months()).to_string(),
+        cleared_on: cleared_months.map(|m| today.saturating_sub(m.months()).to_string()),
+        clearance_way: cleared.then(|| if natural { "natural_clearance" } else { "assisted_clearance" }.to_owned()),
+        origin: "imported".into(),
+        casefile_id: None,
+        risks: serde_json::to_string(&living::risks(file, today)).unwrap_or_else(|_| "[]".into()),
+        evidence_note: EVIDENCE_NOTE.into(),
+        version: 1,
+    })
+}

@@ -1,0 +1,79 @@
+//! Errors as people meet them: a stable code, a Chinese sentence, the next
+//! step. Internals stay in the log.
+
+use domain::casefile::Refusal;
+use store::StoreError;
+
+/// One field of a form and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct FieldError {
+    pub field: String,
+    pub message: String,
+}
+
+impl FieldError {
+    /// Names a field and its problem.
+    pub fn new(field: &str, message: impl Into<String>) -> Self {
+        Self { field: field.to_owned(), message: message.into() }
+    }
+}
+
+/// Why a use case did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error("not signed in")]
+    NotSignedIn,
+    /// Sign-in failed; the code says what the page asks next.
+    #[error("sign-in: {0}")]
+    SignIn(&'static str),
+    /// The role lacks the operation altogether.
+    #[error("not permitted: {0}")]
+    NotPermitted(&'static str),
+    /// Missing, or outside the scope: the two are never told apart.
+    #[error("not found")]
+    NotFound,
+    #[error("refused: {0:?}")]
+    Refused(Vec<Refusal>),
+    #[error("invalid: {0:?}")]
+    Invalid(Vec<FieldError>),
+    #[error("stale, now {current}")]
+    Stale { current: i64 },
+    /// No policy pack is in force for the division and day.
+    #[error("no policy pack in force")]
+    NoPolicy,
+    /// Something of the same name exists.
+    #[error("conflict: {0}")]
+    Conflict(String),
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Stale { current } => Self::Stale { current },
+            StoreError::Taken(what) if what == "household.code" => {
+                Self::Conflict("这个户编号已经属于另一户，请核对。".into())
+            }
+            StoreError::Taken(what) if what == "account.login_name" => {
+                Self::Conflict("这个账号名已经有人使用，请换一个。".into())
+            }
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+impl AppError {
+    /// A single invalid field.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(field, message)])
+    }
+}
+
+/// Fails unless the person holds the operation.
+pub(crate) fn permit(
+    principal: &domain::account::Principal,
+    operation: domain::account::Operation,
+) -> Result<(), AppError> {
+    if principal.may(operation) { Ok(()) } else { Err(AppError::NotPermitted(operation.as_str())) }
+}

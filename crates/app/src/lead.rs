@@ -1,0 +1,444 @@
+//! Leads: registering, matching to a household, concluding.
+
+use domain::account::{Operation, Principal};
+use domain::casefile::LeadRef;
+use domain::division::{DivisionCode, Level};
+use domain::lead::{HouseholdStanding, LeadConclusion, NewLead, Proxy, check_conclusion, check_new_lead};
+use domain::policy::Pack;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use store::WriteTx;
+use store::audit::chain_of;
+use store::household::EpisodeRow;
+use store::lead::{LeadFilter, LeadRow};
+use utoipa::ToSchema;
+
+use crate::casefile::VillageName;
+use crate::error::permit;
+use crate::{App, AppError, PageView, Window, clock, new_id};
+
+/// A lead as the console shows it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LeadView {
+    pub id: String,
+    pub household: Option<LeadHousehold>,
+    pub reported_name: String,
+    pub village: VillageName,
+    pub channel: String,
+    pub channel_label: String,
+    pub discovery_mode: String,
+    pub received_on: String,
+    pub recorded_at: String,
+    pub description: String,
+    pub reporter: String,
+    pub means: Option<String>,
+    pub proxy: Option<Proxy>,
+    pub risks: Vec<String>,
+    pub status: String,
+    pub outcome: Option<String>,
+    pub outcome_label: Option<String>,
+    pub outcome_reason: Option<String>,
+    pub concluded_on: Option<String>,
+    pub concluded_by: Option<String>,
+    pub casefile_id: Option<String>,
+    pub merged_into: Option<String>,
+    /// Last day on which the county's decision would be on time.
+    pub deadline_on: Option<Date>,
+    pub days_left: Option<i64>,
+    pub version: i64,
+}
+
+/// The household a lead is about.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LeadHousehold {
+    pub id: String,
+    pub head_name: String,
+    pub village_name: String,
+    pub monitored: String,
+}
+
+/// What registering gave.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RegisteredLead {
+    pub lead: LeadView,
+    /// True when an open lead on the household took this one in.
+    pub merged: bool,
+    pub into: Option<String>,
+    /// The earliest date of the household's open leads: the clock runs from it.
+    pub earliest_on: Option<String>,
+}
+
+/// A conclusion, with the version the person saw.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct ConcludeLead {
+    pub expected_version: i64,
+    #[serde(flatten)]
+    pub conclusion: LeadConclusion,
+}
+
+/// What a conclusion led to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ConcludedLead {
+    pub casefile_id: Option<String>,
+}
+
+/// Filters of the lead list.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct LeadListQuery {
+    pub status: Option<String>,
+    pub channel: Option<String>,
+    #[param(value_type = Option<String>)]
+    pub division: Option<DivisionCode>,
+    pub household_id: Option<String>,
+    pub limit: Option<u64>,
+    pub cursor: Option<String>,
+}
+
+impl App {
+    /// Registers a lead. Open leads on one household merge and keep the
+    /// earliest date.
+    ///
+    /// # Errors
+    /// [`AppError::Refused`] with every rule not met; [`AppError::NotFound`]
+    /// for a household outside the scope.
+    pub async fn register_lead(&self, principal: &Principal, form: NewLead) -> Result<RegisteredLead, AppError> {
+        permit(principal, Operation::LeadRegister)?;
+        let mut tx = self.store.write(self.actor(principal)).await?;
+        let household = match &form.household_id {
+            Some(id) => Some(tx.household_file(&principal.scope, id).await?.ok_or(AppError::NotFound)?),
+            None => None,
+        };
+        let village = match (&household, form.village) {
+            (Some((row, _)), _) => village_of(&row.village)?,
+            (None, Some(village)) => {
+                if !principal.scope.contains(village) || village.level() != Level::Village {
+                    return Err(AppError::invalid("village", "请选择您负责范围内的行政村"));
+                }
+                village
+            }
+            (None, None) => return Err(AppError::invalid("village", "请选择农户，或写明姓名和所在村")),
+        };
+        let pack = self.pack_in_force(village, self.today()).await?;
+        check_new_lead(&form, pack, self.today()).map_err(AppError::Refused)?;
+        let open = match &form.household_id {
+            Some(id) => tx.open_leads(id).await?,
+            None => Vec::new(),
+        };
+        let row = self.lead_row(&tx, principal, &form, village)?;
+        let id = row.id.clone();
+        let (into, earliest) = match open.into_iter().next() {
+            Some(mut first) => {
+                let earliest = first.received_on.clone().min(row.received_on.clone());
+                let first_id = first.id.clone();
+                let mut merged = row;
+                merged.status = "merged".into();
+                merged.merged_into = Some(first_id.clone());
+                tx.add_lead(merged).await?;
+                if earliest < first.received_on {
+                    first.received_on.clone_from(&earliest);
+                    tx.save_lead(first).await?;
+                }
+                (Some(first_id), Some(earliest))
+            }
+            None => {
+                let received = row.received_on.clone();
+                tx.add_lead(row).await?;
+                (None, Some(received))
+            }
+        };
+        // A running casefile hears of it too: an earlier date moves its clock.
+        let mut joined = None;
+        if let (Some((household_row, file)), None) = (&household, &into)
+            && tx.running_casefile(&household_row.id).await?.is_some()
+        {
+            let lead = LeadRef { id: id.clone(), channel: form.channel.clone(), received_on: form.received_on };
+            let casefile_id = self.join_running(&mut tx, principal, &household_row.id, file, lead).await?;
+            let mut own = tx.lead(&principal.scope, &id).await?.ok_or(AppError::NotFound)?;
+            own.status = "concluded".into();
+            own.outcome = Some("identification".into());
+            own.outcome_reason = Some("这户正在办理识别，线索并入".into());
+            own.casefile_id = Some(casefile_id.clone());
+            own.concluded_on = Some(self.today().to_string());
+            own.concluded_by = Some(principal.display_name.clone());
+            tx.save_lead(own).await?;
+            joined = Some(casefile_id);
+        }
+        tx.audit(
+            &chain_of(Some(village)),
+            "lead.registered",
+            &format!("lead/{id}"),
+            &format!("channel={} merged={} joined={}", form.channel, into.is_some(), joined.is_some()),
+        )
+        .await?;
+        tx.commit().await?;
+        let shown = into.clone().unwrap_or_else(|| id.clone());
+        Ok(RegisteredLead {
+            lead: self.lead_view(principal, &shown).await?,
+            merged: into.is_some(),
+            into,
+            earliest_on: earliest,
+        })
+    }
+
+    async fn join_running(
+        &self,
+        tx: &mut WriteTx,
+        principal: &Principal,
+        household_id: &str,
+        file: &domain::household::HouseholdFile,
+        lead: LeadRef,
+    ) -> Result<String, AppError> {
+        self.open_casefile(tx, principal, household_id, file, vec![lead]).await
+    }
+
+    fn lead_row(&self, tx: &WriteTx, principal: &Principal, form: &NewLead, village: DivisionCode) -> Result<LeadRow, AppError> {
+        let id = new_id();
+        Ok(LeadRow {
+            description_sealed: tx.seal_lead_description(&id, form.description.trim())?,
+            household_id: form.household_id.clone(),
+            village: village.to_string(),
+            reported_name: form.reported_name.trim().to_owned(),
+            channel: form.channel.clone(),
+            discovery_mode: form.discovery_mode.clone(),
+            received_on: form.received_on.to_string(),
+            recorded_at: self.clock.now_millis(),
+            reporter: form.reporter.trim().to_owned(),
+            means: form.means.clone(),
+            proxy: form.proxy.as_ref().and_then(|p| serde_json::to_string(p).ok()),
+            risks: serde_json::to_string(&form.risks).unwrap_or_else(|_| "[]".into()),
+            status: "open".into(),
+            outcome: None,
+            outcome_reason: None,
+            concluded_on: None,
+            concluded_by: None,
+            verified_by: None,
+            casefile_id: None,
+            merged_into: None,
+            account_id: principal.account_id.clone(),
+            version: 1,
+            id,
+        })
+    }
+
+    /// Points a lead at the household it is about.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a lead or household outside the scope.
+    pub async fn match_lead(&self, principal: &Principal, id: &str, household_id: &str) -> Result<LeadView, AppError> {
+        permit(principal, Operation::LeadRegister)?;
+        let mut tx = self.store.write(self.actor(principal)).await?;
+        let mut lead = tx.lead(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
+        if lead.status != "open" {
+            return Err(AppError::Stale { current: lead.version });
+        }
+        let (household, _) = tx.household_file(&principal.scope, household_id).await?.ok_or(AppError::NotFound)?;
+        let others = tx.open_leads(household_id).await?;
+        lead.household_id = Some(household_id.to_owned());
+        lead.village.clone_from(&household.village);
+        if let Some(mut first) = others.into_iter().find(|o| o.id != lead.id) {
+            if lead.received_on < first.received_on {
+                first.received_on.clone_from(&lead.received_on);
+                tx.save_lead(first.clone()).await?;
+            }
+            lead.status = "merged".into();
+            lead.merged_into = Some(first.id);
+        }
+        let shown = lead.merged_into.clone().unwrap_or_else(|| lead.id.clone());
+        tx.save_lead(lead).await?;
+        tx.audit(&chain_of(Some(village_of(&household.village)?)), "lead.matched", &format!("lead/{id}"), "").await?;
+        tx.commit().await?;
+        self.lead_view(principal, &shown).await
+    }
+
+    /// Concludes a verified lead. It may open an identification, join the
+    /// running episode, or end; its date goes nowhere else.
+    ///
+    /// # Errors
+    /// [`AppError::Refused`] with every rule not met.
+    pub async fn conclude_lead(&self, principal: &Principal, id: &str, form: ConcludeLead) -> Result<ConcludedLead, AppError> {
+        permit(principal, Operation::LeadConclude)?;
+        let mut tx = self.store.write(self.actor(principal)).await?;
+        let mut lead = tx.lead(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
+        if lead.version != form.expected_version || lead.status != "open" {
+            return Err(AppError::Stale { current: lead.version });
+        }
+        let village = village_of(&lead.village)?;
+        let pack = self.pack_in_force(village, self.today()).await?;
+        let household = match &lead.household_id {
+            Some(household_id) => tx.household_file(&principal.scope, household_id).await?,
+            None => None,
+        };
+        let episodes = match &lead.household_id {
+            Some(household_id) => tx.episodes(household_id).await?,
+            None => Vec::new(),
+        };
+        let running = match &lead.household_id {
+            Some(household_id) => tx.running_casefile(household_id).await?.is_some(),
+            None => false,
+        };
+        let standing = household.as_ref().map(|(_, file)| HouseholdStanding {
+            status: &file.household_type,
+            monitored: episodes.iter().any(|e| e.status == "running"),
+            cleared_before: episodes.iter().any(|e| e.status == "cleared"),
+            running_casefile: running,
+        });
+        let received_on = parse_date(&lead.received_on)?;
+        let leads_to = check_conclusion(&form.conclusion, received_on, standing, pack, self.today())
+            .map_err(AppError::Refused)?;
+        let mut casefile_id = None;
+        match (leads_to.as_str(), &household) {
+            ("casefile", Some((row, file))) => {
+                let reference = LeadRef { id: lead.id.clone(), channel: lead.channel.clone(), received_on };
+                casefile_id = Some(self.open_casefile(&mut tx, principal, &row.id, file, vec![reference]).await?);
+            }
+            ("episode", Some(_)) => self.join_episode(&mut tx, &lead, episodes).await?,
+            _ => {}
+        }
+        lead.status = "concluded".into();
+        lead.outcome = Some(form.conclusion.outcome.clone());
+        lead.outcome_reason = Some(form.conclusion.reason.trim().to_owned());
+        lead.concluded_on = Some(form.conclusion.on.to_string());
+        lead.concluded_by = Some(principal.display_name.clone());
+        lead.verified_by = serde_json::to_string(&form.conclusion.verified_by).ok();
+        lead.casefile_id.clone_from(&casefile_id);
+        tx.save_lead(lead).await?;
+        tx.audit(&chain_of(Some(village)), "lead.concluded", &format!("lead/{id}"), &form.conclusion.outcome).await?;
+        tx.commit().await?;
+        Ok(ConcludedLead { casefile_id })
+    }
+
+    /// The risk joins the running episode instead of a second identification.
+    async fn join_episode(&self, tx: &mut WriteTx, lead: &LeadRow, episodes: Vec<EpisodeRow>) -> Result<(), AppError> {
+        let Some(mut episode) = episodes.into_iter().find(|e| e.status == "running") else { return Ok(()) };
+        let mut risks: Vec<String> = serde_json::from_str(&episode.risks).unwrap_or_default();
+        let new: Vec<String> = serde_json::from_str(&lead.risks).unwrap_or_default();
+        for risk in new {
+            if !risks.contains(&risk) {
+                risks.push(risk);
+            }
+        }
+        episode.risks = serde_json::to_string(&risks).unwrap_or_default();
+        episode.version += 1;
+        tx.save_episode(episode).await?;
+        Ok(())
+    }
+
+    /// Leads in scope, earliest received first.
+    ///
+    /// # Errors
+    /// When the operation is missing or the database refuses.
+    pub async fn leads(&self, principal: &Principal, query: LeadListQuery) -> Result<PageView<LeadView>, AppError> {
+        permit(principal, Operation::LeadRead)?;
+        let window = Window::new(query.limit, query.cursor.as_deref());
+        let scope = query.division.map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d));
+        let filter = LeadFilter { status: query.status, channel: query.channel, household_id: query.household_id };
+        let page = self.store.leads(&scope, &filter, window.limit, window.offset).await?;
+        let mut items = Vec::with_capacity(page.items.len());
+        let households = self
+            .store
+            .households(&principal.scope, page.items.iter().filter_map(|l| l.household_id.clone()))
+            .await?;
+        let names = self.division_names(page.items.iter().map(|l| l.village.clone())).await?;
+        for row in page.items {
+            items.push(self.lead_view_of(row, &households, &names).await?);
+        }
+        Ok(PageView { items, next_cursor: page.next_cursor, total: page.total })
+    }
+
+    /// One lead.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] outside the scope.
+    pub async fn lead_view(&self, principal: &Principal, id: &str) -> Result<LeadView, AppError> {
+        // Whoever may register sees what was registered; reading others' leads
+        // is an operation of its own.
+        if !principal.may(Operation::LeadRegister) {
+            permit(principal, Operation::LeadRead)?;
+        }
+        let row = self.store.lead(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
+        let households = self.store.households(&principal.scope, row.household_id.clone()).await?;
+        let names = self.division_names([row.village.clone()]).await?;
+        self.lead_view_of(row, &households, &names).await
+    }
+
+    async fn lead_view_of(
+        &self,
+        row: LeadRow,
+        households: &std::collections::BTreeMap<String, store::household::HouseholdRow>,
+        names: &std::collections::BTreeMap<String, String>,
+    ) -> Result<LeadView, AppError> {
+        let village = village_of(&row.village)?;
+        let pack = self.pack_in_force(village, self.today()).await.ok();
+        let description = self.store.lead_description(&row)?;
+        let (deadline_on, days_left) = match (pack, row.status.as_str()) {
+            (Some(pack), "open") => self.lead_deadline(pack, &row)?,
+            _ => (None, None),
+        };
+        let village_name = names.get(&row.village).cloned().unwrap_or_default();
+        let label = |list: &[(String, String)], code: &str| {
+            list.iter().find(|(c, _)| c == code).map_or_else(|| code.to_owned(), |(_, l)| l.clone())
+        };
+        let channels: Vec<(String, String)> = pack
+            .map(|p| p.values.channels.iter().map(|c| (c.code.clone(), c.label.clone())).collect())
+            .unwrap_or_default();
+        let outcomes: Vec<(String, String)> = pack
+            .map(|p| p.values.lead_outcomes.iter().map(|c| (c.code.clone(), c.label.clone())).collect())
+            .unwrap_or_default();
+        Ok(LeadView {
+            household: row.household_id.as_ref().and_then(|id| households.get(id)).map(|h| LeadHousehold {
+                id: h.id.clone(),
+                head_name: h.head_name.clone(),
+                village_name: village_name.clone(),
+                monitored: h.monitored.clone(),
+            }),
+            village: VillageName { code: row.village, name: village_name },
+            channel_label: label(&channels, &row.channel),
+            outcome_label: row.outcome.as_ref().map(|o| label(&outcomes, o)),
+            channel: row.channel,
+            id: row.id,
+            reported_name: row.reported_name,
+            discovery_mode: row.discovery_mode,
+            received_on: row.received_on,
+            recorded_at: clock::instant_text(row.recorded_at),
+            description,
+            reporter: row.reporter,
+            means: row.means,
+            proxy: row.proxy.and_then(|p| serde_json::from_str(&p).ok()),
+            risks: serde_json::from_str(&row.risks).unwrap_or_default(),
+            status: row.status,
+            outcome: row.outcome,
+            outcome_reason: row.outcome_reason,
+            concluded_on: row.concluded_on,
+            concluded_by: row.concluded_by,
+            casefile_id: row.casefile_id,
+            merged_into: row.merged_into,
+            deadline_on,
+            days_left,
+            version: row.version,
+        })
+    }
+
+    fn lead_deadline(&self, pack: &Pack, row: &LeadRow) -> Result<(Option<Date>, Option<i64>), AppError> {
+        let starts = pack.values.channels.iter().any(|c| c.code == row.channel && c.starts_clock);
+        let clock = pack.identification().and_then(|p| p.clocks.iter().find(|c| c.starts == "earliest_lead"));
+        let (Some(clock), true) = (clock, starts) else { return Ok((None, None)) };
+        let (Some(limit), Some(unit)) = (clock.limit_days.get(), clock.unit.get()) else { return Ok((None, None)) };
+        let received = parse_date(&row.received_on)?;
+        let used = self.calendar.days_used(received, self.today(), unit).days;
+        Ok((
+            Some(self.calendar.deadline(received, limit, unit).date),
+            Some(i64::from(limit) - i64::from(used)),
+        ))
+    }
+}
+
+/// Parses a stored date.
+pub(crate) fn parse_date(text: &str) -> Result<Date, AppError> {
+    text.parse().map_err(|_| AppError::Internal("a stored date is malformed".into()))
+}
+
+/// Parses a stored division code.
+pub(crate) fn village_of(text: &str) -> Result<DivisionCode, AppError> {
+    text.parse().map_err(|_| AppError::Internal("a stored division code is malformed".into()))
+}

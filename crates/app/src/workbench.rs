@@ -1,0 +1,185 @@
+//! What a person must do today, nearest deadline first.
+
+use domain::account::{Operation, Principal};
+use domain::casefile::{ClockStatus, clocks, outlook};
+use domain::division::Level;
+use serde::Serialize;
+use store::casefile::CasefileFilter;
+use store::lead::LeadFilter;
+use utoipa::ToSchema;
+
+use crate::{App, AppError};
+
+/// One thing to do, or to wait for.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct WorkItem {
+    /// `casefile`, `lead` or `objection`.
+    pub kind: String,
+    pub id: String,
+    pub household_id: Option<String>,
+    pub head_name: String,
+    pub village_name: String,
+    pub step: Option<String>,
+    pub step_label: String,
+    /// What to do, e.g. 去入户核实.
+    pub verb: String,
+    /// Whose turn it is, for things waited for.
+    pub waiting_for: Option<String>,
+    pub clock: Option<ClockStatus>,
+    /// Days left of a lead that has no casefile yet.
+    pub days_left: Option<i64>,
+    pub missing: Vec<String>,
+    pub clause: Option<String>,
+}
+
+/// A reminder.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Reminder {
+    pub message: String,
+    pub due_on: Option<String>,
+    /// Page of the console it leads to.
+    pub link: String,
+}
+
+/// Counts at the top of the page.
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+pub struct WorkCounts {
+    pub overdue: u64,
+    pub due_soon: u64,
+    pub open_leads: u64,
+    pub running: u64,
+}
+
+/// The page every role lands on.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Workbench {
+    pub today: jiff::civil::Date,
+    pub mine: Vec<WorkItem>,
+    pub waiting: Vec<WorkItem>,
+    pub reminders: Vec<Reminder>,
+    pub counts: WorkCounts,
+}
+
+const SHOWN: u64 = 200;
+
+impl App {
+    /// The workbench of a person.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn workbench(&self, principal: &Principal) -> Result<Workbench, AppError> {
+        let mut bench = Workbench {
+            today: self.today(),
+            mine: Vec::new(),
+            waiting: Vec::new(),
+            reminders: Vec::new(),
+            counts: WorkCounts::default(),
+        };
+        if principal.may(Operation::CasefileRead) {
+            self.casefile_work(principal, &mut bench).await?;
+        }
+        if principal.may(Operation::LeadRead) {
+            self.lead_work(principal, &mut bench).await?;
+        }
+        let left = |i: &WorkItem| i.clock.as_ref().map(|c| c.days_left).or(i.days_left).unwrap_or(i64::MAX);
+        bench.mine.sort_by_key(left);
+        bench.waiting.sort_by_key(left);
+        if principal.level.is_none() && self.demo {
+            bench.reminders.push(Reminder {
+                message: "这是演示环境，人员和数据都是虚构的。".into(),
+                due_on: None,
+                link: "/accounts".into(),
+            });
+        }
+        Ok(bench)
+    }
+
+    async fn casefile_work(&self, principal: &Principal, bench: &mut Workbench) -> Result<(), AppError> {
+        let filter = CasefileFilter {
+            stages: vec!["running".into(), "determined".into(), "refused".into()],
+            ..Default::default()
+        };
+        let running = CasefileFilter { stages: vec!["running".into()], ..Default::default() };
+        let late = CasefileFilter { overdue_on: Some(self.today()), ..Default::default() };
+        bench.counts.running = self.store.casefiles(&principal.scope, &running, 1, 0).await?.total;
+        bench.counts.overdue = self.store.casefiles(&principal.scope, &late, 1, 0).await?.total;
+        let page = self.store.casefiles(&principal.scope, &filter, SHOWN, 0).await?;
+        let households =
+            self.store.households(&principal.scope, page.items.iter().map(|(r, _)| r.household_id.clone())).await?;
+        let names = self.division_names(page.items.iter().map(|(r, _)| r.village.clone())).await?;
+        for (row, casefile) in page.items {
+            let pack = self.pack(&casefile.pack.id)?;
+            let household = households.get(&row.household_id);
+            let facts = self.facts(pack, &[], household.map_or("", |h| &h.household_type), principal);
+            let clock = clocks(&casefile, pack, &self.calendar, self.today()).into_iter().next();
+            if let Some(c) = &clock
+                && c.ended_on.is_none()
+                && !c.overdue
+                && c.days_left <= 3
+            {
+                bench.counts.due_soon += 1;
+            }
+            if let Some(c) = clock.as_ref().filter(|c| c.overdue && c.ended_on.is_none() && c.overdue_reason.is_none())
+                && outlook(&casefile, &facts).iter().any(|t| t.mine)
+            {
+                bench.reminders.push(Reminder {
+                    message: format!("{}的识别已逾期 {} 天，请写明原因", household.map_or("", |h| &h.head_name), -c.days_left),
+                    due_on: Some(c.deadline_on.to_string()),
+                    link: format!("/casefiles/{}", row.id),
+                });
+            }
+            for todo in outlook(&casefile, &facts) {
+                let item = WorkItem {
+                    kind: "casefile".into(),
+                    id: row.id.clone(),
+                    household_id: Some(row.household_id.clone()),
+                    head_name: household.map_or_else(String::new, |h| h.head_name.clone()),
+                    village_name: names.get(&row.village).cloned().unwrap_or_default(),
+                    step: Some(todo.step.as_str().into()),
+                    step_label: todo.step_label,
+                    verb: todo.verb,
+                    waiting_for: (!todo.mine).then(|| level_words(todo.level)),
+                    clock: clock.clone().filter(|c| c.ended_on.is_none()),
+                    days_left: None,
+                    missing: todo.refusals.into_iter().map(|r| r.message).collect(),
+                    clause: todo.clause,
+                };
+                if todo.mine && todo.ready { bench.mine.push(item) } else { bench.waiting.push(item) }
+            }
+        }
+        Ok(())
+    }
+
+    async fn lead_work(&self, principal: &Principal, bench: &mut Workbench) -> Result<(), AppError> {
+        let filter = LeadFilter { status: Some("open".into()), ..Default::default() };
+        let page = self.store.leads(&principal.scope, &filter, SHOWN, 0).await?;
+        bench.counts.open_leads = page.total;
+        if !principal.may(Operation::LeadConclude) {
+            return Ok(());
+        }
+        let query = crate::lead::LeadListQuery { status: Some("open".into()), limit: Some(SHOWN), ..Default::default() };
+        for lead in self.leads(principal, query).await?.items {
+            let item = WorkItem {
+                kind: "lead".into(),
+                household_id: lead.household.as_ref().map(|h| h.id.clone()),
+                head_name: lead.household.as_ref().map_or_else(|| lead.reported_name.clone(), |h| h.head_name.clone()),
+                village_name: lead.village.name,
+                step: None,
+                step_label: lead.channel_label,
+                verb: if lead.household.is_some() { "核实线索".into() } else { "把线索对应到农户".into() },
+                waiting_for: (principal.level != Some(Level::Village)).then(|| "村级".into()),
+                clock: None,
+                days_left: lead.days_left,
+                missing: Vec::new(),
+                clause: None,
+                id: lead.id,
+            };
+            if principal.level == Some(Level::Village) { bench.mine.push(item) } else { bench.waiting.push(item) }
+        }
+        Ok(())
+    }
+}
+
+fn level_words(level: Level) -> String {
+    format!("{}级", level.label())
+}

@@ -1,0 +1,3 @@
+//! Integration tests of the use cases, on a temporary embedded database.
+
+mod demo;

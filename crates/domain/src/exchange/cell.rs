@@ -1,0 +1,345 @@
+//! One cell: what the workbook holds, and what it means under its column.
+
+use jiff::civil::Date;
+use jiff::ToSpan as _;
+
+use super::finding::FindingKind as Kind;
+use super::layout::{Column, ColumnType};
+use crate::code_list::CodeList;
+use crate::disability_card::{DisabilityCard, DisabilityCardError};
+use crate::identity_number::{IdentityNumber, IdentityNumberError, IssuingPrefixes};
+use crate::typed_text::to_half_width;
+
+/// A cell as the workbook holds it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RawCell {
+    Text(String),
+    Number(f64),
+    /// A date cell: days since 1899-12-30.
+    Date(f64),
+    Bool(bool),
+    /// `#REF!` and the like.
+    Error(String),
+}
+
+impl RawCell {
+    /// One line: a letter for the kind, then the content.
+    pub fn encode(&self) -> String {
+        match self {
+            Self::Text(text) => format!("s{text}"),
+            Self::Number(number) => format!("n{number}"),
+            Self::Date(serial) => format!("d{serial}"),
+            Self::Bool(yes) => format!("b{}", u8::from(*yes)),
+            Self::Error(text) => format!("e{text}"),
+        }
+    }
+
+    /// Reads what [`encode`](Self::encode) wrote; anything else is text.
+    pub fn decode(line: &str) -> Self {
+        let Some(rest) = line.get(1..) else { return Self::Text(line.to_owned()) };
+        match line.as_bytes()[0] {
+            b'n' => rest.parse().map_or_else(|_| Self::Text(rest.to_owned()), Self::Number),
+            b'd' => rest.parse().map_or_else(|_| Self::Text(rest.to_owned()), Self::Date),
+            b'b' => Self::Bool(rest == "1"),
+            b'e' => Self::Error(rest.to_owned()),
+            _ => Self::Text(rest.to_owned()),
+        }
+    }
+
+    /// As a person would read it in the cell.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Text(text) | Self::Error(text) => text.clone(),
+            Self::Number(number) => number.to_string(),
+            Self::Date(serial) => date_of_serial(*serial).map_or_else(|| serial.to_string(), |d| d.to_string()),
+            Self::Bool(true) => "是".to_owned(),
+            Self::Bool(false) => "否".to_owned(),
+        }
+    }
+
+    /// Whether nothing is written, spaces apart.
+    pub fn is_blank(&self) -> bool {
+        matches!(self, Self::Text(text) if to_half_width(text).is_empty())
+    }
+}
+
+/// Last serial that can be meant: the end of 2099.
+const LAST_SERIAL: f64 = 73_050.0;
+
+/// The date of a serial number (days since 1899-12-30).
+fn date_of_serial(serial: f64) -> Option<Date> {
+    let days = serial.floor();
+    if !(1.0..=2_958_465.0).contains(&days) {
+        return None;
+    }
+    // Within the bounds above it always fits.
+    jiff::civil::date(1899, 12, 30).checked_add((days as i64).days()).ok()
+}
+
+/// What a check of cells needs to know besides the cell.
+#[derive(Debug, Clone, Copy)]
+pub struct CellRules {
+    pub today: Date,
+    pub prefixes: IssuingPrefixes,
+}
+
+/// Why a cell is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellFault {
+    pub kind: Kind,
+    /// More precise than the kind's label, where there is more to say.
+    pub message: Option<String>,
+    pub suggestion: Option<String>,
+}
+
+impl From<Kind> for CellFault {
+    fn from(kind: Kind) -> Self {
+        Self { kind, message: None, suggestion: None }
+    }
+}
+
+/// Reads a cell that is not blank into its stored form: codes for labels,
+/// `YYYY-MM` for months, `yes` or `no`, plain decimal numbers. `list` is the
+/// code list of the column.
+///
+/// # Errors
+/// What is wrong with the cell.
+pub fn check_cell(column: &Column, list: Option<&CodeList>, raw: &RawCell, rules: CellRules) -> Result<String, CellFault> {
+    if let RawCell::Error(_) = raw {
+        return Err(Kind::CellErrorValue.into());
+    }
+    let shown = raw.shown();
+    let words = to_half_width(&shown);
+    if is_error_text(&words) {
+        return Err(Kind::CellErrorValue.into());
+    }
+    match column.kind {
+        ColumnType::Text if column.field == "member.name" => name(&shown, column),
+        ColumnType::Text => text(&shown, column),
+        ColumnType::IdentityNumber => identity(raw, &words, rules),
+        ColumnType::Phone => phone(&words),
+        ColumnType::Integer | ColumnType::Decimal | ColumnType::MoneyYuan | ColumnType::AreaMu | ColumnType::Km => {
+            number(raw, &words, column)
+        }
+        ColumnType::YearMonth => year_month(raw, &words),
+        ColumnType::Date => date(raw, &words),
+        ColumnType::YesNo => match words.as_str() {
+            "是" => Ok("yes".to_owned()),
+            "否" => Ok("no".to_owned()),
+            _ => Err(Kind::YesNoInvalid.into()),
+        },
+        ColumnType::Code => list.map_or_else(|| text(&shown, column), |l| one_label(l, &words)),
+        ColumnType::Codes => list.map_or_else(|| text(&shown, column), |l| labels(l, &words)),
+    }
+}
+
+fn is_error_text(words: &str) -> bool {
+    ["#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!"].contains(&words)
+}
+
+/// Characters nobody sees and nobody means.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{00AD}')
+}
+
+fn name(shown: &str, column: &Column) -> Result<String, CellFault> {
+    let trimmed = shown.trim_matches(|c: char| c == ' ' || c == '\u{3000}' || c == '\u{00A0}');
+    let wrong = |c: char| c.is_control() || is_invisible(c) || c.is_ascii_digit() || ('０'..='９').contains(&c) || c == '\u{FFFD}';
+    if trimmed.contains(wrong) {
+        return Err(Kind::NameInvalidCharacters.into());
+    }
+    // The dot between the parts of a name has many look-alikes.
+    let one_dot: String =
+        trimmed.chars().map(|c| if matches!(c, '•' | '‧' | '・' | '･' | '．' | '∙') { '·' } else { c }).collect();
+    within_length(one_dot, column)
+}
+
+fn text(shown: &str, column: &Column) -> Result<String, CellFault> {
+    let mut line = String::with_capacity(shown.len());
+    for c in shown.trim().chars().filter(|c| !is_invisible(*c)) {
+        // A line break within a cell stands for a space.
+        let c = if c.is_control() { ' ' } else { c };
+        if c != ' ' || !line.ends_with(' ') {
+            line.push(c);
+        }
+    }
+    if column.field == "division.code" || column.field == "household.code" {
+        line = to_half_width(&line).chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
+    }
+    if column.field == "division.code" && line.chars().count() != 12 {
+        return Err(Kind::DivisionUnknown.into());
+    }
+    within_length(line, column)
+}
+
+fn within_length(text: String, column: &Column) -> Result<String, CellFault> {
+    let length = text.chars().count();
+    match column.max {
+        Some(max) if length as f64 > max => Err(CellFault {
+            kind: Kind::TextTooLong,
+            message: Some(format!("文字太长：最多{max}个字，现在是{length}个字")),
+            suggestion: None,
+        }),
+        _ => Ok(text),
+    }
+}
+
+fn identity(raw: &RawCell, words: &str, rules: CellRules) -> Result<String, CellFault> {
+    if matches!(raw, RawCell::Number(_)) {
+        return Err(Kind::IdentityStoredAsNumber.into());
+    }
+    match IdentityNumber::parse(words, rules.today, rules.prefixes) {
+        Ok(number) => Ok(number.reveal().to_owned()),
+        Err(IdentityNumberError::DisabilityCard { .. }) => DisabilityCard::parse(words, rules.today, rules.prefixes)
+            .map(|card| card.reveal())
+            .map_err(|error| match error {
+                DisabilityCardError::Length { .. } => Kind::IdentityLength.into(),
+                DisabilityCardError::IdentityNumber(inner) => identity_fault(&inner),
+                other => CellFault {
+                    message: Some(other.to_string()),
+                    ..Kind::DisabilityCardInvalid.into()
+                },
+            }),
+        Err(error) => Err(identity_fault(&error)),
+    }
+}
+
+fn identity_fault(error: &IdentityNumberError) -> CellFault {
+    use IdentityNumberError as E;
+    let kind = match error {
+        E::Empty | E::Length { .. } | E::DisabilityCard { .. } => Kind::IdentityLength,
+        E::ScientificNotation | E::TruncatedBySpreadsheet => Kind::IdentityStoredAsNumber,
+        E::FifteenDigits => Kind::Identity15Digit,
+        E::Character { .. } => Kind::IdentityInvalidCharacters,
+        E::BirthDate => Kind::IdentityImpossibleDate,
+        E::CheckDigit => Kind::IdentityCheckDigit,
+        E::IssuingPrefix => Kind::IdentityIssuingPrefix,
+        E::BirthInFuture => Kind::IdentityFutureBirth,
+    };
+    CellFault { message: Some(error.to_string()), ..kind.into() }
+}
+
+fn phone(words: &str) -> Result<String, CellFault> {
+    let digits: String = words.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    let mobile = digits.len() == 11
+        && digits.bytes().all(|b| b.is_ascii_digit())
+        && digits.starts_with('1')
+        && matches!(digits.as_bytes()[1], b'3'..=b'9');
+    if mobile { Ok(digits) } else { Err(Kind::PhoneMalformed.into()) }
+}
+
+fn number(raw: &RawCell, words: &str, column: &Column) -> Result<String, CellFault> {
+    let value = match raw {
+        RawCell::Number(number) => *number,
+        RawCell::Text(_) => {
+            let plain: String = words.chars().filter(|c| !matches!(c, ',' | ' ')).collect();
+            let shaped = plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E'));
+            plain.parse::<f64>().ok().filter(|_| shaped).ok_or(Kind::NumberMalformed)?
+        }
+        _ => return Err(Kind::NumberMalformed.into()),
+    };
+    if !value.is_finite() {
+        return Err(Kind::NumberMalformed.into());
+    }
+    if column.kind == ColumnType::Integer && value.fract() != 0.0 {
+        return Err(Kind::NumberNotWhole.into());
+    }
+    if column.kind == ColumnType::MoneyYuan && value < 0.0 && column.min.is_some_and(|min| min >= 0.0) {
+        return Err(Kind::AmountNegative.into());
+    }
+    let below = column.min.is_some_and(|min| value < min);
+    let above = column.max.is_some_and(|max| value > max);
+    if below || above {
+        let bound = |b: Option<f64>| b.map_or_else(|| "不限".to_owned(), |b| b.to_string());
+        return Err(CellFault {
+            message: Some(format!("数字超出允许的范围（{}至{}）", bound(column.min), bound(column.max))),
+            ..Kind::NumberOutOfBounds.into()
+        });
+    }
+    Ok(plain_decimal(value, if column.kind == ColumnType::MoneyYuan { 2 } else { 4 }))
+}
+
+/// A decimal without exponent, rounded to `places`, without trailing zeros.
+fn plain_decimal(value: f64, places: usize) -> String {
+    let text = format!("{value:.places$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+/// Year and month out of `2022-03`, `2022年3月`, `202203` and longer dates.
+fn split_date(words: &str) -> Option<(i16, i8, Option<i8>)> {
+    let digits_only = !words.is_empty() && words.bytes().all(|b| b.is_ascii_digit());
+    if digits_only {
+        return match words.len() {
+            6 => Some((words[..4].parse().ok()?, words[4..].parse().ok()?, None)),
+            8 => Some((words[..4].parse().ok()?, words[4..6].parse().ok()?, Some(words[6..].parse().ok()?))),
+            _ => None,
+        };
+    }
+    // A time of day may follow the date.
+    let words = words.split(['T', ' ']).next().unwrap_or(words);
+    let parts: Vec<&str> = words
+        .split(['-', '/', '.', '年', '月', '日'])
+        .map(str::trim)
+        .filter(|p| !p.is_empty())
+        .collect();
+    let shaped = words.chars().all(|c| c.is_ascii_digit() || "-/.年月日".contains(c));
+    if !shaped || !(2..=3).contains(&parts.len()) || parts[0].len() != 4 {
+        return None;
+    }
+    let day = parts.get(2).map(|d| d.parse()).transpose().ok()?;
+    Some((parts[0].parse().ok()?, parts[1].parse().ok()?, day))
+}
+
+fn month_text(year: i16, month: i8) -> Option<String> {
+    ((1900..=2999).contains(&year) && (1..=12).contains(&month)).then(|| format!("{year:04}-{month:02}"))
+}
+
+fn year_month(raw: &RawCell, words: &str) -> Result<String, CellFault> {
+    match raw {
+        RawCell::Number(n) if n.fract() == 0.0 && (190_001.0..=299_912.0).contains(n) => {
+            split_date(words).and_then(|(y, m, _)| month_text(y, m)).ok_or(Kind::YearMonthMalformed.into())
+        }
+        RawCell::Number(serial) | RawCell::Date(serial) => {
+            // A serial below the year 2000 is a typing error, not a month of monitoring.
+            let date = date_of_serial(*serial).filter(|_| (36_526.0..=LAST_SERIAL).contains(serial));
+            date.and_then(|d| month_text(d.year(), d.month())).ok_or(Kind::DateSerialAbsurd.into())
+        }
+        _ => split_date(words).and_then(|(y, m, _)| month_text(y, m)).ok_or(Kind::YearMonthMalformed.into()),
+    }
+}
+
+fn date(raw: &RawCell, words: &str) -> Result<String, CellFault> {
+    let written = || {
+        let (year, month, day) = split_date(words)?;
+        Date::new(year, month, day?).ok().map(|d| d.to_string())
+    };
+    match raw {
+        RawCell::Number(n) if *n >= 18_000_101.0 => written().ok_or(Kind::DateMalformed.into()),
+        RawCell::Number(serial) | RawCell::Date(serial) => date_of_serial(*serial)
+            .filter(|_| (366.0..=LAST_SERIAL).contains(serial))
+            .map(|d| d.to_string())
+            .ok_or(Kind::DateSerialAbsurd.into()),
+        _ => written().ok_or(Kind::DateMalformed.into()),
+    }
+}
+
+fn unknown_label(error: &crate::code_list::UnknownCode) -> CellFault {
+    CellFault {
+        kind: Kind::LabelUnknown,
+        message: Some(error.to_string()),
+        suggestion: error.nearest.as_ref().map(|n| format!("是否应为“{n}”")),
+    }
+}
+
+fn one_label(list: &CodeList, words: &str) -> Result<String, CellFault> {
+    list.lookup(words).map(|entry| entry.code.clone()).map_err(|e| unknown_label(&e))
+}
+
+/// Codes in the order of the list, so that equal sets are equal text.
+fn labels(list: &CodeList, words: &str) -> Result<String, CellFault> {
+    let found = list.lookup_many(words).map_err(|e| unknown_label(&e))?;
+    let codes: Vec<&str> =
+        list.entries().iter().filter(|e| found.contains(e)).map(|e| e.code.as_str()).collect();
+    Ok(codes.join(","))
+}

@@ -1,0 +1,111 @@
+//! Routes of the area `lead`.
+
+use app::PageView;
+use app::lead::{ConcludeLead, ConcludedLead, LeadListQuery, LeadView, RegisteredLead};
+use domain::lead::NewLead;
+use axum::extract::{Path, Query, State as AxumState};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::State;
+use crate::problem::{Answer, Problem, answer};
+use crate::session::{Body, Signed};
+
+/// Routes of this area.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(list, register))
+        .routes(routes!(read))
+        .routes(routes!(match_household))
+        .routes(routes!(conclude))
+}
+
+/// Leads in scope, earliest received first.
+#[utoipa::path(
+    get,
+    path = "/leads",
+    tag = "lead",
+    params(LeadListQuery),
+    responses((status = 200, body = PageView<LeadView>), (status = "4XX", body = Problem)),
+)]
+async fn list(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Query(query): Query<LeadListQuery>,
+) -> Answer<PageView<LeadView>> {
+    answer(app.leads(&me, query).await)
+}
+
+/// Registers a lead; open leads on one household merge and keep the earliest date.
+#[utoipa::path(
+    post,
+    path = "/leads",
+    tag = "lead",
+    request_body = NewLead,
+    responses((status = 200, body = RegisteredLead), (status = "4XX", body = Problem)),
+)]
+async fn register(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Body(form): Body<NewLead>,
+) -> Answer<RegisteredLead> {
+    answer(app.register_lead(&me, form).await)
+}
+
+/// One lead.
+#[utoipa::path(
+    get,
+    path = "/leads/{id}",
+    tag = "lead",
+    params(("id" = String, Path)),
+    responses((status = 200, body = LeadView), (status = "4XX", body = Problem)),
+)]
+async fn read(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+) -> Answer<LeadView> {
+    answer(app.lead_view(&me, &id).await)
+}
+
+/// Points a lead at the household it is about.
+#[utoipa::path(
+    post,
+    path = "/leads/{id}/match",
+    tag = "lead",
+    params(("id" = String, Path)),
+    request_body = MatchLead,
+    responses((status = 200, body = LeadView), (status = "4XX", body = Problem)),
+)]
+async fn match_household(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+    Body(form): Body<MatchLead>,
+) -> Answer<LeadView> {
+    answer(app.match_lead(&me, &id, &form.household_id).await)
+}
+
+/// Concludes a verified lead.
+#[utoipa::path(
+    post,
+    path = "/leads/{id}/conclude",
+    tag = "lead",
+    params(("id" = String, Path)),
+    request_body = ConcludeLead,
+    responses((status = 200, body = ConcludedLead), (status = "4XX", body = Problem)),
+)]
+async fn conclude(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+    Body(form): Body<ConcludeLead>,
+) -> Answer<ConcludedLead> {
+    answer(app.conclude_lead(&me, &id, form).await)
+}
+
+/// The household a lead is about.
+#[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
+struct MatchLead {
+    household_id: String,
+}

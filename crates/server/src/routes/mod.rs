@@ -1,0 +1,31 @@
+//! The routes, one module an area. Handlers only translate; use cases decide.
+
+mod account;
+mod attachment;
+mod audit;
+mod casefile;
+mod division;
+mod household;
+mod lead;
+mod notice;
+mod policy;
+mod supervision;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::State;
+
+/// All areas.
+pub fn all() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .merge(account::routes())
+        .merge(attachment::routes())
+        .merge(audit::routes())
+        .merge(casefile::routes())
+        .merge(division::routes())
+        .merge(household::routes())
+        .merge(lead::routes())
+        .merge(notice::routes())
+        .merge(policy::routes())
+        .merge(supervision::routes())
+}

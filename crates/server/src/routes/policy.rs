@@ -1,0 +1,122 @@
+//! Routes of the area `policy`.
+
+use app::policy::{ClauseView, PackSummary, PackView, PutInForce, Vocabulary};
+use axum::extract::{Path, Query, State as AxumState};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::State;
+use crate::problem::{Answer, Problem, answer};
+use crate::session::{Body, Signed};
+
+/// Routes of this area.
+pub fn routes() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(packs))
+        .routes(routes!(pack))
+        .routes(routes!(put_in_force))
+        .routes(routes!(clauses))
+        .routes(routes!(clause))
+        .routes(routes!(vocabulary))
+}
+
+/// Policy packs and where they are in force.
+#[utoipa::path(
+    get,
+    path = "/policy/packs",
+    tag = "policy",
+    responses((status = 200, body = Vec<PackSummary>), (status = "4XX", body = Problem)),
+)]
+async fn packs(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+) -> Answer<Vec<PackSummary>> {
+    answer(app.packs(&me).await)
+}
+
+/// One pack: documents, values with clause or 文件未规定, procedure.
+#[utoipa::path(
+    get,
+    path = "/policy/packs/{id}",
+    tag = "policy",
+    params(("id" = String, Path)),
+    responses((status = 200, body = PackView), (status = "4XX", body = Problem)),
+)]
+async fn pack(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+) -> Answer<PackView> {
+    answer(app.pack_view(&me, &id))
+}
+
+/// Puts a pack in force; policy officers only.
+#[utoipa::path(
+    post,
+    path = "/policy/packs/{id}/in-force",
+    tag = "policy",
+    params(("id" = String, Path)),
+    request_body = PutInForce,
+    responses((status = 200, body = Vec<PackSummary>), (status = "4XX", body = Problem)),
+)]
+async fn put_in_force(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+    Body(form): Body<PutInForce>,
+) -> Answer<Vec<PackSummary>> {
+    answer(app.put_in_force(&me, &id, form).await)
+}
+
+/// Clauses in their own words.
+#[utoipa::path(
+    get,
+    path = "/policy/clauses",
+    tag = "policy",
+    params(OfDocument),
+    responses((status = 200, body = Vec<ClauseView>), (status = "4XX", body = Problem)),
+)]
+async fn clauses(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Query(query): Query<OfDocument>,
+) -> Answer<Vec<ClauseView>> {
+    answer(app.clauses(&me, query.document.as_deref()))
+}
+
+/// One clause in its own words.
+#[utoipa::path(
+    get,
+    path = "/policy/clauses/{id}",
+    tag = "policy",
+    params(("id" = String, Path)),
+    responses((status = 200, body = ClauseView), (status = "4XX", body = Problem)),
+)]
+async fn clause(
+    AxumState(app): AxumState<State>,
+    Signed(_me): Signed,
+    Path(id): Path<String>,
+) -> Answer<ClauseView> {
+    answer(app.clause(&id))
+}
+
+/// The lists forms are filled from.
+#[utoipa::path(
+    get,
+    path = "/policy/vocabulary",
+    tag = "policy",
+    responses((status = 200, body = Vocabulary), (status = "4XX", body = Problem)),
+)]
+async fn vocabulary(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+) -> Answer<Vocabulary> {
+    answer(app.vocabulary(&me).await)
+}
+
+/// Narrowed to a document.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct OfDocument {
+    document: Option<String>,
+}

@@ -1,0 +1,78 @@
+//! The session cookie, and typed bodies that fail in words.
+
+use app::AppError;
+use axum::Json;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use domain::account::Principal;
+
+use crate::State;
+use crate::problem::Problem;
+
+const COOKIE: &str = "shouwang_session";
+
+/// The cookie that starts a session.
+pub fn start_cookie(token: &str, secure: bool) -> String {
+    let secure = if secure { "; Secure" } else { "" };
+    format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200{secure}")
+}
+
+/// The cookie that ends one.
+pub fn end_cookie() -> String {
+    format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0")
+}
+
+fn token(headers: &HeaderMap) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|v| v.to_str().ok())
+        .flat_map(|v| v.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE)
+        .map(|(_, value)| value.to_owned())
+        .filter(|value| !value.is_empty())
+}
+
+/// The signed-in person; a handler without it is public.
+#[derive(Debug)]
+pub struct Signed(pub Principal);
+
+impl FromRequestParts<State> for Signed {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Problem> {
+        let token = token(&parts.headers).ok_or(AppError::NotSignedIn)?;
+        Ok(Self(state.principal(&token).await?))
+    }
+}
+
+/// A JSON body whose mistakes are answered as a problem.
+#[derive(Debug)]
+pub struct Body<T>(pub T);
+
+impl<S: Send + Sync, T: serde::de::DeserializeOwned> FromRequest<S> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        match Json::<T>::from_request(request, state).await {
+            Ok(Json(value)) => Ok(Self(value)),
+            Err(rejection) => {
+                let what = match &rejection {
+                    // Names of fields and types only: the values stay out.
+                    JsonRejection::JsonDataError(e) => path_of(&e.body_text()),
+                    _ => String::new(),
+                };
+                Err(Problem::new(422, "malformed", &format!("提交的内容格式不对，请刷新页面后重试。{what}")))
+            }
+        }
+    }
+}
+
+/// The field path of a deserialisation error, without its value.
+fn path_of(text: &str) -> String {
+    let missing = text.split("missing field `").nth(1).and_then(|t| t.split('`').next());
+    missing.map_or_else(String::new, |field| format!("（缺少 {field}）"))
+}

@@ -1,0 +1,92 @@
+//! Attachments: rows in the database, encrypted bytes in a folder.
+
+use std::path::{Path, PathBuf};
+
+use domain::account::Scope;
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use tokio::io::AsyncWriteExt as _;
+
+use crate::crypto::{Place, digest};
+use crate::entity::attachment;
+use crate::{Store, StoreError, WriteTx, within};
+
+pub use crate::entity::attachment::Model as AttachmentRow;
+
+fn path_of(folder: &Path, digest: &str) -> PathBuf {
+    folder.join(&digest[..2]).join(digest)
+}
+
+impl WriteTx {
+    /// Adds the row of a blob that is already durable.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn add_attachment(&mut self, row: AttachmentRow) -> Result<(), StoreError> {
+        attachment::Entity::insert(attachment::ActiveModel::from(row).reset_all()).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Attachments of a subject in scope, oldest first.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn attachments(&self, scope: &Scope, subject_kind: &str, subject_id: &str) -> Result<Vec<AttachmentRow>, StoreError> {
+        Ok(attachment::Entity::find()
+            .filter(within(attachment::Column::Village, scope))
+            .filter(attachment::Column::SubjectKind.eq(subject_kind))
+            .filter(attachment::Column::SubjectId.eq(subject_id))
+            .order_by_asc(attachment::Column::CreatedAt)
+            .all(&self.connection)
+            .await?)
+    }
+
+    /// An attachment in scope.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn attachment(&self, scope: &Scope, id: &str) -> Result<Option<AttachmentRow>, StoreError> {
+        Ok(attachment::Entity::find_by_id(id)
+            .filter(within(attachment::Column::Village, scope))
+            .one(&self.connection)
+            .await?)
+    }
+
+    /// Encrypts bytes into the folder under their digest and makes them
+    /// durable; the same bytes are kept once.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub async fn put_blob(&self, folder: &Path, bytes: Vec<u8>) -> Result<String, StoreError> {
+        let name = digest(&bytes);
+        let path = path_of(folder, &name);
+        if path.exists() {
+            return Ok(name);
+        }
+        let sealed = self.crypto().seal(Place { table: "blob", column: "bytes", row: &name }, &bytes)?;
+        let parent = path.parent().unwrap_or(folder);
+        tokio::fs::create_dir_all(parent).await?;
+        let partial = path.with_extension(format!("partial-{}", crate::crypto::random_hex::<4>()?));
+        let mut file = tokio::fs::File::create(&partial).await?;
+        file.write_all(&sealed).await?;
+        file.sync_all().await?;
+        tokio::fs::rename(&partial, &path).await?;
+        // The rename itself must survive a power cut.
+        tokio::fs::File::open(parent).await?.sync_all().await?;
+        Ok(name)
+    }
+
+    /// Reads a blob back and checks it against its name.
+    ///
+    /// # Errors
+    /// When it is missing or was changed.
+    pub async fn get_blob(&self, folder: &Path, name: &str) -> Result<Vec<u8>, StoreError> {
+        let sealed = tokio::fs::read(path_of(folder, name)).await?;
+        let bytes = self.crypto().open(Place { table: "blob", column: "bytes", row: name }, &sealed)?;
+        if digest(&bytes) != name {
+            return Err(StoreError::Unsuitable("an attachment does not match its digest".into()));
+        }
+        Ok(bytes)
+    }
+}

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest'
+import { describeClock, placeProcedure } from './procedure-layout'
+import type { Procedure, ProcedureStep } from './types'
+
+const step = (kind: string, level: string, parallel = false): ProcedureStep => ({
+  kind, label: kind, level, level_label: level, clause: null, parallel, evidence: [], advised_day: null,
+})
+const clock = { id: 'identification', label: '线索到县级审批', starts: 'earliest_lead', ends: 'county_decision', limit_days: 15, unit: 'natural' as const, in_principle: true, clause: 'HN22-060', unstated: false }
+const procedure: Procedure = {
+  label: '识别认定',
+  clause: null,
+  clocks: [clock],
+  steps: [step('commitment_letter', 'village'), step('cross_check', 'county', true), step('public_notice', 'village'), step('county_decision', 'county')],
+  guards: [{ kind: 'cross_check_concluded', on: 'county_decision', label: '比对结果已到', number: null, clause: 'HN22-061', source: null, exemptions: [] }],
+}
+
+describe('placeProcedure', () => {
+  const picture = placeProcedure(procedure)
+
+  it('keeps the main line straight and sets the parallel step above the next one', () => {
+    expect(picture.steps.map((placed) => [placed.step.kind, placed.column])).toEqual([
+      ['commitment_letter', 1], ['cross_check', 2], ['public_notice', 2], ['county_decision', 3],
+    ])
+  })
+  it('leads the parallel result to the step whose guard asks for it', () => {
+    expect(picture.links).toContainEqual({ from: 'cross_check', to: 'county_decision', dashed: true })
+    expect(picture.links).toContainEqual({ from: 'commitment_letter', to: 'public_notice', dashed: false })
+  })
+  it('spans a clock from the lead to the step that ends it', () => {
+    expect(picture.clocks[0]).toMatchObject({ fromColumn: 0, toColumn: 3 })
+  })
+})
+
+describe('describeClock', () => {
+  it('says 一般 only where the text does, and working days where it means them', () => {
+    expect(describeClock(clock)).toBe('线索到县级审批：一般不超过 15 天')
+    expect(describeClock({ ...clock, in_principle: false, unit: 'working' })).toBe('线索到县级审批：期限 15 个工作日')
+    expect(describeClock({ ...clock, limit_days: null })).toBe('线索到县级审批：文件未规定期限')
+  })
+})

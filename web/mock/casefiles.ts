@@ -1,5 +1,5 @@
 /** A little state machine over invented casefiles: enough to walk the pages, not the law. */
-import type { Casefile, CasefileRow, ClockStatus, Level, Refusal, StepKind, StepView } from '../src/api/types'
+import type { Casefile, CasefileRow, CasefileStage, ClockStatus, Level, Refusal, StepKind, StepView } from '../src/api/types'
 import { accounts, villageRef } from './people'
 import { kept, state } from './state'
 
@@ -35,7 +35,7 @@ export interface Stored {
   lead_on: string
   members: Casefile['members']
   records: Record<string, any>
-  stage: Casefile['stage']
+  stage: CasefileStage
   superseded: Casefile['superseded']
   timeline: Casefile['timeline']
   attachments: Casefile['attachments']
@@ -106,7 +106,7 @@ function make(id: string, head: string, lead_on: string, doneSteps: number, chec
       if (!stored.attachments.some((file) => file.code === code)) stored.attachments.push({ id: `${id}-${code}`, file_name: `${label}.pdf`, media_type: 'application/pdf', size: 184_320, code, created_at: `${lead_on}T10:20:00+08:00` })
     }
   }
-  if (id === 'c-1004') stored.superseded.push({ sent_back_to: 'democratic_appraisal', by_step: 'township_review', reason: '会议记录缺少回避情况，退回重新评议', on: addDays(lead_on, 5), by_name: '柳守川', records: { democratic_appraisal: { ...demo.democratic_appraisal, recused: [], occurred_on: addDays(lead_on, 2), by_name: '乔麦丰' } } })
+  if (id === 'c-1004') stored.superseded.push({ sent_back_to: 'democratic_appraisal', by_step: 'township_review', reason: '会议记录缺少回避情况，退回重新评议', on: addDays(lead_on, 5), by_name: '柳守川', records: { democratic_appraisal: { ...demo.democratic_appraisal, recused: [], occurred_on: addDays(lead_on, 2), by_name: '乔麦丰' } } as Casefile['records'] })
   return stored
 }
 
@@ -187,10 +187,10 @@ export function view(stored: Stored): Casefile {
   }
   const verified = stored.records.home_verification
   return {
-    id: stored.id, version: stored.version, household: { id: `h-${stored.id}`, head_name: stored.head, member_count: stored.members.length, village: villageRef, path },
+    id: stored.id, version: stored.version, household: { id: `h-${stored.id}`, head_name: stored.head, member_count: stored.members.length, household_type: 'general', household_type_label: '一般农户', village: villageRef, path },
     members: stored.members, pack: { id: 'henan-2022', title: '河南省2022年防止返贫监测帮扶', version: 1 }, next_round: stored.superseded.length + 1,
-    stage: stored.stage, stage_label: { running: '办理中', determined: '已审批', archived: '已归档', refused: '不予纳入', ended: '已终止' }[stored.stage],
-    stage_detail: stored.stage_detail ?? { stage: stored.stage }, opened_on: addDays(stored.lead_on, 1), category_label: stored.records.county_decision?.outcome === 'approve' ? '突发严重困难户' : null,
+    stage: stored.stage, stage_label: ({ running: '办理中', determined: '已审批', archived: '已归档', refused: '不予纳入', ended: '已终止' } as Record<string, string>)[stored.stage]!,
+    stage_detail: stored.stage_detail ?? ({ stage: stored.stage } as Casefile['stage_detail']), opened_on: addDays(stored.lead_on, 1), category_label: stored.records.county_decision?.outcome === 'approve' ? '突发严重困难户' : null,
     clocks: [clockOf(stored)], steps, todo, records: stored.records, superseded: stored.superseded, timeline: stored.timeline, attachments: stored.attachments,
     proposal: verified
       ? {
@@ -203,6 +203,7 @@ export function view(stored: Stored): Casefile {
             { label: '户类型', value: '一般农户', threshold: '脱贫户或一般农户', met: true, clause: null },
           ],
           would_change: ['合规自付支出经医保二次报销后明显降低，且基本生活没有严重困难时，不再对应这一类别。', '人均纯收入降到 6,900.00 元及以下时，对应「边缘易致贫户」。'],
+          note: '规则只提建议，是否认定由县级审批人决定。',
         }
       : null,
     leads: [{ id: 'l-1', channel: 'self_declaration', received_on: stored.lead_on }],
@@ -213,7 +214,7 @@ export function row(stored: Stored): CasefileRow {
   const seen = view(stored)
   return {
     id: seen.id, household_id: seen.household.id, head_name: stored.head, village: villageRef, stage: stored.stage, stage_label: seen.stage_label,
-    current_steps: seen.steps.filter(({ status }) => status === 'open').map(({ kind, label, level }) => ({ kind, label, level })),
+    current_steps: seen.steps.filter(({ status }) => status === 'open').map(({ kind, label, level, my_turn }) => ({ kind, label, level, verb: verbs[kind] ?? label, ready: true, mine: my_turn })),
     clock: seen.clocks[0] ?? null, category_label: seen.category_label, opened_on: seen.opened_on, version: stored.version,
   }
 }

@@ -44,6 +44,7 @@ pub struct AuditListQuery {
     /// Last day, in Shanghai.
     pub to: Option<jiff::civil::Date>,
     pub operation: Option<String>,
+    /// Sign-in name of the account.
     pub actor: Option<String>,
     pub limit: Option<u64>,
     pub cursor: Option<String>,
@@ -66,7 +67,10 @@ impl App {
             from_millis: query.from.and_then(start_of),
             to_millis: query.to.map(|d| domain::calendar::plus_days(d, 1)).and_then(start_of),
             operation: query.operation,
-            account_id: query.actor,
+            account_id: match query.actor.filter(|a| !a.is_empty()) {
+                Some(login) => Some(self.store.account_id_of(&login).await?.unwrap_or_default()),
+                None => None,
+            },
         };
         let page = self.store.audit_page(&filter, window.limit, window.offset).await?;
         let names = self.store.account_names(page.items.iter().map(|r| r.record.account_id.clone())).await?;

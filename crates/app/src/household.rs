@@ -150,7 +150,7 @@ impl App {
                 reason: v.reason,
                 collected_by: v.collected_by,
                 entered_by: v.entered_by,
-                reviewed_by: v.reviewed_by,
+                reviewed_by: Some(v.reviewed_by).filter(|r| !r.is_empty()),
                 source: v.source,
             })
             .collect())

@@ -187,6 +187,8 @@ pub struct AnswerObjection {
 pub struct NoticeListQuery {
     #[param(value_type = Option<String>)]
     pub village: Option<DivisionCode>,
+    /// `posted` while it has to stand, `closed` afterwards.
+    pub status: Option<String>,
     pub limit: Option<u64>,
     pub cursor: Option<String>,
 }
@@ -401,7 +403,7 @@ impl App {
         permit(principal, Operation::NoticeRead)?;
         let window = Window::new(query.limit, query.cursor.as_deref());
         let scope = query.village.map_or_else(|| principal.scope.clone(), |v| principal.scope.narrowed(v));
-        let page = self.store.notices(&scope, window.limit, window.offset).await?;
+        let page = self.store.notices(&scope, query.status.as_deref().map(|s| (s == "closed", self.today())), window.limit, window.offset).await?;
         let items = self.notice_views(principal, page.items).await?;
         Ok(PageView { items, next_cursor: page.next_cursor, total: page.total })
     }

@@ -169,12 +169,17 @@ pub struct AssuranceRecord {
 }
 
 impl IncomeStatement {
-    /// 家庭纯收入 in fen: income less operating expense. Sources whose code
-    /// starts with `operating_expense` are expenses.
+    /// 家庭纯收入 in fen: what counts as net income less business expenditure.
+    /// The code list orders sources by group: `business_expenditure.*` is
+    /// subtracted, `outside.*` (理赔, 合规自付) stays out.
     pub fn net_income_fen(&self) -> i64 {
         self.items
             .iter()
-            .map(|i| if i.source.starts_with("operating_expense") { -i.amount_fen } else { i.amount_fen })
+            .map(|i| match i.source.split('.').next() {
+                Some("business_expenditure") => -i.amount_fen,
+                Some("outside") => 0,
+                _ => i.amount_fen,
+            })
             .sum()
     }
 

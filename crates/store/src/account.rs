@@ -170,6 +170,15 @@ impl Store {
         Ok(Page { next_cursor: (next < total).then(|| next.to_string()), items, total })
     }
 
+    /// Id of the account with a sign-in name.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn account_id_of(&self, login_name: &str) -> Result<Option<String>, StoreError> {
+        let row = account::Entity::find().filter(account::Column::LoginName.eq(login_name)).one(&self.connection).await?;
+        Ok(row.map(|a| a.id))
+    }
+
     /// How many accounts there are.
     ///
     /// # Errors

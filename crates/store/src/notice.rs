@@ -1,6 +1,7 @@
 //! Appraisal meetings, public notices and objections.
 
 use domain::account::Scope;
+use jiff::civil::Date;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _,
@@ -74,12 +75,24 @@ impl WriteTx {
 }
 
 impl Store {
-    /// Notices in scope, newest posting first.
+    /// Notices in scope, newest posting first; `stood` keeps those that have
+    /// (true) or have not (false) hung long enough on a day.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn notices(&self, scope: &Scope, limit: u64, offset: u64) -> Result<Page<NoticeRow>, StoreError> {
-        let find = notice::Entity::find().filter(within(notice::Column::Village, scope));
+    pub async fn notices(
+        &self,
+        scope: &Scope,
+        stood: Option<(bool, Date)>,
+        limit: u64,
+        offset: u64,
+    ) -> Result<Page<NoticeRow>, StoreError> {
+        let mut find = notice::Entity::find().filter(within(notice::Column::Village, scope));
+        if let Some((closed, today)) = stood {
+            let column = notice::Column::MayCloseFrom;
+            let today = today.to_string();
+            find = find.filter(if closed { column.lte(today) } else { column.gt(today) });
+        }
         let total = find.clone().count(&self.connection).await?;
         let items = find
             .order_by_desc(notice::Column::PostedOn)

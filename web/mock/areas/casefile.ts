@@ -2,7 +2,7 @@ import { answer, problem, type MockHandlers } from '../plugin'
 import { addDays, casefiles, put, push, refusalsFor, row, view, type Stored } from '../casefiles'
 import { accounts } from '../people'
 import { kept, state } from '../state'
-import { clauseOf, vocabulary } from '../vocabulary'
+import { channelLabels, outcomeLabels } from '../vocabulary'
 
 const stored = (id: string) => casefiles()[id] as Stored | undefined
 const missing = () => problem(404, 'not_found', '没有找到', '这件事项不存在，或不在您的管辖范围内。')
@@ -76,8 +76,6 @@ const leadView = (lead: any) => {
 }
 
 export const handlers: MockHandlers = {
-  'GET /policy/vocabulary': () => vocabulary,
-  'GET /policy/clauses/:id': ({ params }) => clauseOf(params.id!),
   'GET /casefiles': ({ query }) => {
     const rows = Object.values(casefiles()).map(row)
     return page(
@@ -143,13 +141,13 @@ export const handlers: MockHandlers = {
   },
   'POST /leads': ({ body }) => {
     if (body.household_id === 'h-lead-0') return { lead: leadView(leads()[0]), merged: true, into: 'lead-1', earliest_on: '2022-05-17' }
-    const lead: any = { ...leads()[1], ...body, id: `lead-${leads().length + 1}`, household: body.household_id ? { id: body.household_id, head_name: '麦长青', village_name: '上河村' } : null, status: 'open', version: 1, channel_label: vocabulary.channels.find(({ code }) => code === body.channel)?.label }
+    const lead: any = { ...leads()[1], ...body, id: `lead-${leads().length + 1}`, household: body.household_id ? { id: body.household_id, head_name: '麦长青', village_name: '上河村' } : null, status: 'open', version: 1, channel_label: channelLabels[body.channel] ?? body.channel }
     leads().push(lead)
     return { lead: leadView(lead), merged: false, into: null, earliest_on: null }
   },
   'POST /leads/:id/conclude': ({ params, body }) => {
     const lead: any = leads().find((one: any) => one.id === params.id)
-    Object.assign(lead, { status: 'concluded', outcome: body.outcome, outcome_label: vocabulary.lead_outcomes.find(({ code }) => code === body.outcome)?.label, outcome_reason: body.reason, concluded_on: body.on, concluded_by: body.verified_by.join('、'), casefile_id: body.outcome === 'identification' ? 'c-1001' : null })
+    Object.assign(lead, { status: 'concluded', outcome: body.outcome, outcome_label: outcomeLabels[body.outcome] ?? body.outcome, outcome_reason: body.reason, concluded_on: body.on, concluded_by: body.verified_by.join('、'), casefile_id: body.outcome === 'identification' ? 'c-1001' : null })
     return { casefile_id: lead.casefile_id }
   },
   'POST /leads/:id/match': () => answer(200, {}),

@@ -107,10 +107,12 @@ fn income(random: &mut Random, members: &[Member], support: (&str, i64), today: 
     add(support.0, support.1);
     let persons = i64::try_from(members.len()).unwrap_or(1);
     let earned = wages + crops - crops_cost + livestock - livestock_cost + land + subsidy + pension + aged + disability + support.1;
-    // Children working elsewhere help those who cannot earn enough; some
-    // households stay lean, and they are what the work is about.
+    // What is still missing comes from odd jobs or, where nobody can work, from
+    // children elsewhere; some households stay lean, and they are what the
+    // work is about.
     let floor = if random.percent(4) { LEAN_FLOOR_FEN } else { USUAL_FLOOR_FEN } + random.between(0, 40) * 10_000;
-    add("transfer.family_support", (floor * persons - earned).max(0));
+    let able = members.iter().any(|m| matches!(m.labour.as_str(), "ordinary" | "skilled"));
+    add(if able { "wage.other" } else { "transfer.family_support" }, (floor * persons - earned).max(0));
     add("business_expenditure.crops", crops_cost);
     add("business_expenditure.livestock", livestock_cost);
     let ill = members.iter().any(|m| m.health.iter().any(|h| h == "serious_illness"));

@@ -12,8 +12,15 @@ use super::random::Random;
 const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文";
 const MALE: &str = "伟强磊军洋勇杰涛明超刚平辉健鹏飞波斌宇浩凯华建国志文武德福贵庆林山海峰成龙根柱栓宝新春生安顺来喜长有全民";
 const FEMALE: &str = "芳娜敏静丽艳娟霞秀英玲桂兰梅红玉凤琴云莲素花彩翠萍莉荣爱春香巧珍菊雪婷慧淑娥改枝焕青瑞雅琳";
-const CHILD_MALE: &str = "浩轩宇泽子涵博文梓豪俊杰一诺嘉辰天佑奕辰思远家乐瑞";
-const CHILD_FEMALE: &str = "欣怡梓涵诗雨可馨子萱佳琪思彤雨桐梦瑶依诺语嫣若曦心妍";
+/// Names of the young come as fashionable pairs.
+const BOYS: [&str; 24] = [
+    "浩宇", "子轩", "宇泽", "博文", "梓豪", "俊杰", "一诺", "嘉辰", "天佑", "奕辰", "思远", "家乐", "子墨", "明轩", "睿哲", "嘉豪",
+    "文博", "志远", "浩然", "子航", "宇航", "梓睿", "鹏程", "佳明",
+];
+const GIRLS: [&str; 24] = [
+    "欣怡", "梓涵", "诗雨", "可馨", "佳琪", "思彤", "雨桐", "梦瑶", "依诺", "语嫣", "若曦", "心妍", "雨欣", "佳怡", "紫萱", "诗涵",
+    "静怡", "梦洁", "子萱", "晓彤", "雅静", "欣悦", "文静", "婉婷",
+];
 const PLACES: [&str; 9] = [
     "洛阳市涧西区", "洛阳市洛龙区", "郑州市金水区", "江苏省苏州市", "浙江省宁波市", "广东省东莞市", "上海市松江区", "宜阳县城", "本乡镇",
 ];
@@ -171,12 +178,11 @@ impl<'a> People<'a> {
     }
 
     fn name(&mut self, surname: char, male: bool, age: i64) -> String {
-        let letters = match (male, age < 20) {
-            (true, false) => MALE,
-            (true, true) => CHILD_MALE,
-            (false, false) => FEMALE,
-            (false, true) => CHILD_FEMALE,
-        };
+        if age < 24 {
+            let given = if male { self.random.pick(&BOYS) } else { self.random.pick(&GIRLS) };
+            return format!("{surname}{given}");
+        }
+        let letters = if male { MALE } else { FEMALE };
         let mut name = String::from(surname);
         let first = letter(self.random, letters);
         name.push(first);

@@ -18,10 +18,14 @@ use crate::{App, AppError};
 
 /// Households written in one transaction.
 const BATCH: usize = 500;
-/// Of how many households one arrives as a running episode.
-const ONE_RUNNING_IN: u64 = 5000 / 60;
-/// Of how many households one arrives as a cleared episode.
-const ONE_CLEARED_IN: u64 = 5000 / 40;
+/// Of 5,000 households so many arrive as running episodes …
+const RUNNING_OF_5000: u64 = 60;
+/// … and so many as cleared ones.
+const CLEARED_OF_5000: u64 = 40;
+/// The first village of the story has more of them, at these household
+/// numbers.
+const RUNNING_IN_A: [u64; 6] = [11, 22, 33, 44, 55, 66];
+const CLEARED_IN_A: [u64; 4] = [77, 88, 99, 110];
 const EVIDENCE_NOTE: &str = "导入，识别程序材料不在本系统";
 
 /// A household of a village where the story plays.
@@ -73,6 +77,7 @@ pub(super) async fn fill(
     let total = places.villages.iter().map(|v| v.households).sum();
     let mut story = Vec::new();
     let mut batch = Batch::default();
+    let mut shares = Shares::of(places);
     for village in &places.villages {
         let letter = STORY_VILLAGES.iter().find(|(_, c)| *c == village.code.to_string()).map(|(l, _)| *l);
         let grids = grids(app, random, village, letter, cast).await?;
@@ -89,17 +94,18 @@ pub(super) async fn fill(
             let id = people.random.id();
             summary.households += 1;
             summary.persons += file.active_members().count() as u64;
-            let episode = episode(people.random, &id, &file, summary.households, today);
-            let monitored = episode.as_ref().map_or("none", |e| if e.cleared_on.is_some() { "cleared" } else { "running" });
+            let monitored = shares.next(letter, ordinal);
             match monitored {
                 "running" => summary.running_episodes += 1,
                 "cleared" => summary.cleared_episodes += 1,
                 _ => {}
             }
+            if monitored != "none" {
+                batch.episodes.push(episode(people.random, &id, &file, monitored == "cleared", today));
+            }
             if letter.is_some() {
                 kept.push(Neighbour { id: id.clone(), file: file.clone(), monitored, taken: false });
             }
-            batch.episodes.extend(episode);
             batch.households.push((id, file));
             if batch.households.len() == BATCH {
                 flush(app, &mut batch, today).await?;
@@ -170,14 +176,58 @@ async fn flush(app: &App, batch: &mut Batch, today: Date) -> Result<(), AppError
     Ok(())
 }
 
-/// Every so many households one arrives as already monitored, every so many
-/// as cleared: imported, without a procedure of its own.
-fn episode(random: &mut Random, id: &str, file: &HouseholdFile, count: u64, today: Date) -> Option<EpisodeRow> {
-    let running = count % ONE_RUNNING_IN == 17;
-    let cleared = count % ONE_CLEARED_IN == 60;
-    if !running && !cleared {
-        return None;
+/// Deals out the episodes evenly, so that their number comes out exactly.
+#[derive(Debug)]
+struct Shares {
+    households: u64,
+    running: u64,
+    cleared: u64,
+    running_due: u64,
+    cleared_due: u64,
+}
+
+impl Shares {
+    fn of(places: &Places) -> Self {
+        let total: u64 = places.villages.iter().map(|v| v.households).sum();
+        let first = STORY_VILLAGES[0].1;
+        let in_first: u64 =
+            places.villages.iter().filter(|v| v.code.to_string() == first).map(|v| v.households).sum();
+        let rest = total - in_first;
+        Self {
+            households: rest,
+            running: total * RUNNING_OF_5000 / 5000 - RUNNING_IN_A.len() as u64,
+            cleared: total * CLEARED_OF_5000 / 5000 - CLEARED_IN_A.len() as u64,
+            running_due: 0,
+            cleared_due: rest / 2,
+        }
     }
+
+    /// What the next household is: `running`, `cleared` or `none`.
+    fn next(&mut self, letter: Option<char>, ordinal: u64) -> &'static str {
+        if letter == Some(STORY_VILLAGES[0].0) {
+            return match ordinal {
+                n if RUNNING_IN_A.contains(&n) => "running",
+                n if CLEARED_IN_A.contains(&n) => "cleared",
+                _ => "none",
+            };
+        }
+        self.running_due += self.running;
+        self.cleared_due += self.cleared;
+        if self.running_due >= self.households {
+            self.running_due -= self.households;
+            "running"
+        } else if self.cleared_due >= self.households {
+            self.cleared_due -= self.households;
+            "cleared"
+        } else {
+            "none"
+        }
+    }
+}
+
+/// An episode as the national system's export told it: imported, without a
+/// procedure of its own.
+fn episode(random: &mut Random, id: &str, file: &HouseholdFile, cleared: bool, today: Date) -> EpisodeRow {
     let lifted = file.household_type.starts_with("lifted");
     let sudden = random.percent(15);
     let category = match (sudden, lifted) {
@@ -187,7 +237,7 @@ fn episode(random: &mut Random, id: &str, file: &HouseholdFile, count: u64, toda
     };
     let (months, cleared_months) = if cleared { (random.between(12, 20), Some(random.between(2, 5))) } else { (random.between(3, 16), None) };
     let natural = random.percent(10);
-    Some(EpisodeRow {
+    EpisodeRow {
         id: random.id(),
         household_id: id.to_owned(),
         village: file.village.to_string(),
@@ -201,5 +251,5 @@ fn episode(random: &mut Random, id: &str, file: &HouseholdFile, count: u64, toda
         risks: serde_json::to_string(&living::risks(file, today)).unwrap_or_else(|_| "[]".into()),
         evidence_note: EVIDENCE_NOTE.into(),
         version: 1,
-    })
+    }
 }

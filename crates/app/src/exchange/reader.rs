@@ -160,15 +160,27 @@ fn raw_cell(value: &DataRef<'_>) -> Option<RawCell> {
         DataRef::SharedString(text) if text.is_empty() => return None,
         DataRef::SharedString(text) => RawCell::Text((*text).to_owned()),
         DataRef::Bool(yes) => RawCell::Bool(*yes),
-        DataRef::DateTime(moment) if moment.is_datetime() => {
-            // The reader has already moved 1904 dates to the common epoch.
-            RawCell::Date(moment.as_f64())
-        }
+        DataRef::DateTime(moment) if moment.is_datetime() => RawCell::Date(serial_of(*moment)),
         DataRef::DateTime(moment) => RawCell::Number(moment.as_f64()),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => RawCell::Text(text.clone()),
         DataRef::Error(CellErrorType::GettingData) => RawCell::Error("#GETTING_DATA".to_owned()),
         DataRef::Error(error) => RawCell::Error(error.to_string()),
     })
+}
+
+/// Days since 1899-12-30, also for workbooks that count from 1904.
+fn serial_of(moment: calamine::ExcelDateTime) -> f64 {
+    let (year, month, day, ..) = moment.to_ymd_hms_milli();
+    let date = i16::try_from(year).ok().zip(i8::try_from(month).ok()).zip(i8::try_from(day).ok());
+    let date = date.and_then(|((y, m), d)| jiff::civil::Date::new(y, m, d).ok());
+    let raw = moment.as_f64();
+    match date {
+        Some(date) if (1.0..2_957_003.0).contains(&raw) => {
+            let days = (date - jiff::civil::date(1899, 12, 30)).get_days();
+            f64::from(days)
+        }
+        _ => raw,
+    }
 }
 
 /// Decodes bytes of any of the accepted encodings into UTF-8.

@@ -161,7 +161,7 @@ pub struct VersionView {
     pub reason: String,
     pub collected_by: String,
     pub entered_by: String,
-    pub reviewed_by: String,
+    pub reviewed_by: Option<String>,
     pub source: String,
 }
 
@@ -241,7 +241,7 @@ pub(crate) fn income_view(s: &IncomeStatement, file: &HouseholdFile, label: &dyn
             .iter()
             .map(|i| IncomeItemView {
                 source_label: label("income_source", &i.source),
-                kind: if i.source.starts_with("operating_expense") { "expense".into() } else { "income".into() },
+                kind: if i.source.starts_with("business_expenditure") { "expense".into() } else { "income".into() },
                 source: i.source.clone(),
                 amount_fen: i.amount_fen,
                 note: i.note.clone(),

@@ -1,0 +1,515 @@
+//! Checking a file in three passes with flat memory: read and check each row;
+//! meet the rows of one person; put the rows of one household together. Runs
+//! on a thread of its own and hands what it finds to the saving side.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use domain::account::Scope;
+use domain::code_list::CodeLists;
+use domain::division::DivisionCode;
+use domain::exchange::{
+    Assembler, CellRules, CheckedRow, ColumnMapping, EmploymentLink, Finding, FindingKind, Form, HeadRow,
+    HouseholdRows, Layout, PersonPlace, RawCell, RowChecker, RowIs, SheetReading, VillageAnswer, link_persons,
+    read_header, recognise_sheet,
+};
+use store::Store;
+
+use super::reader::Event;
+use super::sorter::Sorter;
+use super::transport::read_file;
+
+/// What checking needs to know.
+#[derive(Clone)]
+pub(super) struct CheckInput {
+    pub layout: Arc<Layout>,
+    pub codes: Arc<CodeLists>,
+    pub rules: CellRules,
+    pub scope: Scope,
+    /// Official names of the villages in scope, by code.
+    pub villages: Arc<BTreeMap<String, String>>,
+    pub category_lifted: Arc<BTreeMap<String, bool>>,
+    pub mappings: Vec<ColumnMapping>,
+    pub file_name: String,
+    pub folder: PathBuf,
+    pub store: Store,
+    pub cancelled: Arc<AtomicBool>,
+}
+
+/// What checking hands over, in order.
+#[derive(Debug)]
+pub(super) enum Output {
+    Findings(Vec<Finding>),
+    Households(Vec<Form>),
+    /// Phase, done, total (0 while unknown).
+    Progress(&'static str, u64, u64),
+    /// All sheets as they are read, once the file is read.
+    Readings(Vec<SheetReport>),
+    /// Rows in the file and rows that cannot be taken.
+    Rows { rows: u64, rejected: u64 },
+}
+
+/// A sheet of the file for the console.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(super) struct SheetReport {
+    pub tab: String,
+    /// Sheet of the layout; absent where it was not recognised.
+    pub kind: Option<String>,
+    pub rows: u64,
+    pub reading: Option<SheetReading>,
+}
+
+/// Why checking ended early.
+#[derive(Debug)]
+pub(super) enum Stop {
+    Cancelled,
+    Failed(String),
+}
+
+impl From<std::io::Error> for Stop {
+    fn from(error: std::io::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+type Out<'a> = dyn FnMut(Output) -> bool + 'a;
+
+/// How many of the first rows may hold the header.
+const HEAD_ROWS: usize = 30;
+const FINDINGS_AT_ONCE: usize = 1000;
+const HOUSEHOLDS_AT_ONCE: usize = 250;
+const PROGRESS_EVERY_ROWS: u64 = 2000;
+/// Rows kept of one key; one more than a household may have tells enough.
+const ROWS_KEPT: usize = 121;
+
+/// Checks a file from its first row to its last household.
+pub(super) fn check_file(input: &CheckInput, file: File, out: &mut Out<'_>) -> Result<(), Stop> {
+    let mut reading = Reading::new(input, out);
+    read_file(file, &input.file_name, &mut |event| reading.take(event))?;
+    reading.end_sheet();
+    if let Some(stop) = reading.stop {
+        return Err(stop);
+    }
+    reading.flush(true);
+    let (reports, readings, mut households, persons) = (reading.reports, reading.readings, reading.households, reading.persons);
+    let (rows, mut rejected) = (reading.rows, reading.rejected);
+    out(Output::Readings(reports));
+    link(input, persons, &mut households, &mut rejected, out)?;
+    group(input, &readings, households, rows, &mut rejected, out)?;
+    out(Output::Rows { rows, rejected });
+    Ok(())
+}
+
+/// The sheet being read.
+enum Sheet {
+    /// Its header is not found yet: the first rows.
+    Head { tab: String, rows: Vec<(u32, Vec<(u32, RawCell)>)> },
+    Body { reading: usize },
+    /// Not recognised or without header: its rows are passed over.
+    Skipped,
+}
+
+struct Reading<'a, 'o> {
+    input: &'a CheckInput,
+    out: &'a mut Out<'o>,
+    sheet: Option<Sheet>,
+    readings: Vec<SheetReading>,
+    reports: Vec<SheetReport>,
+    /// Report of each reading.
+    report_of: Vec<usize>,
+    findings: Vec<Finding>,
+    households: Sorter,
+    persons: Sorter,
+    rows: u64,
+    rejected: u64,
+    stop: Option<Stop>,
+}
+
+impl<'a, 'o> Reading<'a, 'o> {
+    fn new(input: &'a CheckInput, out: &'a mut Out<'o>) -> Self {
+        let sorter = |name| Sorter::new(input.store.clone(), input.folder.clone(), name);
+        Self {
+            input,
+            out,
+            sheet: None,
+            readings: Vec::new(),
+            reports: Vec::new(),
+            report_of: Vec::new(),
+            findings: Vec::new(),
+            households: sorter("households"),
+            persons: sorter("persons"),
+            rows: 0,
+            rejected: 0,
+            stop: None,
+        }
+    }
+
+    fn take(&mut self, event: Event) -> bool {
+        match event {
+            Event::Sheet(tab) => {
+                self.end_sheet();
+                self.sheet = Some(Sheet::Head { tab, rows: Vec::new() });
+            }
+            Event::Row(row, cells) => self.row(row, cells),
+            Event::Problem(kind, message) => self.findings.push(Finding::about(kind, "", "", "").saying(message)),
+        }
+        if self.input.cancelled.load(Ordering::Relaxed) {
+            self.stop = Some(Stop::Cancelled);
+        }
+        self.flush(false);
+        self.stop.is_none()
+    }
+
+    fn flush(&mut self, all: bool) {
+        if self.findings.len() >= FINDINGS_AT_ONCE || (all && !self.findings.is_empty()) {
+            let findings = std::mem::take(&mut self.findings);
+            if !(self.out)(Output::Findings(findings)) {
+                self.stop = Some(Stop::Cancelled);
+            }
+        }
+    }
+
+    fn row(&mut self, row: u32, cells: Vec<(u32, RawCell)>) {
+        match &mut self.sheet {
+            Some(Sheet::Head { rows, .. }) => {
+                rows.push((row, cells));
+                if rows.len() >= HEAD_ROWS {
+                    self.begin_body();
+                }
+            }
+            Some(Sheet::Body { reading }) => {
+                let reading = *reading;
+                self.body_row(reading, row, &cells);
+            }
+            _ => {}
+        }
+    }
+
+    /// Finds the header among the first rows and reads the rows after it.
+    fn begin_body(&mut self) {
+        let Some(Sheet::Head { tab, rows }) = self.sheet.replace(Sheet::Skipped) else { return };
+        let layout = Arc::clone(&self.input.layout);
+        let head: Vec<HeadRow> =
+            rows.iter().map(|(row, cells)| (*row, cells.iter().map(|(c, v)| (*c, v.shown())).collect())).collect();
+        let Some(index) = recognise_sheet(&layout, &tab, &head) else {
+            self.reports.push(SheetReport { tab: tab.clone(), kind: None, rows: 0, reading: None });
+            let kind = if tab.is_empty() { FindingKind::HeaderNotFound } else { FindingKind::SheetUnknown };
+            self.findings.push(Finding::about(kind, &tab, "", ""));
+            return;
+        };
+        // A CSV file has no tab name: the form's own stands for it.
+        let tab = if tab.is_empty() { layout.sheets[index].name.clone() } else { tab };
+        let (reading, findings) = read_header(&layout, index, &tab, &head, &self.input.mappings);
+        self.findings.extend(findings);
+        self.reports.push(SheetReport {
+            tab,
+            kind: Some(layout.sheets[index].id.clone()),
+            rows: 0,
+            reading: reading.clone(),
+        });
+        let Some(reading) = reading else { return };
+        let header_row = reading.header_row;
+        self.readings.push(reading);
+        self.report_of.push(self.reports.len() - 1);
+        let number = self.readings.len() - 1;
+        self.sheet = Some(Sheet::Body { reading: number });
+        for (row, cells) in rows.into_iter().filter(|(row, _)| *row > header_row) {
+            self.body_row(number, row, &cells);
+        }
+    }
+
+    fn end_sheet(&mut self) {
+        if let Some(Sheet::Head { tab, rows }) = &self.sheet
+            && rows.is_empty()
+        {
+            let tab = tab.clone();
+            self.findings.push(Finding::about(FindingKind::SheetEmpty, &tab, "", ""));
+            self.reports.push(SheetReport { tab, kind: None, rows: 0, reading: None });
+            self.sheet = None;
+            return;
+        }
+        self.begin_body_if_head();
+        if let Some(Sheet::Body { reading }) = self.sheet.take() {
+            let report = &self.reports[self.report_of[reading]];
+            if report.rows == 0 {
+                self.findings.push(Finding::about(FindingKind::SheetEmpty, &report.tab.clone(), "", ""));
+            }
+        }
+    }
+
+    fn begin_body_if_head(&mut self) {
+        if matches!(self.sheet, Some(Sheet::Head { .. })) {
+            self.begin_body();
+        }
+    }
+
+    fn body_row(&mut self, number: usize, row: u32, cells: &[(u32, RawCell)]) {
+        let input = self.input;
+        let reading = &self.readings[number];
+        let id = u16::try_from(number).unwrap_or(u16::MAX);
+        let checker = RowChecker::new(&input.layout, reading, id, &input.codes, input.rules);
+        let Some((checked, mut findings)) = checker.check(row, cells) else { return };
+        self.rows += 1;
+        self.reports[self.report_of[number]].rows += 1;
+        if self.rows.is_multiple_of(PROGRESS_EVERY_ROWS) && !(self.out)(Output::Progress("reading", self.rows, 0)) {
+            self.stop = Some(Stop::Cancelled);
+        }
+        if !reading.usable {
+            // The missing column is said once; each row's cells add nothing.
+            self.rejected += 1;
+            return;
+        }
+        let saved = match input.layout.sheets[reading.sheet].row_is {
+            RowIs::Member => self.member_row(checked),
+            RowIs::Employment => self.employment_row(checked, &mut findings),
+            RowIs::Village => {
+                findings.extend(self.village_finding(&checked));
+                self.rejected += u64::from(checked.broken);
+                Ok(())
+            }
+        };
+        self.findings.extend(findings);
+        if let Err(error) = saved {
+            self.stop = Some(error.into());
+        }
+    }
+
+    fn member_row(&mut self, checked: CheckedRow) -> std::io::Result<()> {
+        let reading = &self.readings[checked.reading as usize];
+        let sheet = &self.input.layout.sheets[reading.sheet];
+        let value = |field: &str| checked.value(sheet.column_of_field(field));
+        let Some(code) = value("household.code").map(str::to_owned) else {
+            self.rejected += 1;
+            return Ok(());
+        };
+        if let (Some(number), Some(place)) = (value("member.identity_number"), self.place(&checked, "member.identity_number")) {
+            let person = PersonPlace {
+                household: Some(code.clone()),
+                name: value("member.name").unwrap_or_default().to_owned(),
+                value: number.to_owned(),
+                ..place
+            };
+            let key = person_key(number, &checked);
+            self.persons.push(key, serde_json::to_vec(&person)?)?;
+        }
+        self.households.push(household_key(&code, ROW, &checked), serde_json::to_vec(&checked)?)
+    }
+
+    fn employment_row(&mut self, mut checked: CheckedRow, findings: &mut Vec<Finding>) -> std::io::Result<()> {
+        if let Some(finding) = self.village_finding(&checked) {
+            findings.push(finding);
+            checked.broken = true;
+        }
+        let reading = &self.readings[checked.reading as usize];
+        let sheet = &self.input.layout.sheets[reading.sheet];
+        let value = |field: &str| checked.value(sheet.column_of_field(field));
+        let number = value("member.identity_number").map(str::to_owned);
+        let (Some(number), Some(place), false) = (number, self.place(&checked, "member.identity_number"), checked.broken) else {
+            self.rejected += 1;
+            return Ok(());
+        };
+        let employment: BTreeMap<String, String> = checked
+            .values
+            .iter()
+            .map(|(index, value)| (&sheet.columns[*index as usize].field, value))
+            .filter(|(field, _)| field.starts_with("employment.") || field.starts_with("planned_employment."))
+            .map(|(field, value)| (field.clone(), value.clone()))
+            .collect();
+        let name_place = sheet.column_of_field("member.name").and_then(|i| reading.places.get(&i)).cloned();
+        let person = PersonPlace {
+            name: value("member.name").unwrap_or_default().to_owned(),
+            value: number.clone(),
+            employment,
+            name_place,
+            ..place
+        };
+        self.persons.push(person_key(&number, &checked), serde_json::to_vec(&person)?)
+    }
+
+    fn place(&self, checked: &CheckedRow, field: &str) -> Option<PersonPlace> {
+        let reading = &self.readings[checked.reading as usize];
+        let index = self.input.layout.sheets[reading.sheet].column_of_field(field)?;
+        let (column, header) = reading.places.get(&index)?.clone();
+        Some(PersonPlace {
+            sheet: reading.tab.clone(),
+            row: checked.row,
+            column,
+            header,
+            value: String::new(),
+            name: String::new(),
+            household: None,
+            employment: BTreeMap::new(),
+            name_place: None,
+        })
+    }
+
+    /// What is wrong with the village of a row that belongs to no household.
+    fn village_finding(&self, checked: &CheckedRow) -> Option<Finding> {
+        let reading = &self.readings[checked.reading as usize];
+        let sheet = &self.input.layout.sheets[reading.sheet];
+        let value = |field: &str| checked.value(sheet.column_of_field(field)).unwrap_or_default();
+        let code = value("division.code");
+        if code.is_empty() {
+            return None;
+        }
+        let villages = |code: &str| answer(self.input, code);
+        let assembler = assembler(self.input, &self.readings, &villages);
+        let kind = assembler.village_fault(code, value("division.village_name"))?;
+        let field = if kind == FindingKind::DivisionNameMismatch { "division.village_name" } else { "division.code" };
+        let place = self.place(checked, field)?;
+        let mut finding = Finding::about(kind, &place.sheet, &place.header, value(field));
+        (finding.row, finding.column) = (place.row, Some(place.column));
+        Some(finding)
+    }
+}
+
+fn answer(input: &CheckInput, code: &str) -> VillageAnswer {
+    match input.villages.get(code) {
+        Some(name) => VillageAnswer::Known(name.clone()),
+        None if code.parse::<DivisionCode>().is_ok_and(|c| !input.scope.contains(&c)) => VillageAnswer::Outside,
+        None => VillageAnswer::Unknown,
+    }
+}
+
+fn assembler<'a>(input: &'a CheckInput, readings: &'a [SheetReading], villages: &'a (dyn Fn(&str) -> VillageAnswer + Send + Sync)) -> Assembler<'a> {
+    Assembler { layout: &input.layout, readings, rules: input.rules, villages, category_lifted: &input.category_lifted }
+}
+
+/// Kinds of what is sorted under a household key.
+const DISPUTED: u8 = 0;
+const ROW: u8 = 1;
+const EMPLOYMENT: u8 = 2;
+
+fn household_key(code: &str, kind: u8, row: &CheckedRow) -> Vec<u8> {
+    let mut key = code.as_bytes().to_vec();
+    key.extend([0, kind]);
+    key.extend(row.reading.to_be_bytes());
+    key.extend(row.row.to_be_bytes());
+    key
+}
+
+/// The citizen's number without the rest of a disability card, then the place.
+fn person_key(number: &str, row: &CheckedRow) -> Vec<u8> {
+    let citizen = if matches!(number.len(), 20 | 22) { number.get(..18).unwrap_or(number) } else { number };
+    let mut key = citizen.as_bytes().to_vec();
+    key.push(0);
+    key.extend(row.reading.to_be_bytes());
+    key.extend(row.row.to_be_bytes());
+    key
+}
+
+fn text_of(key: &[u8]) -> &[u8] {
+    key.split(|b| *b == 0).next().unwrap_or_default()
+}
+
+/// Second pass: the places of each person meet.
+fn link(input: &CheckInput, persons: Sorter, households: &mut Sorter, rejected: &mut u64, out: &mut Out<'_>) -> Result<(), Stop> {
+    let mut sorted = persons.finish()?;
+    let mut findings = Vec::new();
+    let mut next = sorted.next()?;
+    while let Some((key, payload)) = next {
+        let number = text_of(&key).to_vec();
+        let mut places = vec![place_of(&payload)?];
+        next = loop {
+            match sorted.next()? {
+                Some((key, payload)) if text_of(&key) == number => places.push(place_of(&payload)?),
+                other => break other,
+            }
+        };
+        if places.len() == 1 && places[0].household.is_some() {
+            continue;
+        }
+        let number = String::from_utf8_lossy(&number).into_owned();
+        let outcome = link_persons(&number, places);
+        *rejected += outcome.findings.iter().filter(|f| f.kind == FindingKind::EmploymentPersonUnknown).count() as u64;
+        findings.extend(outcome.findings);
+        for code in outcome.disputed {
+            let mut key = code.into_bytes();
+            key.extend([0, DISPUTED]);
+            households.push(key, Vec::new())?;
+        }
+        for (code, link) in outcome.employment {
+            let mut key = code.into_bytes();
+            key.extend([0, EMPLOYMENT]);
+            households.push(key, serde_json::to_vec(&link).map_err(std::io::Error::from)?)?;
+        }
+        if findings.len() >= FINDINGS_AT_ONCE && !out(Output::Findings(std::mem::take(&mut findings))) {
+            return Err(Stop::Cancelled);
+        }
+        if input.cancelled.load(Ordering::Relaxed) {
+            return Err(Stop::Cancelled);
+        }
+    }
+    out(Output::Findings(findings));
+    Ok(())
+}
+
+fn place_of(payload: &[u8]) -> Result<PersonPlace, Stop> {
+    serde_json::from_slice(payload).map_err(|e| Stop::Failed(e.to_string()))
+}
+
+/// Third pass: the rows of each household meet.
+fn group(input: &CheckInput, readings: &[SheetReading], households: Sorter, rows: u64, rejected: &mut u64, out: &mut Out<'_>) -> Result<(), Stop> {
+    let villages = |code: &str| answer(input, code);
+    let assembler = assembler(input, readings, &villages);
+    let mut sorted = households.finish()?;
+    let (mut findings, mut forms) = (Vec::new(), Vec::new());
+    let (mut done, mut told) = (0u64, 0u64);
+    let mut next = sorted.next()?;
+    while let Some((key, payload)) = next {
+        let code = text_of(&key).to_vec();
+        let mut household = HouseholdRows { code: String::from_utf8_lossy(&code).into_owned(), ..HouseholdRows::default() };
+        let mut beyond = 0;
+        collect(&mut household, &key, &payload, &mut beyond)?;
+        next = loop {
+            match sorted.next()? {
+                Some((key, payload)) if text_of(&key) == code => collect(&mut household, &key, &payload, &mut beyond)?,
+                other => break other,
+            }
+        };
+        if household.rows.is_empty() {
+            continue;
+        }
+        let members = household.rows.len() as u64 + beyond;
+        let (form, found) = assembler.assemble(&household);
+        done += members;
+        if form.rejected {
+            *rejected += members;
+        }
+        findings.extend(found);
+        forms.push(form);
+        if forms.len() >= HOUSEHOLDS_AT_ONCE {
+            let going = out(Output::Findings(std::mem::take(&mut findings))) && out(Output::Households(std::mem::take(&mut forms)));
+            if !going || input.cancelled.load(Ordering::Relaxed) {
+                return Err(Stop::Cancelled);
+            }
+        }
+        if done - told >= PROGRESS_EVERY_ROWS {
+            told = done;
+            out(Output::Progress("checking", done, rows));
+        }
+    }
+    out(Output::Findings(findings));
+    if !out(Output::Households(forms)) {
+        return Err(Stop::Cancelled);
+    }
+    Ok(())
+}
+
+fn collect(household: &mut HouseholdRows, key: &[u8], payload: &[u8], beyond: &mut u64) -> Result<(), Stop> {
+    let kind = key[text_of(key).len() + 1..].first().copied();
+    let wrong = |e: serde_json::Error| Stop::Failed(e.to_string());
+    match kind {
+        Some(DISPUTED) => household.disputed = true,
+        Some(ROW) if household.rows.len() < ROWS_KEPT => household.rows.push(serde_json::from_slice(payload).map_err(wrong)?),
+        Some(ROW) => *beyond += 1,
+        _ => {
+            let link: EmploymentLink = serde_json::from_slice(payload).map_err(wrong)?;
+            household.employment.push(link);
+        }
+    }
+    Ok(())
+}

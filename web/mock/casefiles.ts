@@ -106,7 +106,7 @@ function make(id: string, head: string, lead_on: string, doneSteps: number, chec
       if (!stored.attachments.some((file) => file.code === code)) stored.attachments.push({ id: `${id}-${code}`, file_name: `${label}.pdf`, media_type: 'application/pdf', size: 184_320, code, created_at: `${lead_on}T10:20:00+08:00` })
     }
   }
-  if (id === 'c-1004') stored.superseded.push({ sent_back_to: 'democratic_appraisal', by_step: 'township_review', reason: '会议记录缺少回避情况，退回重新评议', on: addDays(lead_on, 5), by_name: '柳守川', records: { democratic_appraisal: { ...demo.democratic_appraisal, recused: [], occurred_on: addDays(lead_on, 2), by_name: '乔麦丰' } } as Casefile['records'] })
+  if (id === 'c-1004') stored.superseded.push({ sent_back_to: 'democratic_appraisal', by_step: 'township_review', reason: '会议记录缺少回避情况，退回重新评议', on: addDays(lead_on, 5), by_name: '柳守川', records: { democratic_appraisal: { ...demo.democratic_appraisal, recused: [], occurred_on: addDays(lead_on, 2), by_name: '乔麦丰' } } as unknown as Casefile['records'] })
   return stored
 }
 

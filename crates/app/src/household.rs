@@ -74,6 +74,9 @@ impl App {
         let page = self.store.search_households(&scope, &query, limit, search.cursor.as_deref()).await?;
         let names = self.division_names(page.items.iter().map(|r| r.village.clone())).await?;
         let mut items = Vec::with_capacity(page.items.len());
+        let ids: Vec<String> = page.items.iter().map(|r| r.id.clone()).collect();
+        let running = self.store.households_with_running_casefile(&ids).await?;
+        let leads = self.store.open_lead_counts(&ids).await?;
         for row in page.items {
             let pack = self.pack_in_force(village_of(&row.village)?, self.today()).await.ok();
             items.push(HouseholdRowView {
@@ -89,6 +92,8 @@ impl App {
                     identified_on: row.identified_on.clone(),
                 }),
                 village: VillageName { name: names.get(&row.village).cloned().unwrap_or_default(), code: row.village },
+                has_running_casefile: running.contains(&row.id),
+                open_leads: leads.get(&row.id).copied().unwrap_or(0),
                 id: row.id,
                 code: row.code,
                 member_count: row.member_count,

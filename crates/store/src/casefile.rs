@@ -168,6 +168,22 @@ impl Store {
         one(&self.connection, self.crypto(), scope, id).await
     }
 
+    /// Which of these households, already loaded in scope, are being identified.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn households_with_running_casefile(&self, ids: &[String]) -> Result<std::collections::BTreeSet<String>, StoreError> {
+        let found: Vec<String> = casefile::Entity::find()
+            .select_only()
+            .column(casefile::Column::HouseholdId)
+            .filter(casefile::Column::HouseholdId.is_in(ids.to_vec()))
+            .filter(casefile::Column::Stage.is_in(["running", "determined"]))
+            .into_tuple()
+            .all(&self.connection)
+            .await?;
+        Ok(found.into_iter().collect())
+    }
+
     /// Casefiles in scope, nearest deadline first.
     ///
     /// # Errors

@@ -97,6 +97,26 @@ impl Store {
         self.open_text("lead", "description", &row.id, &row.description_sealed)
     }
 
+    /// Open leads of each of these households, already loaded in scope.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn open_lead_counts(&self, ids: &[String]) -> Result<std::collections::BTreeMap<String, u64>, StoreError> {
+        let rows: Vec<Option<String>> = lead::Entity::find()
+            .select_only()
+            .column(lead::Column::HouseholdId)
+            .filter(lead::Column::HouseholdId.is_in(ids.to_vec()))
+            .filter(lead::Column::Status.eq("open"))
+            .into_tuple()
+            .all(&self.connection)
+            .await?;
+        let mut counts = std::collections::BTreeMap::new();
+        for id in rows.into_iter().flatten() {
+            *counts.entry(id).or_insert(0) += 1;
+        }
+        Ok(counts)
+    }
+
     /// Leads in scope, earliest received first.
     ///
     /// # Errors

@@ -88,7 +88,7 @@ const find = (id: string) => households().find((one) => one.id === id) ?? househ
 function rowOf(file: HouseholdFile): HouseholdRow {
   const episode = file.episodes[0]
   return {
-    id: file.id, code: file.code, head_name: file.head_name, head_id_masked: file.members[0]!.id_number_masked, member_count: file.members.filter((one) => one.status === 'active').length,
+    id: file.id, status: 'active', code: file.code, head_name: file.head_name, head_id_masked: file.members[0]!.id_number_masked, member_count: file.members.filter((one) => one.status === 'active').length,
     village: file.village, path: file.path, household_type_label: file.household_type_label,
     monitored: episode ? { category_label: episode.category_label, status: episode.status, identified_on: episode.identified_on } : null,
     has_running_casefile: file.casefiles.length > 0, open_leads: file.leads.length,

@@ -1810,6 +1810,13 @@ export interface components {
             village: components["schemas"]["VillageName"];
             household_type_label: string;
             monitored?: components["schemas"]["MonitoredView"] | null;
+            /** @description An identification is under way. */
+            has_running_casefile: boolean;
+            /**
+             * Format: int64
+             * @description Leads waiting to be verified.
+             */
+            open_leads: number;
             /** @description `active`, or `gone` when nobody is left. */
             status: string;
         };
@@ -2451,6 +2458,13 @@ export interface components {
                 village: components["schemas"]["VillageName"];
                 household_type_label: string;
                 monitored?: components["schemas"]["MonitoredView"] | null;
+                /** @description An identification is under way. */
+                has_running_casefile: boolean;
+                /**
+                 * Format: int64
+                 * @description Leads waiting to be verified.
+                 */
+                open_leads: number;
                 /** @description `active`, or `gone` when nobody is left. */
                 status: string;
             }[];
@@ -2884,7 +2898,7 @@ export interface components {
             reason: string;
             collected_by: string;
             entered_by: string;
-            reviewed_by: string;
+            reviewed_by?: string | null;
             source: string;
         };
         /** @description A division with its name. */
@@ -3299,6 +3313,7 @@ export interface operations {
                 /** @description Last day, in Shanghai. */
                 to?: string;
                 operation?: string;
+                /** @description Sign-in name of the account. */
                 actor?: string;
                 limit?: number;
                 cursor?: string;
@@ -4068,6 +4083,8 @@ export interface operations {
         parameters: {
             query?: {
                 village?: string;
+                /** @description `posted` while it has to stand, `closed` afterwards. */
+                status?: string;
                 limit?: number;
                 cursor?: string;
             };

@@ -42,7 +42,8 @@ export type TotpSecret = Schemas['TotpSecret']
 // ---- organisation
 export type Level = Schemas['Level']
 export type Division = Schemas['DivisionView']
-export type DivisionDetail = Schemas['DivisionView']
+/** The path as codes and names, which a way up needs; the description still says one string. */
+export type DivisionDetail = Omit<Schemas['DivisionView'], 'path'> & { path: DivisionRef[] }
 
 // ---- households
 /** With what the list is to tell besides; pages show nothing where the server does not send it. */

@@ -4,6 +4,7 @@ import { api } from '@/api/client'
 import type { Coded, Vocabulary } from '@/api/types'
 
 const nothing: Vocabulary = {
+  pack_id: '',
   channels: [],
   discovery_modes: [],
   declaration_means: [],

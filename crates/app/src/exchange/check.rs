@@ -104,10 +104,10 @@ pub(super) fn check_file(input: &CheckInput, file: File, out: &mut Out<'_>) -> R
 }
 
 /// The sheet being read.
-enum Sheet {
+enum Sheet<'a> {
     /// Its header is not found yet: the first rows.
     Head { tab: String, rows: Vec<(u32, Vec<(u32, RawCell)>)> },
-    Body { reading: usize },
+    Body { reading: usize, checker: RowChecker<'a> },
     /// Not recognised or without header: its rows are passed over.
     Skipped,
 }
@@ -115,7 +115,7 @@ enum Sheet {
 struct Reading<'a, 'o> {
     input: &'a CheckInput,
     out: &'a mut Out<'o>,
-    sheet: Option<Sheet>,
+    sheet: Option<Sheet<'a>>,
     readings: Vec<SheetReading>,
     reports: Vec<SheetReport>,
     /// Report of each reading.
@@ -180,9 +180,9 @@ impl<'a, 'o> Reading<'a, 'o> {
                     self.begin_body();
                 }
             }
-            Some(Sheet::Body { reading }) => {
-                let reading = *reading;
-                self.body_row(reading, row, &cells);
+            Some(Sheet::Body { reading, checker }) => {
+                let (reading, checked) = (*reading, checker.check(row, &cells));
+                self.body_row(reading, checked);
             }
             _ => {}
         }
@@ -215,10 +215,13 @@ impl<'a, 'o> Reading<'a, 'o> {
         self.readings.push(reading);
         self.report_of.push(self.reports.len() - 1);
         let number = self.readings.len() - 1;
-        self.sheet = Some(Sheet::Body { reading: number });
+        let id = u16::try_from(number).unwrap_or(u16::MAX);
+        let input = self.input;
+        let checker = RowChecker::new(&input.layout, self.readings[number].clone(), id, &input.codes, input.rules);
         for (row, cells) in rows.into_iter().filter(|(row, _)| *row > header_row) {
-            self.body_row(number, row, &cells);
+            self.body_row(number, checker.check(row, &cells));
         }
+        self.sheet = Some(Sheet::Body { reading: number, checker });
     }
 
     fn end_sheet(&mut self) {
@@ -232,7 +235,7 @@ impl<'a, 'o> Reading<'a, 'o> {
             return;
         }
         self.begin_body_if_head();
-        if let Some(Sheet::Body { reading }) = self.sheet.take() {
+        if let Some(Sheet::Body { reading, .. }) = self.sheet.take() {
             let report = &self.reports[self.report_of[reading]];
             if report.rows == 0 {
                 self.findings.push(Finding::about(FindingKind::SheetEmpty, &report.tab.clone(), "", ""));
@@ -246,12 +249,10 @@ impl<'a, 'o> Reading<'a, 'o> {
         }
     }
 
-    fn body_row(&mut self, number: usize, row: u32, cells: &[(u32, RawCell)]) {
+    fn body_row(&mut self, number: usize, checked: Option<(CheckedRow, Vec<Finding>)>) {
         let input = self.input;
         let reading = &self.readings[number];
-        let id = u16::try_from(number).unwrap_or(u16::MAX);
-        let checker = RowChecker::new(&input.layout, reading, id, &input.codes, input.rules);
-        let Some((checked, mut findings)) = checker.check(row, cells) else { return };
+        let Some((checked, mut findings)) = checked else { return };
         self.rows += 1;
         self.reports[self.report_of[number]].rows += 1;
         if self.rows.is_multiple_of(PROGRESS_EVERY_ROWS) && !(self.out)(Output::Progress("reading", self.rows, 0)) {

@@ -26,6 +26,10 @@ pub struct HouseholdRowView {
     pub village: VillageName,
     pub household_type_label: String,
     pub monitored: Option<MonitoredView>,
+    /// An identification is under way.
+    pub has_running_casefile: bool,
+    /// Leads waiting to be verified.
+    pub open_leads: u64,
     /// `active`, or `gone` when nobody is left.
     pub status: String,
 }

@@ -266,38 +266,3 @@ async fn outside_demo_mode_there_is_nothing() {
     assert!(matches!(create(&app, DemoSize::Small, 1).await, Err(AppError::NotFound)));
     assert!(matches!(demo_info(&app).await, Err(AppError::NotFound)));
 }
-
-#[tokio::test]
-async fn temporary_look() {
-    let folder = tempfile::tempdir().expect("folder");
-    let app = empty_app(&folder, true).await;
-    let size = match std::env::var("SIZE").as_deref() { Ok("county") => DemoSize::County, Ok("million") => DemoSize::Million, _ => DemoSize::Small };
-    let start = std::time::Instant::now();
-    let s = create(&app, size, 7).await.expect("the demo");
-    println!("{s:?} {:?} db {} MB", start.elapsed(), std::fs::metadata(folder.path().join("shouwang.db")).unwrap().len() >> 20);
-    println!("{}", std::fs::read_to_string("/proc/self/status").unwrap().lines().filter(|l| l.starts_with("VmHWM")).collect::<String>());
-    let page = app.store.search_households(&everywhere(), &HouseholdQuery::default(), 1200, None).await.unwrap();
-    let mut below = 0; let mut n = 0; let mut solo=0; let (mut dib, mut tek, mut lifted, mut nowork, mut ill, mut dis) = (0,0,0,0,0,0); let mut pcs = vec![];
-    for (i, row) in page.items.iter().enumerate() {
-        let (_, f) = app.store.household_file(&everywhere(), &row.id).await.unwrap().unwrap();
-        n += 1;
-        let st = f.latest_income().unwrap();
-        let net: i64 = st.items.iter().map(|i| if i.source.starts_with("business_exp") { -i.amount_fen } else { i.amount_fen }).sum();
-        let pc = net / i64::from(st.counted_persons) / 100; pcs.push(pc);
-        if pc <= 6900 { below += 1; }
-        if f.members.len() == 1 { solo += 1; }
-        if f.members.iter().any(|m| m.subsistence_allowance == "rural") { dib += 1; }
-        if f.members.iter().any(|m| m.extreme_hardship_support == "rural") { tek += 1; }
-        if f.household_type.starts_with("lifted") { lifted += 1; }
-        if f.members.iter().all(|m| m.employment.is_none()) { nowork += 1; }
-        if f.members.iter().any(|m| m.health.iter().any(|h| h == "serious_illness")) { ill += 1; }
-        if f.members.iter().any(|m| m.health.iter().any(|h| h == "disabled")) { dis += 1; }
-        if i % 60 == 3 {
-            println!("-- {} {:?} {} {} pc {}", f.address, f.code, f.household_type, f.phone, pc);
-            for m in &f.members { println!("   {} {} {} {:?} {}{} {:?} {} {}", m.name, m.relation, m.sex, m.age_on(DEMO_TODAY), m.education, m.school_stage, m.health, m.labour, m.employment.as_ref().map_or(String::new(), |e| format!("{} {:?} {:?}", e.place, e.months, e.monthly_wage_fen))); }
-            println!("   {}", st.items.iter().map(|i| format!("{}={}", i.source, i.amount_fen/100)).collect::<Vec<_>>().join(" "));
-        }
-    }
-    pcs.sort();
-    println!("n {n} below {below} solo {solo} dibao {dib} tekun {tek} lifted {lifted} nowork {nowork} ill {ill} dis {dis} pc10 {} median {} pc90 {}", pcs[n/10], pcs[n/2], pcs[n*9/10]);
-}

@@ -51,7 +51,7 @@ impl CheckedRow {
 #[derive(Debug)]
 pub struct RowChecker<'a> {
     sheet: &'a Sheet,
-    reading: &'a SheetReading,
+    reading: SheetReading,
     number: u16,
     rules: CellRules,
     lists: Vec<Option<&'a CodeList>>,
@@ -64,7 +64,7 @@ const IDENTIFYING: [&str; 3] = ["member.identity_number", "member.name", "member
 
 impl<'a> RowChecker<'a> {
     /// A checker for the sheet of a reading; `number` is the reading's index.
-    pub fn new(layout: &'a Layout, reading: &'a SheetReading, number: u16, codes: &'a CodeLists, rules: CellRules) -> Self {
+    pub fn new(layout: &'a Layout, reading: SheetReading, number: u16, codes: &'a CodeLists, rules: CellRules) -> Self {
         let sheet = &layout.sheets[reading.sheet];
         let lists = sheet.columns.iter().map(|c| c.list.as_deref().and_then(|l| codes.get(l))).collect();
         let mut by_column = Vec::new();

@@ -7,9 +7,10 @@ use super::{VersionMeta, household_model, member_models, pack, version_model, ve
 use crate::entity::{household, household_version, member};
 use crate::{StoreError, WriteTx};
 
-/// Rows a statement carries, so that its parameters stay below the limit of
-/// both databases (32,766 on SQLite).
-const ROWS: usize = 1000;
+/// Rows a statement carries: parameters stay far below the limit of both
+/// databases (32,766 on SQLite), and the prepared statements the driver keeps
+/// stay small.
+const ROWS: usize = 200;
 
 impl WriteTx {
     /// Adds households that are not there yet, each with its version 1 and the

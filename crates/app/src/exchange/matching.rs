@@ -1,0 +1,192 @@
+//! Households of a file and households we know: who is who, what differs.
+//! The rule: the 户编号 in the same village; a person's number otherwise.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::account::Scope;
+use domain::exchange::{
+    Difference, EpisodeDraft, Finding, FindingKind, Form, Register, SheetReading, differences, form_of,
+};
+use domain::household::HouseholdFile;
+use jiff::civil::Date;
+use store::Store;
+use store::household::{EpisodeRow, HouseholdRow};
+
+use crate::AppError;
+
+/// A household we know that the file speaks of.
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    pub row: HouseholdRow,
+    pub file: HouseholdFile,
+    /// The episode that shows on the household, if it has one.
+    pub episode: Option<EpisodeRow>,
+    /// Ours in the words of the form.
+    pub form: Form,
+}
+
+/// What a staged household is to us.
+#[derive(Debug, Clone)]
+pub(super) enum Match {
+    New,
+    Known(Box<Known>),
+    /// It may not be taken over; the finding says why.
+    Refused(FindingKind, String),
+}
+
+/// An episode of ours in the words of the form.
+pub(super) fn draft_of(episode: &EpisodeRow) -> Option<EpisodeDraft> {
+    Some(EpisodeDraft {
+        category: episode.category.clone(),
+        cleared: episode.status == "cleared",
+        identified_on: episode.identified_on.parse::<Date>().ok()?,
+        cleared_on: episode.cleared_on.as_ref().and_then(|d| d.parse().ok()),
+        clearance_way: episode.clearance_way.clone(),
+        risks: serde_json::from_str(&episode.risks).unwrap_or_default(),
+    })
+}
+
+/// Whether the episode came from a procedure on this platform: an import
+/// never overwrites it.
+pub(super) fn is_ours(episode: &EpisodeRow) -> bool {
+    episode.origin != "imported"
+}
+
+/// Leaves out of the file's form what our own procedure decided.
+fn defer_to_procedure(theirs: &mut Form) {
+    theirs.values.retain(|field, _| {
+        let decided = matches!(
+            field.as_str(),
+            "identification.monitored_category" | "identification.identified_in" | "clearance.cleared" | "clearance.cleared_in" | "clearance.way"
+        );
+        !decided && !field.starts_with("identification.risk_")
+    });
+}
+
+fn numbers_of(form: &Form) -> impl Iterator<Item = &str> {
+    form.members.iter().map(|m| m.person_key()).filter(|k| !k.is_empty())
+}
+
+/// Matches forms with the register in a few queries; one answer a form, in
+/// their order. Forms are adjusted where our own procedure has decided.
+pub(super) async fn match_forms(store: &Store, scope: &Scope, forms: &mut [Form]) -> Result<Vec<Match>, AppError> {
+    let codes: Vec<String> = forms.iter().filter(|f| !f.rejected).map(|f| f.code.clone()).collect();
+    let numbers: BTreeSet<String> =
+        forms.iter().filter(|f| !f.rejected).flat_map(|f| numbers_of(f).map(str::to_owned)).collect();
+    let numbers: Vec<String> = numbers.into_iter().collect();
+    let by_code: BTreeMap<String, HouseholdRow> = store
+        .households_by_codes(scope, &codes)
+        .await?
+        .into_iter()
+        .filter_map(|r| Some((r.code.clone()?, r)))
+        .collect();
+    let members = store.members_by_numbers(scope, &numbers).await?;
+    let mut ids: BTreeSet<String> = by_code.values().map(|r| r.id.clone()).collect();
+    ids.extend(members.values().flatten().map(|m| m.household_id.clone()));
+    let files = store.household_files(scope, &ids).await?;
+    let episodes = store.episodes_of(scope, &ids).await?;
+    let offices = store.office_forms(scope, &ids).await?;
+
+    let known = |id: &str| -> Option<Known> {
+        let (row, file) = files.get(id)?.clone();
+        let episode = episodes.get(id).and_then(|e| e.first()).cloned();
+        let register = Register { file: &file, episode: episode.as_ref().and_then(draft_of), office: offices.get(id) };
+        let form = form_of(&register);
+        Some(Known { row, file, episode, form })
+    };
+    let mut matches = Vec::with_capacity(forms.len());
+    for form in forms.iter_mut() {
+        if form.rejected {
+            matches.push(Match::New);
+            continue;
+        }
+        // Households in which persons of the form live with us.
+        let homes: BTreeSet<&str> =
+            numbers_of(form).filter_map(|n| members.get(n)).flatten().map(|m| m.household_id.as_str()).collect();
+        let found = match by_code.get(&form.code) {
+            Some(row) => judge_same_code(row, form, &homes, &files),
+            None => judge_other_code(form, &homes, &files),
+        };
+        matches.push(match found {
+            Ok(Some(id)) => match known(&id) {
+                Some(known) => {
+                    if known.episode.as_ref().is_some_and(is_ours) {
+                        defer_to_procedure(form);
+                    }
+                    Match::Known(Box::new(known))
+                }
+                None => Match::New,
+            },
+            Ok(None) => Match::New,
+            Err((kind, message)) => Match::Refused(kind, message),
+        });
+    }
+    Ok(matches)
+}
+
+type Files = BTreeMap<String, (HouseholdRow, HouseholdFile)>;
+type Judged = Result<Option<String>, (FindingKind, String)>;
+
+fn elsewhere(form: &Form, homes: &BTreeSet<&str>, own: Option<&str>, files: &Files) -> Judged {
+    let other = homes.iter().find(|id| Some(**id) != own);
+    match other {
+        Some(id) => {
+            let code = files.get(*id).and_then(|(row, _)| row.code.clone()).unwrap_or_else(|| "没有户编号".to_owned());
+            let message = format!("“{}”户有成员在本系统中属于另一户（{code}），请先在成员变动中处理", form.head_name());
+            Err((FindingKind::IdentityInTwoHouseholds, message))
+        }
+        None => Ok(own.map(str::to_owned)),
+    }
+}
+
+fn judge_same_code(row: &HouseholdRow, form: &Form, homes: &BTreeSet<&str>, files: &Files) -> Judged {
+    let shares_person = homes.contains(row.id.as_str());
+    let nameless = files.get(&row.id).is_some_and(|(_, file)| {
+        file.active_members().any(|m| form.members.iter().any(|f| f.get("member.name") == m.name))
+    });
+    if row.village != form.village && !shares_person {
+        return Err((FindingKind::HouseholdKeyCollision, "这个户编号在本系统中是另一个村的另一户".to_owned()));
+    }
+    if !shares_person && !nameless {
+        return Err((FindingKind::HouseholdKeyCollision, "这个户编号在本系统中是另一户，没有一名成员相同".to_owned()));
+    }
+    elsewhere(form, homes, Some(&row.id), files)
+}
+
+/// A household of ours without 户编号 in which the same persons live is the
+/// same household; one with another 户编号 is not.
+fn judge_other_code(form: &Form, homes: &BTreeSet<&str>, files: &Files) -> Judged {
+    let codeless = homes
+        .iter()
+        .filter_map(|id| files.get(*id))
+        .find(|(row, _)| row.code.is_none() && row.village == form.village)
+        .map(|(row, _)| row.id.clone());
+    elsewhere(form, homes, codeless.as_deref(), files)
+}
+
+/// The verdict on a matched form and what differs.
+pub(super) fn verdict(found: &Match, theirs: &Form) -> (&'static str, Vec<Difference>) {
+    match found {
+        _ if theirs.rejected => ("rejected", Vec::new()),
+        Match::Refused(..) => ("rejected", Vec::new()),
+        Match::New => ("new", Vec::new()),
+        Match::Known(known) => {
+            let differences = differences(&known.form, theirs);
+            (if differences.is_empty() { "unchanged" } else { "changed" }, differences)
+        }
+    }
+}
+
+/// The finding of a refused match, at the household's first row.
+pub(super) fn refusal(kind: FindingKind, message: &str, form: &Form, readings: &[SheetReading]) -> Finding {
+    let first = form.rows.first();
+    let reading = first.and_then(|(reading, _)| readings.get(*reading as usize));
+    let mut finding = Finding::about(kind, reading.map_or("", |r| &r.tab), "户编号", form.code.clone()).saying(message);
+    finding.row = first.map_or(0, |(_, row)| *row);
+    let place = reading.and_then(|r| r.columns.iter().find(|c| c.field.as_deref() == Some("household.code")));
+    finding.column = place.and_then(|c| c.column);
+    if let Some(place) = place {
+        finding.header.clone_from(&place.header);
+    }
+    finding
+}

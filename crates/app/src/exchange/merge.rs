@@ -1,0 +1,184 @@
+//! Merging what was checked, in chunks that are each whole: households,
+//! episodes, the staged rows' marks and one audit record commit together.
+
+use std::collections::BTreeMap;
+
+use domain::account::Scope;
+use domain::exchange::{ConflictRule, EpisodeDraft, Form, apply_to_file, episode_of, settle};
+use store::audit::chain_of;
+use store::crypto::digest;
+use store::exchange::{ImportBatchRow, StagedHousehold};
+use store::household::{EpisodeRow, VersionMeta};
+use store::{Actor, WriteTx};
+
+use super::matching::{Known, Match, draft_of, is_ours, match_forms, verdict};
+use crate::{App, AppError, new_id};
+
+/// Households of one transaction.
+const CHUNK: u64 = 200;
+
+/// What one chunk did.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Merged {
+    pub households: u64,
+    pub created: u64,
+    pub changed: u64,
+    pub unchanged: u64,
+    /// Left out because the register moved on since the check.
+    pub refused: u64,
+}
+
+/// What is said of an imported episode instead of evidence.
+pub const IMPORTED_EVIDENCE: &str = "导入，识别程序材料不在本系统";
+
+impl App {
+    /// Merges the next chunk; `None` when nothing is left.
+    pub(super) async fn merge_chunk(&self, batch: &ImportBatchRow, scope: &Scope, actor: Actor) -> Result<Option<Merged>, AppError> {
+        // Somebody may save one of these households meanwhile (PostgreSQL has
+        // many writers): the chunk is then matched again.
+        for _ in 0..3 {
+            match self.try_merge_chunk(batch, scope, actor.clone()).await {
+                Err(AppError::Stale { .. }) => {}
+                other => return other,
+            }
+        }
+        self.try_merge_chunk(batch, scope, actor).await
+    }
+
+    async fn try_merge_chunk(&self, batch: &ImportBatchRow, scope: &Scope, actor: Actor) -> Result<Option<Merged>, AppError> {
+        let mut tx = self.store.write(actor).await?;
+        let staged = self.store.staged_households(scope, &batch.id, -1, CHUNK, true).await?;
+        if staged.is_empty() {
+            return Ok(None);
+        }
+        let rule = if batch.conflict_rule == ConflictRule::TakeTheirs.as_str() { ConflictRule::TakeTheirs } else { ConflictRule::KeepOurs };
+        let mut forms: Vec<Form> = staged.iter().map(|s| s.form.clone()).collect();
+        let matches = match_forms(&self.store, scope, &mut forms).await?;
+        let mut merged = Merged { households: staged.len() as u64, ..Merged::default() };
+        let mut written = Vec::new();
+        for ((row, form), found) in staged.iter().zip(&forms).zip(&matches) {
+            let became = match found {
+                Match::Refused(..) => {
+                    merged.refused += 1;
+                    tx.mark_merged(&batch.id, row.seq, "rejected", None).await?;
+                    continue;
+                }
+                Match::New => {
+                    merged.created += 1;
+                    Some(self.merge_new(&mut tx, batch, form).await)
+                }
+                Match::Known(_) if verdict(found, form).0 == "unchanged" => None,
+                Match::Known(known) => self.merge_known(&mut tx, batch, known, form, rule).await.transpose(),
+            };
+            match became.transpose() {
+                Ok(Some((id, settled))) => {
+                    written.push(id.clone());
+                    merged.changed += u64::from(matches!(found, Match::Known(_)));
+                    tx.mark_merged(&batch.id, row.seq, &row.verdict, Some((&id, &settled))).await?;
+                }
+                Ok(None) => {
+                    merged.unchanged += 1;
+                    tx.mark_merged(&batch.id, row.seq, "unchanged", None).await?;
+                }
+                // The 户编号 belongs to a household outside the importer's scope.
+                Err(AppError::Conflict(_)) => {
+                    merged.refused += 1;
+                    merged.created -= u64::from(matches!(found, Match::New));
+                    tx.mark_merged(&batch.id, row.seq, "rejected", None).await?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let detail = format!(
+            "households={} created={} changed={} unchanged={} refused={} written={}",
+            merged.households,
+            merged.created,
+            merged.changed,
+            merged.unchanged,
+            merged.refused,
+            digest(written.join(",").as_bytes())
+        );
+        let chain = chain_of(batch.division.parse().ok());
+        tx.audit(&chain, "import.merge", &format!("import/{}", batch.id), &detail).await?;
+        self.note_progress(&mut tx, batch, &staged).await?;
+        tx.commit().await?;
+        Ok(Some(merged))
+    }
+
+    async fn note_progress(&self, tx: &mut WriteTx, batch: &ImportBatchRow, staged: &[StagedHousehold]) -> Result<(), AppError> {
+        let done = staged.last().map_or(0, |s| s.seq + 1);
+        let change = store::exchange::ImportBatchChange { done: store::exchange::set(done), ..Default::default() };
+        tx.change_import_batch(&batch.id, &[], change).await?;
+        Ok(())
+    }
+
+    fn meta(&self, batch: &ImportBatchRow, reason: &str) -> VersionMeta {
+        VersionMeta {
+            effective_on: self.today(),
+            reason: reason.to_owned(),
+            source: format!("import/{}", batch.id),
+            // The file does not say who collected its values.
+            collected_by: format!("原系统导出（{}）", batch.file_name),
+            entered_by: batch.created_by.clone(),
+            reviewed_by: batch.merged_by.clone().unwrap_or_default(),
+        }
+    }
+
+    async fn merge_new(&self, tx: &mut WriteTx, batch: &ImportBatchRow, form: &Form) -> Result<(String, Form), AppError> {
+        let id = new_id();
+        let file = apply_to_file(None, form, self.today(), &mut new_id)
+            .ok_or_else(|| AppError::Internal("a staged household has no village".into()))?;
+        tx.save_household(&id, &file, &self.meta(batch, "导入新户"), None).await?;
+        if let Some(draft) = episode_of(form) {
+            tx.save_episode(episode_row(&id, &form.village, None, &draft)).await?;
+        }
+        Ok((id, form.clone()))
+    }
+
+    /// `None` when the rule leaves everything as it is.
+    async fn merge_known(&self, tx: &mut WriteTx, batch: &ImportBatchRow, known: &Known, theirs: &Form, rule: ConflictRule) -> Result<Option<(String, Form)>, AppError> {
+        let settled = settle(&known.form, theirs, rule);
+        let file = apply_to_file(Some(&known.file), &settled, self.today(), &mut new_id)
+            .ok_or_else(|| AppError::Internal("a staged household has no village".into()))?;
+        let mut changed = settled.values != known.form.values || settled.members != known.form.members;
+        if file != known.file {
+            tx.save_household(&known.row.id, &file, &self.meta(batch, "导入更新"), Some(known.row.version)).await?;
+            changed = true;
+        }
+        let ours = known.episode.as_ref();
+        if let Some(draft) = episode_of(&settled).filter(|_| !ours.is_some_and(is_ours))
+            && ours.and_then(draft_of).as_ref() != Some(&draft)
+        {
+            tx.save_episode(episode_row(&known.row.id, &settled.village, ours, &draft)).await?;
+            changed = true;
+        }
+        Ok(changed.then(|| (known.row.id.clone(), settled)))
+    }
+}
+
+/// An imported episode: running or cleared, without a casefile. The clock of
+/// no procedure starts.
+fn episode_row(household_id: &str, village: &str, known: Option<&EpisodeRow>, draft: &EpisodeDraft) -> EpisodeRow {
+    EpisodeRow {
+        id: known.map_or_else(new_id, |e| e.id.clone()),
+        household_id: household_id.to_owned(),
+        village: village.to_owned(),
+        category: draft.category.clone(),
+        status: if draft.cleared { "cleared" } else { "running" }.to_owned(),
+        identified_on: draft.identified_on.to_string(),
+        cleared_on: draft.cleared_on.map(|d| d.to_string()),
+        clearance_way: draft.clearance_way.clone(),
+        origin: "imported".to_owned(),
+        casefile_id: None,
+        risks: serde_json::to_string(&draft.risks).unwrap_or_else(|_| "[]".into()),
+        evidence_note: IMPORTED_EVIDENCE.to_owned(),
+        version: known.map_or(1, |e| e.version + 1),
+    }
+}
+
+/// Totals over chunks.
+pub(super) fn add(total: &mut BTreeMap<&'static str, u64>, chunk: Merged) {
+    for (name, n) in [("created", chunk.created), ("changed", chunk.changed), ("unchanged", chunk.unchanged), ("refused", chunk.refused)] {
+        *total.entry(name).or_default() += n;
+    }
+}

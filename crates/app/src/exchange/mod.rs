@@ -1,0 +1,385 @@
+//! Import of what offices have, and the national export.
+//!
+//! A file is received, checked on a thread of its own in three passes with
+//! flat memory (`check`), matched with the register and staged, looked at by a
+//! person (preview, findings, corrected copy), and merged in whole chunks
+//! (`merge`). Every stage can be cancelled and goes on after a restart.
+
+mod check;
+mod corrections;
+mod export;
+mod job;
+mod matching;
+mod merge;
+mod reader;
+mod sheet_writer;
+mod sorter;
+mod transport;
+mod vault;
+mod view;
+mod zip_sizes;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::path::Path;
+
+use domain::account::{Operation, Principal, Scope};
+use domain::code_list::CodeLists;
+use domain::exchange::{ColumnMapping, ConflictRule, Layout};
+use serde::Deserialize;
+use store::audit::chain_of;
+use store::crypto::digest;
+use store::exchange::{ImportBatchChange, ImportBatchRow, ImportMappingRow, set};
+use utoipa::ToSchema;
+
+pub use merge::IMPORTED_EVIDENCE;
+pub use reader::{Event, Limits, read_office_file};
+pub use transport::{read_in_child_process, serve_child};
+pub use view::{ImportCounts, ImportFinding, ImportFindingCount, ImportPreview, ImportProgress, ImportSheet, ImportView, PreviewDifference};
+
+use crate::error::permit;
+use crate::{App, AppError, new_id};
+
+/// Largest accepted upload, in bytes.
+pub const MAX_UPLOAD_BYTES: u64 = 1 << 30;
+/// The layout files are read with when none is named.
+pub const DEFAULT_LAYOUT: &str = "national-2022";
+
+/// A file that arrives.
+pub struct ImportUpload<'a> {
+    pub file_name: String,
+    pub layout: Option<String>,
+    /// Name of a saved column mapping to use.
+    pub mapping: Option<String>,
+    pub content: &'a mut (dyn Read + Send),
+}
+
+impl std::fmt::Debug for ImportUpload<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ImportUpload({:?})", self.layout)
+    }
+}
+
+/// What a person says the columns are.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct SetMapping {
+    pub columns: Vec<ColumnMapping>,
+    /// Keeps the mapping under a name for the next file.
+    pub save_as: Option<String>,
+}
+
+/// The decision to merge.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct MergeImport {
+    pub on_conflict: ConflictRule,
+}
+
+impl App {
+    /// A layout of the policy folder with the code lists it needs; the
+    /// categories are those of the policy packs.
+    pub(crate) fn layout(&self, id: &str) -> Result<(Layout, CodeLists), AppError> {
+        let unknown = || AppError::invalid("layout", "没有这种样表");
+        let known = id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        let text = Some(()).filter(|()| known).and_then(|()| self.files.text(&format!("layouts/{id}.toml"))).ok_or_else(unknown)?;
+        let mut categories = String::from("# title: 监测对象类别\ncode,label,aliases,note\n");
+        let (mut codes, mut labels) = (BTreeSet::new(), BTreeSet::new());
+        for category in self.library.packs().flat_map(|p| &p.values.categories) {
+            if codes.insert(category.code.clone()) && labels.insert(category.label.clone()) {
+                categories.push_str(&format!("{},{},,\n", category.code, category.label));
+            }
+        }
+        let mut lists: Vec<(&str, &str)> = self
+            .files
+            .paths("codes/", ".csv")
+            .filter_map(|p| Some((p.strip_prefix("codes/")?.strip_suffix(".csv")?, self.files.text(p)?)))
+            .collect();
+        lists.push(("monitored_category", &categories));
+        let lists = CodeLists::parse(lists).map_err(|e| AppError::Internal(e.to_string()))?;
+        let names: BTreeSet<String> = lists.iter().map(|(name, _)| name.to_owned()).collect();
+        let layout = Layout::parse(text, &names).map_err(|e| AppError::Internal(e.to_string()))?;
+        Ok((layout, lists))
+    }
+
+    /// Whether a category is for lifted households, by code.
+    fn category_lifted(&self) -> BTreeMap<String, bool> {
+        self.library
+            .packs()
+            .flat_map(|p| &p.values.categories)
+            .filter_map(|c| Some((c.code.clone(), c.lifted?)))
+            .collect()
+    }
+
+    /// Takes in a file and starts checking it in the background. The same
+    /// bytes again are named as a duplicate; checking and merging them changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] for an unknown layout or mapping or a file that
+    /// is too large.
+    pub async fn start_import(&self, principal: &Principal, upload: ImportUpload<'_>) -> Result<ImportView, AppError> {
+        permit(principal, Operation::ImportRun)?;
+        let division = principal.scope.root().ok_or(AppError::NotFound)?;
+        let layout = upload.layout.filter(|l| !l.is_empty()).unwrap_or_else(|| DEFAULT_LAYOUT.to_owned());
+        self.layout(&layout)?;
+        let mapping = match upload.mapping.filter(|m| !m.is_empty()) {
+            None => "[]".to_owned(),
+            Some(name) => self
+                .store
+                .import_mappings(&principal.account_id, &layout)
+                .await?
+                .into_iter()
+                .find(|m| m.name == name)
+                .map(|m| m.mapping)
+                .ok_or_else(|| AppError::invalid("mapping", "没有这个名称的列对应关系"))?,
+        };
+        let id = new_id();
+        let digest = self.take_in(&id, upload.content)?;
+        let duplicate_of = self.store.import_batch_of_digest(&principal.scope, &digest).await?.map(|b| b.id);
+        let now = self.clock.now_millis();
+        let file_name: String = upload.file_name.chars().filter(|c| !c.is_control()).take(120).collect();
+        let row = ImportBatchRow {
+            id: id.clone(),
+            file_name,
+            file_digest: digest.clone(),
+            layout,
+            division: division.to_string(),
+            status: "received".into(),
+            phase: "receiving".into(),
+            done: 0,
+            total: 0,
+            cancel_requested: false,
+            conflict_rule: ConflictRule::KeepOurs.as_str().into(),
+            summary: "{}".into(),
+            readings: "[]".into(),
+            mapping,
+            failure: None,
+            duplicate_of,
+            account_id: principal.account_id.clone(),
+            created_by: principal.display_name.clone(),
+            merged_by: None,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+        };
+        let mut tx = self.store.write(self.actor(principal)).await?;
+        tx.add_import_batch(row.clone()).await?;
+        tx.audit(&chain_of(Some(division)), "import.receive", &format!("import/{id}"), &format!("file={digest}")).await?;
+        tx.commit().await?;
+        self.start_work(&id);
+        Ok(view::of_row(row, &BTreeMap::new()))
+    }
+
+    /// Keeps the file sealed; returns its digest.
+    fn take_in(&self, id: &str, content: &mut (dyn Read + Send)) -> Result<String, AppError> {
+        let mut counted = Counted { inner: content, bytes: 0, digests: Vec::new() };
+        let kept = vault::put(&self.store, &self.data_dir, id, &mut counted);
+        if counted.bytes > MAX_UPLOAD_BYTES || counted.bytes == 0 {
+            vault::remove(&self.data_dir, id);
+            let message = if counted.bytes == 0 { "文件是空的" } else { "文件超过 1 GB，请分成几个文件上传" };
+            return Err(AppError::invalid("file", message));
+        }
+        kept?;
+        Ok(digest(&counted.digests))
+    }
+
+    /// A batch the person may see, or not found.
+    async fn batch(&self, principal: &Principal, id: &str) -> Result<ImportBatchRow, AppError> {
+        permit(principal, Operation::ImportRun)?;
+        self.store.import_batch(&principal.scope, id).await?.ok_or(AppError::NotFound)
+    }
+
+    fn batch_scope(batch: &ImportBatchRow) -> Result<Scope, AppError> {
+        let division = batch.division.parse().map_err(|_| AppError::Internal("an import has no division".into()))?;
+        Ok(Scope::subtree(division))
+    }
+
+    /// Says what the columns are and checks the file again.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] for a field that is not in the layout,
+    /// [`AppError::Conflict`] when the import is past checking.
+    pub async fn map_import(&self, principal: &Principal, id: &str, form: SetMapping) -> Result<ImportView, AppError> {
+        let batch = self.batch(principal, id).await?;
+        let (layout, _) = self.layout(&batch.layout)?;
+        if let Some(wrong) = form.columns.iter().find(|c| !c.field.is_empty() && layout.column(&c.field).is_none()) {
+            return Err(AppError::invalid("field", format!("样表里没有“{}”这一栏", wrong.field)));
+        }
+        let mut mapping: Vec<ColumnMapping> = serde_json::from_str(&batch.mapping).unwrap_or_default();
+        for column in form.columns {
+            mapping.retain(|m| m.sheet != column.sheet || m.header != column.header);
+            mapping.push(column);
+        }
+        let text = serde_json::to_string(&mapping).map_err(|e| AppError::Internal(e.to_string()))?;
+        let mut tx = self.store.write(self.actor(principal)).await?;
+        let change = ImportBatchChange {
+            status: set("received".to_owned()),
+            phase: set("receiving".to_owned()),
+            mapping: set(text.clone()),
+            ..Default::default()
+        };
+        if !tx.change_import_batch(id, &["checked", "in_review", "failed", "cancelled"], change).await? {
+            return Err(past(&batch));
+        }
+        if let Some(name) = form.save_as.map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()) {
+            let row = ImportMappingRow {
+                id: new_id(),
+                layout: batch.layout.clone(),
+                name,
+                mapping: text,
+                account_id: principal.account_id.clone(),
+                created_at: self.clock.now_millis(),
+            };
+            tx.save_import_mapping(row).await?;
+        }
+        tx.audit(&chain_of(batch.division.parse().ok()), "import.map", &format!("import/{id}"), "").await?;
+        tx.commit().await?;
+        self.start_work(id);
+        self.import(principal, id).await
+    }
+
+    /// Starts merging what was checked.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] when the import does not wait for a decision.
+    pub async fn merge_import(&self, principal: &Principal, id: &str, form: MergeImport) -> Result<ImportView, AppError> {
+        let batch = self.batch(principal, id).await?;
+        let change = ImportBatchChange {
+            status: set("merging".to_owned()),
+            phase: set("merging".to_owned()),
+            done: set(0),
+            cancel_requested: set(false),
+            conflict_rule: set(form.on_conflict.as_str().to_owned()),
+            merged_by: set(Some(principal.display_name.clone())),
+            ..Default::default()
+        };
+        self.decide(principal, &batch, &["checked", "in_review"], "import.merge_start", form.on_conflict.as_str(), change).await?;
+        self.start_work(id);
+        self.import(principal, id).await
+    }
+
+    async fn decide(&self, principal: &Principal, batch: &ImportBatchRow, from: &[&str], operation: &str, detail: &str, change: ImportBatchChange) -> Result<(), AppError> {
+        let mut tx = self.store.write(self.actor(principal)).await?;
+        if !tx.change_import_batch(&batch.id, from, change).await? {
+            return Err(past(batch));
+        }
+        tx.audit(&chain_of(batch.division.parse().ok()), operation, &format!("import/{}", batch.id), detail).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Asks the work to stop; what was merged stays.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] when nothing is going on.
+    pub async fn cancel_import(&self, principal: &Principal, id: &str) -> Result<ImportView, AppError> {
+        let batch = self.batch(principal, id).await?;
+        let change = ImportBatchChange { cancel_requested: set(true), ..Default::default() };
+        self.decide(principal, &batch, &["received", "checking", "merging"], "import.cancel", "", change).await?;
+        self.import(principal, id).await
+    }
+
+    /// Goes on where a cancelled or failed import stopped.
+    ///
+    /// # Errors
+    /// [`AppError::Conflict`] when the import is in another state.
+    pub async fn resume_import(&self, principal: &Principal, id: &str) -> Result<ImportView, AppError> {
+        let batch = self.batch(principal, id).await?;
+        let status = if batch.phase == "merging" { "merging" } else { "received" };
+        let change = ImportBatchChange {
+            status: set(status.to_owned()),
+            cancel_requested: set(false),
+            failure: set(None),
+            ..Default::default()
+        };
+        self.decide(principal, &batch, &["cancelled", "failed"], "import.resume", "", change).await?;
+        self.start_work(id);
+        self.import(principal, id).await
+    }
+
+    /// Refuses the file as a whole.
+    ///
+    /// # Errors
+    /// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] when it
+    /// was merged already.
+    pub async fn refuse_import(&self, principal: &Principal, id: &str, reason: &str) -> Result<ImportView, AppError> {
+        let batch = self.batch(principal, id).await?;
+        let reason: String = reason.trim().chars().take(500).collect();
+        if reason.is_empty() {
+            return Err(AppError::invalid("reason", "请写明拒收的理由"));
+        }
+        // What was merged in part cannot be refused any more.
+        let from: &[&str] = if batch.phase == "merging" { &[] } else { &["checked", "in_review", "failed", "cancelled"] };
+        if from.is_empty() {
+            return Err(past(&batch));
+        }
+        let change = ImportBatchChange { status: set("refused".to_owned()), failure: set(Some(reason)), ..Default::default() };
+        self.decide(principal, &batch, from, "import.refuse", "", change).await?;
+        vault::remove(&self.data_dir, id);
+        self.import(principal, id).await
+    }
+
+    /// Names of the saved column mappings of a layout.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn import_mapping_names(&self, principal: &Principal, layout: &str) -> Result<Vec<String>, AppError> {
+        permit(principal, Operation::ImportRun)?;
+        Ok(self.store.import_mappings(&principal.account_id, layout).await?.into_iter().map(|m| m.name).collect())
+    }
+
+    /// Reads, checks and merges a file in one go, for the command line and the
+    /// demonstration: returns when it is merged.
+    ///
+    /// # Errors
+    /// What the single steps return; [`AppError::Conflict`] with the reason
+    /// when the file could not be checked.
+    pub async fn import_file(&self, principal: &Principal, path: &Path, rule: ConflictRule) -> Result<ImportView, AppError> {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let mut file = std::fs::File::open(path).map_err(|e| AppError::Internal(e.to_string()))?;
+        let upload = ImportUpload { file_name: name, layout: None, mapping: None, content: &mut file };
+        let started = self.start_import(principal, upload).await?;
+        self.finish_work(&started.id).await;
+        let checked = self.import(principal, &started.id).await?;
+        if checked.status != "checked" {
+            return Err(AppError::Conflict(checked.failure.unwrap_or(checked.status)));
+        }
+        self.merge_import(principal, &started.id, MergeImport { on_conflict: rule }).await?;
+        self.finish_work(&started.id).await;
+        self.import(principal, &started.id).await
+    }
+}
+
+fn past(batch: &ImportBatchRow) -> AppError {
+    let words = match batch.status.as_str() {
+        "received" | "checking" => "正在检查，请稍候",
+        "checked" | "in_review" => "检查已完成，等待决定",
+        "merging" => "正在合并",
+        "merged" => "已经合并完成",
+        "refused" => "已经拒收",
+        "cancelled" => "已经停止",
+        _ => "没有完成",
+    };
+    AppError::Conflict(format!("这个文件{words}，不能这样操作。"))
+}
+
+/// Counts bytes and digests them block by block.
+struct Counted<'a> {
+    inner: &'a mut (dyn Read + Send),
+    bytes: u64,
+    /// Digests of the blocks, digested again at the end.
+    digests: Vec<u8>,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(out)?;
+        self.bytes += read as u64;
+        if self.bytes > MAX_UPLOAD_BYTES {
+            return Err(std::io::Error::other("the file is too large"));
+        }
+        if read > 0 {
+            self.digests.extend(digest(&out[..read]).bytes());
+        }
+        Ok(read)
+    }
+}

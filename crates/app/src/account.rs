@@ -191,7 +191,12 @@ impl App {
     /// [`AppError::SignIn`] with `sign_in_failed`, `locked` or `totp_required`.
     pub async fn sign_in(&self, form: SignIn) -> Result<String, AppError> {
         let now = self.clock.real_millis();
-        let mut tx = self.store.write(self.system_actor()).await?;
+        // The audit names the account that signs in, or whose name was tried.
+        let mut actor = self.system_actor();
+        if let Some(id) = self.store.account_id_of(form.login_name.trim()).await? {
+            actor.account_id = id;
+        }
+        let mut tx = self.store.write(actor).await?;
         let found = tx.account_by_login(form.login_name.trim()).await?;
         // A hash nobody has, so that an unknown account takes as long.
         let hash = match &found {
@@ -483,13 +488,18 @@ impl App {
         Ok(())
     }
 
-    /// Accounts, for administrators.
+    /// Accounts, for administrators; who manages grids sees those of the own
+    /// divisions, to name a worker.
     ///
     /// # Errors
     /// When the operation is missing or the database refuses.
     pub async fn accounts(&self, principal: &Principal, division: Option<DivisionCode>, window: Window) -> Result<PageView<AccountView>, AppError> {
-        permit(principal, Operation::AccountRead)?;
-        let scope = division.map(Scope::subtree);
+        let scope = if principal.may(Operation::AccountRead) {
+            division.map(Scope::subtree)
+        } else {
+            permit(principal, Operation::GridManage)?;
+            Some(division.map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d)))
+        };
         let page = self.store.accounts(scope.as_ref(), window.limit, window.offset).await?;
         let mut items = Vec::new();
         for account in page.items {

@@ -1,7 +1,9 @@
 //! 识别认定事项: opening, acting, reading.
 
+mod cross_check;
 mod view;
 
+pub use cross_check::{ComparedPerson, CrossCheckAnswer, CrossCheckTask};
 pub use view::*;
 
 use domain::account::{Operation, Principal};

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod acts;
+mod changes;
 mod living;
 mod people;
 mod place;
@@ -16,8 +17,8 @@ mod story;
 pub use accounts::{DEMO_PASSWORD, DemoAccount, demo_accounts};
 
 use domain::account::Principal;
-use jiff::civil::{Date, date};
 use jiff::ToSpan as _;
+use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -66,7 +67,9 @@ impl std::str::FromStr for DemoSize {
             "small" => Ok(Self::Small),
             "county" => Ok(Self::County),
             "million" => Ok(Self::Million),
-            _ => Err(format!("unknown demo size {name}: small, county or million")),
+            _ => Err(format!(
+                "unknown demo size {name}: small, county or million"
+            )),
         }
     }
 }
@@ -110,18 +113,32 @@ pub async fn create_with_progress(
         return Err(AppError::NotFound);
     }
     if app.store.account_count().await? > 0 || app.store.division_count().await? > 0 {
-        return Err(AppError::Conflict("这里已经有数据，演示数据只能建在空的系统里。".into()));
+        return Err(AppError::Conflict(
+            "这里已经有数据，演示数据只能建在空的系统里。".into(),
+        ));
     }
     let mut random = random::Random::new(seed, FIRST_ID_MILLIS);
-    let mut summary = DemoSummary { accounts: demo_accounts().len() as u64, ..DemoSummary::default() };
+    let mut summary = DemoSummary {
+        accounts: demo_accounts().len() as u64,
+        ..DemoSummary::default()
+    };
     // Passwords age by the machine's own clock, wherever the demo's stands.
     app.clock.move_to(DEMO_TODAY);
     let password_millis = app.clock.real_millis();
     app.clock.move_to(COLLECTED_ON);
     let cast = accounts::create(app, &mut random, password_millis).await?;
     let places = place::places(app, size)?;
-    let mut villages =
-        registry::fill(app, &mut random, &places, &cast, COLLECTED_ON, &mut summary, progress).await?;
+    let mut villages = registry::fill(
+        app,
+        &mut random,
+        &places,
+        &cast,
+        COLLECTED_ON,
+        &mut summary,
+        progress,
+    )
+    .await?;
+    changes::make(app, &cast, &mut villages).await?;
     app.clock.move_to(IN_FORCE_ON);
     let officer = cast.get("policy.feng")?;
     let form = PutInForce {
@@ -169,20 +186,37 @@ pub async fn demo_info(app: &App) -> Result<DemoInfo, AppError> {
             login_name: account.login_name.into(),
             password: account.password.into(),
             display_name: account.display_name.into(),
-            role_label: app.roles.get(account.role).map_or_else(|| account.role.into(), |r| r.label.clone()),
+            role_label: app
+                .roles
+                .get(account.role)
+                .map_or_else(|| account.role.into(), |r| r.label.clone()),
             division_name: division_name(app, account.division).await?,
         });
     }
-    Ok(DemoInfo { demo: true, accounts, today: app.today() })
+    Ok(DemoInfo {
+        demo: true,
+        accounts,
+        today: app.today(),
+    })
 }
 
 /// `宜阳县/柳泉镇/花庄村`: below the city the province and city go without
 /// saying.
 async fn division_name(app: &App, division: Option<&str>) -> Result<String, AppError> {
-    let Some(division) = division else { return Ok("平台".into()) };
+    let Some(division) = division else {
+        return Ok("平台".into());
+    };
     let path = app.store.division_path(place::code(division)).await?;
-    let skip = if path.len() > 2 { 2 } else { path.len().saturating_sub(1) };
-    let names: Vec<String> = path.iter().skip(skip).map(|d| domain::division::short_name(&d.name)).collect();
+    let skip = if path.len() > 2 {
+        2
+    } else {
+        path.len().saturating_sub(1)
+    };
+    let names: Vec<String> = path
+        .iter()
+        .skip(skip)
+        .map(|d| domain::division::short_name(&d.name))
+        .collect();
     Ok(names.join("/"))
 }
 
@@ -199,16 +233,29 @@ pub struct MoveClock {
 /// # Errors
 /// [`AppError::NotFound`] outside demo mode, [`AppError::Invalid`] without
 /// exactly one target or too far away.
-pub async fn move_clock(app: &App, principal: &Principal, form: MoveClock) -> Result<Date, AppError> {
+pub async fn move_clock(
+    app: &App,
+    principal: &Principal,
+    form: MoveClock,
+) -> Result<Date, AppError> {
     if !app.demo {
         return Err(AppError::NotFound);
     }
     let day = match (form.advance_days, form.today) {
-        (Some(days), None) if days.abs() <= LONGEST_MOVE_DAYS => app.today().saturating_add(days.days()),
+        (Some(days), None) if days.abs() <= LONGEST_MOVE_DAYS => {
+            app.today().saturating_add(days.days())
+        }
         (None, Some(day)) if (2020..=2040).contains(&day.year()) => day,
         (Some(_), None) => return Err(AppError::invalid("advance_days", "一次最多移动十年")),
-        (None, Some(_)) => return Err(AppError::invalid("today", "请选择2020年到2040年之间的日期")),
-        _ => return Err(AppError::invalid("today", "请写明前进几天，或者移到哪一天（只填一项）")),
+        (None, Some(_)) => {
+            return Err(AppError::invalid("today", "请选择2020年到2040年之间的日期"));
+        }
+        _ => {
+            return Err(AppError::invalid(
+                "today",
+                "请写明前进几天，或者移到哪一天（只填一项）",
+            ));
+        }
     };
     set_today(app, &principal.account_id, day).await?;
     Ok(day)
@@ -227,10 +274,19 @@ async fn set_today(app: &App, account_id: &str, day: Date) -> Result<(), AppErro
 }
 
 async fn remember(app: &App, account_id: &str, day: Date) -> Result<(), AppError> {
-    let actor = store::Actor { account_id: account_id.to_owned(), now_millis: app.clock.now_millis() };
+    let actor = store::Actor {
+        account_id: account_id.to_owned(),
+        now_millis: app.clock.now_millis(),
+    };
     let mut tx = app.store.write(actor).await?;
     tx.save_setting(SETTING, &day.to_string()).await?;
-    tx.audit("system", "demo.clock_moved", "demo", &format!("today={day}")).await?;
+    tx.audit(
+        "system",
+        "demo.clock_moved",
+        "demo",
+        &format!("today={day}"),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -241,7 +297,11 @@ async fn remember(app: &App, account_id: &str, day: Date) -> Result<(), AppError
 /// When the database refuses.
 pub async fn restore_clock(app: &App) -> Result<(), AppError> {
     if app.demo
-        && let Some(day) = app.store.setting(SETTING).await?.and_then(|d| d.parse().ok())
+        && let Some(day) = app
+            .store
+            .setting(SETTING)
+            .await?
+            .and_then(|d| d.parse().ok())
     {
         app.clock.move_to(day);
     }

@@ -1,6 +1,8 @@
 //! Appraisal meetings, public notices and objections: acts over several
 //! households at once, each answered on its own.
 
+mod print;
+
 use domain::account::{Operation, Principal};
 use domain::casefile::{Action, Appraisal, Refusal};
 use domain::division::{DivisionCode, Level};
@@ -355,11 +357,15 @@ impl App {
                 let proposed = casefile.records.home_verification.as_ref().and_then(|h| {
                     domain::casefile::propose_category(pack, &file.household_type, &h.record).conclusion
                 });
+                // A minor's name is never posted.
+                let minor = file.head().is_some_and(|h| !h.is_adult_on(self.today()));
+                let head_name =
+                    if minor { "（户主未成年，姓名不公开）".to_owned() } else { household.head_name };
                 items.push(NoticeItemRow {
                     notice_id: id.clone(),
                     casefile_id: row.id,
                     household_id: household.id,
-                    head_name: household.head_name,
+                    head_name,
                     category: proposed.map(|c| c.category),
                 });
             }
@@ -422,6 +428,22 @@ impl App {
             .ok_or_else(|| AppError::Internal("a notice without a view".into()))?;
         view.evidence = self.attachment_views(&principal.scope, "notice", id).await?;
         Ok(view)
+    }
+
+    /// The notice as an A4 page to print and post: name, category, nothing
+    /// else about anybody.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] outside the scope.
+    pub async fn notice_print(&self, principal: &Principal, id: &str) -> Result<String, AppError> {
+        let notice = self.notice(principal, id).await?;
+        let path = self.division_path(village_of(&notice.village.code)?).await?;
+        let place: Vec<&str> = path.split('/').collect();
+        let (township, village) = match place.as_slice() {
+            [.., township, village] => (*township, *village),
+            _ => ("", path.as_str()),
+        };
+        Ok(print::page(&notice, township, village))
     }
 
     async fn notice_views(&self, principal: &Principal, rows: Vec<NoticeRow>) -> Result<Vec<NoticeView>, AppError> {

@@ -448,7 +448,7 @@ fn values(pack: &Pack) -> Vec<ValueView> {
         }
         if let Some(period) = &line.accounting_period {
             text("accounting_period", "收入核算期", period, &|p| match p.as_str() {
-                "twelve_months_before_check" => "核实前 12 个月".into(),
+                "twelve_months_before_verification_month" => "核实当月之前的 12 个月".into(),
                 _ => p,
             });
         }

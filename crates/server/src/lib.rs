@@ -1,6 +1,8 @@
 //! How people reach the platform: routes, sessions, OpenAPI, the embedded
 //! console.
 
+#![expect(clippy::result_large_err, reason = "a problem is the answer itself, made once a request")]
+
 pub mod problem;
 pub mod routes;
 pub mod session;

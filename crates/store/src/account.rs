@@ -28,7 +28,10 @@ impl WriteTx {
             return Err(StoreError::Taken("account.login_name".into()));
         }
         let id = row.id.clone();
-        account::Entity::insert(account::ActiveModel::from(row).reset_all()).exec_without_returning(&self.tx).await?;
+        account::Entity::insert(account::ActiveModel::from(row).reset_all())
+            .exec_without_returning(&self.tx)
+            .await
+            .map_err(|e| crate::database::taken_or(e, "account.login_name"))?;
         for role in roles {
             let model = account_role::Model { account_id: id.clone(), role: role.clone() };
             account_role::Entity::insert(account_role::ActiveModel::from(model).reset_all())
@@ -52,7 +55,8 @@ impl WriteTx {
             .exec(&self.tx)
             .await?;
         if done.rows_affected == 0 {
-            return Err(StoreError::Stale { current: seen });
+            let current = account::Entity::find_by_id(&id).one(&self.tx).await?.map_or(0, |a| a.version);
+            return Err(StoreError::Stale { current });
         }
         Ok(())
     }

@@ -16,6 +16,18 @@ fn path_of(folder: &Path, digest: &str) -> PathBuf {
     folder.join(&digest[..2]).join(digest)
 }
 
+/// Writes a file whole or not at all; it is on disk when this returns.
+pub(crate) async fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    let partial = path.with_extension(format!("partial-{}", crate::crypto::random_hex::<4>()?));
+    let mut file = tokio::fs::File::create(&partial).await?;
+    file.write_all(bytes).await?;
+    file.sync_all().await?;
+    tokio::fs::rename(&partial, path).await?;
+    // The rename itself must survive a power cut.
+    tokio::fs::File::open(path.parent().unwrap_or(Path::new("."))).await?.sync_all().await?;
+    Ok(())
+}
+
 impl WriteTx {
     /// Adds the row of a blob that is already durable.
     ///
@@ -66,14 +78,11 @@ impl Store {
         }
         let sealed = self.crypto().seal(Place { table: "blob", column: "bytes", row: &name }, &bytes)?;
         let parent = path.parent().unwrap_or(folder);
-        tokio::fs::create_dir_all(parent).await?;
-        let partial = path.with_extension(format!("partial-{}", crate::crypto::random_hex::<4>()?));
-        let mut file = tokio::fs::File::create(&partial).await?;
-        file.write_all(&sealed).await?;
-        file.sync_all().await?;
-        tokio::fs::rename(&partial, &path).await?;
-        // The rename itself must survive a power cut.
-        tokio::fs::File::open(parent).await?.sync_all().await?;
+        if !parent.exists() {
+            tokio::fs::create_dir_all(parent).await?;
+            tokio::fs::File::open(folder).await?.sync_all().await?;
+        }
+        write_whole(&path, &sealed).await?;
         Ok(name)
     }
 

@@ -3,9 +3,9 @@
 
 use domain::audit::{AuditRecord, ChainProblem, ChainWalker, Checkpoint, GENESIS};
 use domain::division::DivisionCode;
-use sea_orm::sea_query::LockType;
+use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _,
 };
 
@@ -35,12 +35,25 @@ impl WriteTx {
         subject: &str,
         detail: &str,
     ) -> Result<(), StoreError> {
-        let mut find = audit_head::Entity::find_by_id(chain);
-        if self.engine() == Engine::Postgres {
-            find = find.lock(LockType::Update);
-        }
-        let head = find.one(&self.tx).await?;
-        let (seq, previous) = head.as_ref().map_or((0, GENESIS.to_owned()), |h| (h.seq, h.hash.clone()));
+        let head = match self.locked_head(chain).await? {
+            Some(head) => head,
+            None => {
+                // Of two first acts at once the second waits here and then
+                // finds the head of the first.
+                audit_head::Entity::insert(audit_head::ActiveModel {
+                    chain: Set(chain.to_owned()),
+                    seq: Set(0),
+                    hash: Set(GENESIS.to_owned()),
+                })
+                .on_conflict(OnConflict::column(audit_head::Column::Chain).do_nothing().to_owned())
+                .exec_without_returning(&self.tx)
+                .await?;
+                self.locked_head(chain)
+                    .await?
+                    .ok_or_else(|| StoreError::Unsuitable(format!("audit chain {chain} has no head")))?
+            }
+        };
+        let (seq, previous) = (head.seq, head.hash);
         let record = AuditRecord {
             chain: chain.to_owned(),
             seq: seq + 1,
@@ -52,11 +65,7 @@ impl WriteTx {
         };
         let hash = record.hash_after(&previous);
         let model = audit_head::ActiveModel { chain: Set(chain.to_owned()), seq: Set(record.seq), hash: Set(hash.clone()) };
-        if head.is_some() {
-            audit_head::Entity::update(model).exec(&self.tx).await?;
-        } else {
-            audit_head::Entity::insert(model).exec(&self.tx).await?;
-        }
+        audit_head::Entity::update(model).exec(&self.tx).await?;
         let checkpoint_due = record.seq % CHECKPOINT_EVERY == 0;
         audit_record::Entity::insert(audit_record::ActiveModel {
             chain: Set(record.chain.clone()),
@@ -75,6 +84,15 @@ impl WriteTx {
         }
         self.audited = true;
         Ok(())
+    }
+
+    /// The head of a chain, kept from others until this transaction ends.
+    async fn locked_head(&self, chain: &str) -> Result<Option<audit_head::Model>, StoreError> {
+        let mut find = audit_head::Entity::find_by_id(chain);
+        if self.engine() == Engine::Postgres {
+            find = find.lock(LockType::Update);
+        }
+        Ok(find.one(&self.tx).await?)
     }
 
     async fn checkpoint(&self, chain: &str, seq: i64, hash: &str) -> Result<Checkpoint, StoreError> {
@@ -166,6 +184,7 @@ impl Store {
         let rows = find
             .order_by_desc(audit_record::Column::AtMillis)
             .order_by_desc(audit_record::Column::Seq)
+            .order_by_asc(audit_record::Column::Chain)
             .offset(offset)
             .limit(limit)
             .all(&self.connection)
@@ -178,9 +197,20 @@ impl Store {
         })
     }
 
-    /// Walks every chain and compares it with the checkpoints in the database
-    /// and with `outside`, the ones kept in the append-only file. Truncation
-    /// is noticed back to the last checkpoint outside the database.
+    /// Every checkpoint in the database, by chain and record: what the file
+    /// outside should hold, so that one a crash kept from it can be added.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn checkpoints(&self) -> Result<Vec<Checkpoint>, StoreError> {
+        checkpoints_of(&self.connection).await
+    }
+
+    /// Walks every chain as it stands at one moment, and compares it with the
+    /// checkpoints in the database and with `outside`, the ones kept in the
+    /// append-only file. What was done to the tail after the last checkpoint
+    /// outside the database, by somebody who also mends the head, is beyond
+    /// it: that is the stated limit.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -188,13 +218,11 @@ impl Store {
         const BATCH: u64 = 5000;
         let mut problems = Vec::new();
         let mut records = 0;
-        let heads = audit_head::Entity::find().all(&self.connection).await?;
-        let mut checkpoints: Vec<Checkpoint> = audit_checkpoint::Entity::find()
-            .all(&self.connection)
-            .await?
-            .into_iter()
-            .map(|c| Checkpoint { chain: c.chain, seq: c.seq, hash: c.hash, at_millis: c.at_millis, signature: c.signature })
-            .collect();
+        // One moment: acts that commit during the walk would look like breaks.
+        let snapshot = self.snapshot().await?;
+        let heads = audit_head::Entity::find().all(&snapshot).await?;
+        let inside = checkpoints_of(&snapshot).await?;
+        let mut checkpoints = inside.clone();
         for c in outside {
             if !checkpoints.contains(c) {
                 checkpoints.push(c.clone());
@@ -207,7 +235,7 @@ impl Store {
             .column(audit_record::Column::Chain)
             .distinct()
             .into_tuple()
-            .all(&self.connection)
+            .all(&snapshot)
             .await?;
         chains.extend(stored);
         chains.sort();
@@ -223,7 +251,7 @@ impl Store {
                     .filter(audit_record::Column::Seq.gt(after))
                     .order_by_asc(audit_record::Column::Seq)
                     .limit(BATCH)
-                    .all(&self.connection)
+                    .all(&snapshot)
                     .await?;
                 let Some(last) = rows.last() else { break };
                 after = last.seq;
@@ -247,22 +275,42 @@ impl Store {
                     continue;
                 }
                 walker.meets(checkpoint, wanted.get(&checkpoint.seq).and_then(Option::as_deref));
+                if !inside.iter().any(|c| c.chain == chain && c.seq == checkpoint.seq) {
+                    walker.problems.push(ChainProblem {
+                        chain: chain.clone(),
+                        seq: checkpoint.seq,
+                        kind: "missing".into(),
+                        message: format!("第{}条的检查点库外有、库中没有：检查点被删除", checkpoint.seq),
+                    });
+                }
             }
             let (hash, seq) = walker.head();
             let head = heads.iter().find(|h| h.chain == chain);
             if head.is_none_or(|h| h.seq != seq || h.hash != hash) {
                 let at = head.map_or(0, |h| h.seq);
-                walker.problems.push(ChainProblem {
-                    chain: chain.clone(),
-                    seq: at,
-                    kind: "truncated".into(),
-                    message: format!("链头记为第{at}条，实际走到第{seq}条：有记录被增删"),
-                });
+                let message = if head.is_some() {
+                    format!("链头记为第{at}条，实际走到第{seq}条：有记录被增删")
+                } else {
+                    format!("链头不见了，实际走到第{seq}条：链头被删除")
+                };
+                walker.problems.push(ChainProblem { chain: chain.clone(), seq: at, kind: "truncated".into(), message });
             }
             problems.extend(walker.problems);
         }
         Ok(Verification { records, checkpoints: checkpoints.len() as u64, problems })
     }
+}
+
+async fn checkpoints_of<C: ConnectionTrait>(connection: &C) -> Result<Vec<Checkpoint>, StoreError> {
+    let rows = audit_checkpoint::Entity::find()
+        .order_by_asc(audit_checkpoint::Column::Chain)
+        .order_by_asc(audit_checkpoint::Column::Seq)
+        .all(connection)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|c| Checkpoint { chain: c.chain, seq: c.seq, hash: c.hash, at_millis: c.at_millis, signature: c.signature })
+        .collect())
 }
 
 fn row(m: audit_record::Model) -> AuditRow {

@@ -4,7 +4,9 @@
 use domain::account::Scope;
 use domain::casefile::{Casefile, Event};
 use jiff::civil::Date;
+use sea_orm::sea_query::NullOrdering;
 use sea_orm::{
+    Order,
     ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
@@ -215,7 +217,8 @@ impl Store {
         }
         let total = find.clone().count(&self.connection).await?;
         let rows = find
-            .order_by_asc(casefile::Column::DeadlineOn)
+            // Without a word the databases disagree about where no deadline stands.
+            .order_by_with_nulls(casefile::Column::DeadlineOn, Order::Asc, NullOrdering::Last)
             .order_by_asc(casefile::Column::Id)
             .offset(offset)
             .limit(limit)

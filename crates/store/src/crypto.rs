@@ -93,11 +93,14 @@ pub fn digest(bytes: &[u8]) -> String {
     hex(&Sm3::digest(bytes))
 }
 
-fn unhex(text: &str) -> Result<Vec<u8>, StoreError> {
-    (0..text.len() / 2)
-        .map(|i| u8::from_str_radix(text.get(2 * i..2 * i + 2).unwrap_or("?"), 16))
-        .collect::<Result<_, _>>()
-        .map_err(|_| StoreError::Crypto("a key in the keyring is not hex".into()))
+/// The bytes of a key of `N` bytes written in hex.
+fn unhex<const N: usize>(text: &str) -> Result<[u8; N], StoreError> {
+    let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    let bytes: Option<Vec<u8>> =
+        text.as_bytes().chunks(2).map(|pair| Some(16 * digit(pair[0])? + digit(*pair.get(1)?)?)).collect();
+    bytes
+        .and_then(|b| b.try_into().ok())
+        .ok_or_else(|| StoreError::Crypto(format!("a key in the keyring is not {N} bytes in hex")))
 }
 
 impl Keyring {
@@ -145,6 +148,10 @@ impl Keyring {
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         std::fs::rename(&partial, path)?;
+        // The rename itself must survive a power cut: data under a key that is
+        // lost is lost.
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::File::open(folder)?.sync_all()?;
         Ok(())
     }
 
@@ -154,15 +161,30 @@ impl Keyring {
     /// # Errors
     /// When the system gives no randomness or 255 keys were used.
     pub fn rotate(&mut self) -> Result<u8, StoreError> {
-        let next = self.active.checked_add(1).ok_or_else(|| StoreError::Crypto("no key id left".into()))?;
+        let highest = self.data.keys().filter_map(|id| id.parse().ok()).fold(self.active, u8::max);
+        let next = highest.checked_add(1).ok_or_else(|| StoreError::Crypto("no key id left".into()))?;
         self.data.insert(next.to_string(), random_hex::<16>()?);
         self.active = next;
         Ok(next)
     }
+
+    /// Forgets every data key but the active one; returns how many. Only for
+    /// after a complete re-seal of the database, the attachments and whatever
+    /// else is sealed: what is still under a forgotten key is lost.
+    pub fn retire(&mut self) -> usize {
+        let before = self.data.len();
+        let active = self.active.to_string();
+        self.data.retain(|id, _| *id == active);
+        before - self.data.len()
+    }
+
+    /// Id of the key that seals.
+    pub fn active(&self) -> u8 {
+        self.active
+    }
 }
 
 /// SM4-GCM and HMAC-SM3 by RustCrypto.
-#[derive(Debug)]
 pub struct RustCrypto {
     ring: Keyring,
     ciphers: BTreeMap<u8, CipherBox>,
@@ -170,13 +192,14 @@ pub struct RustCrypto {
     audit: Vec<u8>,
 }
 
-struct CipherBox(Sm4Gcm);
-impl std::fmt::Debug for CipherBox {
+impl std::fmt::Debug for RustCrypto {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Sm4Gcm")
+        // Never the keys of the indexes and of the audit chain.
+        f.debug_struct("RustCrypto").field("ring", &self.ring).finish_non_exhaustive()
     }
 }
 
+struct CipherBox(Sm4Gcm);
 impl RustCrypto {
     /// Prepares the ciphers of a keyring.
     ///
@@ -186,11 +209,13 @@ impl RustCrypto {
         let mut ciphers = BTreeMap::new();
         for (id, key) in &ring.data {
             let id: u8 = id.parse().map_err(|_| StoreError::Crypto("key id out of range".into()))?;
-            let cipher = Sm4Gcm::new_from_slice(&unhex(key)?)
-                .map_err(|_| StoreError::Crypto("a data key has the wrong length".into()))?;
+            let cipher = Sm4Gcm::new(&unhex::<16>(key)?.into());
             ciphers.insert(id, CipherBox(cipher));
         }
-        let (index, audit) = (unhex(&ring.index)?, unhex(&ring.audit)?);
+        if !ciphers.contains_key(&ring.active) {
+            return Err(StoreError::Crypto(format!("the keyring has no key {}, its active one", ring.active)));
+        }
+        let (index, audit) = (unhex::<32>(&ring.index)?.into(), unhex::<32>(&ring.audit)?.into());
         Ok(Self { ring, ciphers, index, audit })
     }
 
@@ -226,7 +251,8 @@ impl CryptoProvider for RustCrypto {
         let broken = || StoreError::Crypto(format!("{}.{} does not open", place.table, place.column));
         let (&id, rest) = sealed.split_first().ok_or_else(broken)?;
         let (nonce, body) = rest.split_first_chunk::<12>().ok_or_else(broken)?;
-        let cipher = &self.ciphers.get(&id).ok_or_else(broken)?.0;
+        let unknown = || StoreError::Crypto(format!("{}.{} is under key {id}, which the keyring lacks", place.table, place.column));
+        let cipher = &self.ciphers.get(&id).ok_or_else(unknown)?.0;
         let aad = place.aad();
         cipher.decrypt(&Nonce::from(*nonce), Payload { msg: body, aad: &aad }).map_err(|_| broken())
     }
@@ -243,3 +269,7 @@ impl CryptoProvider for RustCrypto {
         sealed.first() == Some(&self.ring.active)
     }
 }
+
+#[cfg(test)]
+#[path = "crypto_tests.rs"]
+mod tests;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
-    DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+    DatabaseTransaction, DbErr, IsolationLevel, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
 };
 
 use crate::crypto::{CryptoProvider, Place};
@@ -29,6 +29,14 @@ pub enum StoreError {
     Document(#[from] serde_json::Error),
     #[error("{0}")]
     Unsuitable(String),
+}
+
+/// A unique value taken by somebody who committed meanwhile, or the error.
+pub(crate) fn taken_or(error: DbErr, value: &str) -> StoreError {
+    match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => StoreError::Taken(value.to_owned()),
+        _ => error.into(),
+    }
 }
 
 /// Which database serves.
@@ -124,6 +132,10 @@ impl Store {
         const MIGRATIONS: &[(&str, &str)] =
             &[("0001_first_path", include_str!("../migrations/0001_first_path.sql"))];
         let tx = self.begin().await?;
+        if self.engine == Engine::Postgres {
+            // Two servers starting at once migrate one after the other.
+            tx.execute_unprepared("SELECT pg_advisory_xact_lock(7306501)").await?;
+        }
         tx.execute_unprepared("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY)").await?;
         let applied: Vec<String> = tx
             .query_all_raw(sea_orm::Statement::from_string(self.backend(), "SELECT name FROM migration ORDER BY name"))
@@ -168,6 +180,18 @@ impl Store {
                 isolation_level: None,
                 access_mode: Some(AccessMode::ReadWrite).filter(|_| self.engine == Engine::Postgres),
                 sqlite_transaction_mode: mode,
+            })
+            .await
+    }
+
+    /// A transaction that only reads, and sees one moment of the database.
+    pub(crate) async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        let postgres = self.engine == Engine::Postgres;
+        self.connection
+            .begin_with_options(TransactionOptions {
+                isolation_level: postgres.then_some(IsolationLevel::RepeatableRead),
+                access_mode: postgres.then_some(AccessMode::ReadOnly),
+                sqlite_transaction_mode: (!postgres).then_some(SqliteTransactionMode::Deferred),
             })
             .await
     }

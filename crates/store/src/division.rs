@@ -10,6 +10,7 @@ use sea_orm::{
 };
 
 use crate::entity::{division, grid};
+use crate::scoped::like;
 use crate::{Store, StoreError, WriteTx, within};
 
 pub use crate::entity::division::Model as DivisionRow;
@@ -135,10 +136,10 @@ impl Store {
         Ok(division::Entity::find()
             .filter(within(division::Column::Code, scope))
             .filter(
-                division::Column::Name
-                    .contains(text)
-                    .or(division::Column::Initials.starts_with(text.to_lowercase()))
-                    .or(division::Column::Code.starts_with(text)),
+                Expr::col(division::Column::Name)
+                    .like(like("%", text, "%"))
+                    .or(Expr::col(division::Column::Initials).like(like("", &text.to_lowercase(), "%")))
+                    .or(Expr::col(division::Column::Code).like(like("", text, "%"))),
             )
             .order_by_asc(division::Column::Code)
             .limit(limit)

@@ -403,7 +403,7 @@ impl Store {
     /// When the database refuses.
     pub async fn members_by_numbers(&self, scope: &Scope, numbers: &[String]) -> Result<BTreeMap<String, Vec<MemberRow>>, StoreError> {
         let by_index: BTreeMap<String, &String> =
-            numbers.iter().map(|n| (self.crypto().index("document_number", n), n)).collect();
+            numbers.iter().map(|n| (crate::household::number_index(self.crypto(), n), n)).collect();
         let indexes: Vec<&String> = by_index.keys().collect();
         let mut found: BTreeMap<String, Vec<MemberRow>> = BTreeMap::new();
         for chunk in indexes.chunks(5000) {

@@ -5,7 +5,7 @@ use domain::account::Scope;
 use domain::household::{HouseholdFile, Member, MemberStatus};
 use domain::pinyin;
 use jiff::civil::Date;
-use sea_orm::sea_query::Condition;
+use sea_orm::sea_query::{Condition, Expr, ExprTrait as _, LockType};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
@@ -13,7 +13,9 @@ use sea_orm::{
 
 use crate::crypto::{CryptoProvider, Place};
 use crate::entity::{episode, household, household_version, member};
-use crate::{Actor, Page, Store, StoreError, WriteTx, within};
+use crate::database::taken_or;
+use crate::scoped::like;
+use crate::{Actor, Engine, Page, Store, StoreError, WriteTx, within};
 
 mod batch;
 
@@ -62,6 +64,11 @@ fn pack(file: &HouseholdFile) -> Result<Vec<u8>, StoreError> {
 
 fn unpack(bytes: &[u8]) -> Result<HouseholdFile, StoreError> {
     Ok(serde_json::from_slice(&zstd::stream::decode_all(bytes)?)?)
+}
+
+/// Blind index of a document number: the same for every way of typing it.
+pub(crate) fn number_index(crypto: &dyn CryptoProvider, number: &str) -> String {
+    crypto.index("document_number", &domain::typed_text::to_half_width(number.trim()).to_uppercase())
 }
 
 fn version_row(id: &str, version: i64) -> String {
@@ -120,7 +127,7 @@ fn member_models(crypto: &dyn CryptoProvider, id: &str, file: &HouseholdFile) ->
         village: Set(file.village.to_string()),
         name: Set(m.name.clone()),
         initials: Set(pinyin::initials(&m.name)),
-        number_index: Set((!m.document_number.is_empty()).then(|| crypto.index("document_number", &m.document_number))),
+        number_index: Set((!m.document_number.is_empty()).then(|| number_index(crypto, &m.document_number))),
         sex: Set(m.sex.clone()),
         birth_on: Set(m.birth_on.map(|b| b.to_string())),
         relation: Set(m.relation.clone()),
@@ -151,7 +158,13 @@ impl WriteTx {
         meta: &VersionMeta,
         expected: Option<i64>,
     ) -> Result<i64, StoreError> {
-        let existing = household::Entity::find_by_id(id).one(&self.tx).await?;
+        // Two writers of one household wait for each other, so that the second
+        // one is told it is stale. SQLite has one writer anyway.
+        let mut find = household::Entity::find_by_id(id);
+        if self.engine() == Engine::Postgres {
+            find = find.lock(LockType::Update);
+        }
+        let existing = find.one(&self.tx).await?;
         let current = existing.as_ref().map_or(0, |h| h.version);
         if expected.unwrap_or(0) != current {
             return Err(StoreError::Stale { current });
@@ -169,20 +182,21 @@ impl WriteTx {
         }
         let version = current + 1;
         let sealed = self.seal("household_version", "file", &version_row(id, version), &pack(file)?)?;
-        household_version::Entity::insert(version_model(&self.actor, id, version, meta, sealed))
-            .exec_without_returning(&self.tx)
-            .await?;
-
+        // The household first: of two at once with one 户编号, the second fails here.
         let row = household_model(&self.actor, id, file, version, existing);
+        let taken = |e| taken_or(e, "household.code");
         if current == 0 {
-            household::Entity::insert(row).exec_without_returning(&self.tx).await?;
+            household::Entity::insert(row).exec_without_returning(&self.tx).await.map_err(taken)?;
         } else {
-            row.update(&self.tx).await?;
+            row.update(&self.tx).await.map_err(taken)?;
             member::Entity::delete_many()
                 .filter(member::Column::HouseholdId.eq(id))
                 .exec(&self.tx)
                 .await?;
         }
+        household_version::Entity::insert(version_model(&self.actor, id, version, meta, sealed))
+            .exec_without_returning(&self.tx)
+            .await?;
         let members = member_models(&*self.crypto, id, file);
         if !members.is_empty() {
             member::Entity::insert_many(members).exec_without_returning(&self.tx).await?;
@@ -206,7 +220,8 @@ impl WriteTx {
         let latest = episode::Entity::find()
             .filter(episode::Column::HouseholdId.eq(&household_id))
             .order_by_desc(episode::Column::IdentifiedOn)
-            .order_by_asc(episode::Column::Status)
+            // Of two identified on one day the running one counts.
+            .order_by_desc(episode::Column::Status)
             .one(&self.tx)
             .await?;
         if let Some(latest) = latest {
@@ -260,9 +275,9 @@ async fn file_of<C: ConnectionTrait>(
         find = find.filter(household_version::Column::Version.eq(version));
     }
     if let Some(day) = as_of {
-        find = find
-            .filter(household_version::Column::EffectiveOn.lte(day.to_string()))
-            .order_by_desc(household_version::Column::EffectiveOn);
+        // A version holds the whole file as it was known when written, so the
+        // newest of those in effect counts, also when it was entered late.
+        find = find.filter(household_version::Column::EffectiveOn.lte(day.to_string()));
     }
     let Some(found) = find.order_by_desc(household_version::Column::Version).one(connection).await? else {
         return Ok(None);
@@ -374,7 +389,7 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn members_by_number(&self, scope: &Scope, number: &str) -> Result<Vec<MemberRow>, StoreError> {
-        let index = self.crypto().index("document_number", number);
+        let index = number_index(self.crypto(), number);
         Ok(member::Entity::find()
             .filter(within(member::Column::Village, scope))
             .filter(member::Column::NumberIndex.eq(index))
@@ -421,7 +436,7 @@ impl Store {
             };
             let long_number = number.len() >= 15 && number.chars().all(|c| c.is_ascii_alphanumeric());
             find = if long_number {
-                let index = self.crypto().index("document_number", &number);
+                let index = number_index(self.crypto(), &number);
                 find.filter(
                     Condition::any().add(household::Column::Code.eq(&number)).add(
                         household::Column::Id
@@ -429,16 +444,19 @@ impl Store {
                     ),
                 )
             } else if text.is_ascii() {
+                // Passports and permits are shorter than an identity number.
+                let index = number_index(self.crypto(), &number);
+                let initials = Expr::col(member::Column::Initials).like(like("", &text.to_lowercase(), "%"));
                 find.filter(
-                    Condition::any().add(household::Column::Code.starts_with(text)).add(
+                    Condition::any().add(Expr::col((household::Entity, household::Column::Code)).like(like("", text, "%"))).add(
                         household::Column::Id.in_subquery(by_member(
-                            Condition::all().add(member::Column::Initials.starts_with(text.to_lowercase())),
+                            Condition::any().add(initials).add(member::Column::NumberIndex.eq(index)),
                         )),
                     ),
                 )
             } else {
                 find.filter(household::Column::Id.in_subquery(by_member(
-                    Condition::all().add(member::Column::Name.contains(text)),
+                    Condition::all().add(Expr::col(member::Column::Name).like(like("%", text, "%"))),
                 )))
             };
         }

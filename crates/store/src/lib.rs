@@ -13,6 +13,7 @@ pub mod household;
 pub mod lead;
 pub mod notice;
 pub mod policy;
+pub mod rotation;
 pub mod supervision;
 
 mod database;

@@ -160,6 +160,8 @@ pub struct CasefileView {
     pub proposal: Option<Explanation>,
     pub leads: Vec<LeadRef>,
     pub attachments: Vec<AttachmentView>,
+    /// What the household is told, in plain words, once there is a result.
+    pub household_message: Option<String>,
     /// Round the next appraisal would be.
     pub next_round: usize,
 }
@@ -332,6 +334,7 @@ impl App {
                 .as_ref()
                 .filter(|_| !masked)
                 .map(|h| propose_category(pack, &file.household_type, &h.record)),
+            household_message: household_message(&casefile, &file, pack, &path).filter(|_| !masked),
             next_round: casefile.superseded.iter().filter(|s| s.records.democratic_appraisal.is_some()).count()
                 + usize::from(casefile.records.democratic_appraisal.is_some())
                 + 1,
@@ -392,6 +395,38 @@ fn household_view(
             name: path.last().map(short).unwrap_or_default(),
         },
         path: path.iter().map(short).collect::<Vec<_>>().join("/"),
+    }
+}
+
+/// The pack's own sentence for the household.
+fn household_message(
+    casefile: &Casefile,
+    file: &HouseholdFile,
+    pack: &Pack,
+    path: &[store::division::DivisionRow],
+) -> Option<String> {
+    let head = file.head().map_or("", |h| h.name.as_str());
+    let township = path
+        .iter()
+        .find(|d| d.level == "township")
+        .map(|d| domain::division::short_name(&d.name))
+        .unwrap_or_default();
+    let spoken = |d: Date| format!("{}年{}月{}日", d.year(), d.month(), d.day());
+    match &casefile.stage {
+        Stage::Refused { reason, refused_on, .. } => pack.message(
+            "household_refused",
+            &[("head_name", head), ("reason", reason), ("township", &township), ("decided_on", &spoken(*refused_on))],
+        ),
+        Stage::Determined { category, decided_on } => pack.message(
+            "household_approved",
+            &[
+                ("head_name", head),
+                ("category", &pack.category_label(category)),
+                ("township", &township),
+                ("decided_on", &spoken(*decided_on)),
+            ],
+        ),
+        _ => None,
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use domain::account::{Principal, Scope};
 
-use super::place::{COUNTY, NEIGHBOUR, NEIGHBOUR_TOWNSHIP, SECOND_TOWNSHIP, STORY_VILLAGES, TOWNSHIP, code};
+use super::place::{
+    COUNTY, NEIGHBOUR, NEIGHBOUR_TOWNSHIP, SECOND_TOWNSHIP, STORY_VILLAGES, TOWNSHIP, code,
+};
 use super::random::Random;
 use crate::account::{hash_password, new_account_row};
 use crate::{App, AppError};
@@ -29,7 +31,12 @@ pub struct DemoAccount {
 
 /// Every account of the demo, in the order the sign-in page shows them.
 pub fn demo_accounts() -> Vec<DemoAccount> {
-    let village = |letter: char| STORY_VILLAGES.iter().find(|(l, _)| *l == letter).map(|(_, c)| *c);
+    let village = |letter: char| {
+        STORY_VILLAGES
+            .iter()
+            .find(|(l, _)| *l == letter)
+            .map(|(_, c)| *c)
+    };
     let account = |login_name, display_name, role, division, listed| DemoAccount {
         login_name,
         password: DEMO_PASSWORD,
@@ -41,24 +48,102 @@ pub fn demo_accounts() -> Vec<DemoAccount> {
     let province = Some("410000000000");
     vec![
         account("grid.zhang", "张春苗", "grid_worker", village('A'), true),
-        account("village.li", "李建业", "village_secretary", village('A'), true),
-        account("township.wang", "王晓舟", "township_reviewer", Some(TOWNSHIP), true),
-        account("county.chen", "陈卓然", "county_decider", Some(COUNTY), true),
-        account("liaison.sun", "孙佳禾", "department_liaison", Some(COUNTY), true),
-        account("village2.zhao", "赵海宁", "village_secretary", village('B'), true),
-        account("township2.liu", "刘慧林", "township_reviewer", Some(SECOND_TOWNSHIP), true),
-        account("county2.zhou", "周明朗", "county_decider", Some(NEIGHBOUR), true),
-        account("city.wu", "吴若谷", "city_supervisor", Some("410300000000"), true),
-        account("province.zheng", "郑思衡", "province_supervisor", province, true),
+        account(
+            "village.li",
+            "李建业",
+            "village_secretary",
+            village('A'),
+            true,
+        ),
+        account(
+            "township.wang",
+            "王晓舟",
+            "township_reviewer",
+            Some(TOWNSHIP),
+            true,
+        ),
+        account(
+            "county.chen",
+            "陈卓然",
+            "county_decider",
+            Some(COUNTY),
+            true,
+        ),
+        account(
+            "liaison.sun",
+            "孙佳禾",
+            "department_liaison",
+            Some(COUNTY),
+            true,
+        ),
+        account(
+            "village2.zhao",
+            "赵海宁",
+            "village_secretary",
+            village('B'),
+            true,
+        ),
+        account(
+            "township2.liu",
+            "刘慧林",
+            "township_reviewer",
+            Some(SECOND_TOWNSHIP),
+            true,
+        ),
+        account(
+            "county2.zhou",
+            "周明朗",
+            "county_decider",
+            Some(NEIGHBOUR),
+            true,
+        ),
+        account(
+            "city.wu",
+            "吴若谷",
+            "city_supervisor",
+            Some("410300000000"),
+            true,
+        ),
+        account(
+            "province.zheng",
+            "郑思衡",
+            "province_supervisor",
+            province,
+            true,
+        ),
         account("policy.feng", "冯雅言", "policy_officer", province, true),
         account("analyst.he", "何知行", "analyst", Some(COUNTY), true),
         account("sysadmin", "蒋守正", "system_administrator", None, true),
         account("secadmin", "沈静安", "security_administrator", None, true),
         account("audadmin", "韩明鉴", "audit_administrator", None, true),
-        account("village3.qian", "钱志成", "village_secretary", village('C'), false),
-        account("village4.xu", "徐安民", "village_secretary", village('D'), false),
-        account("township3.gao", "高振川", "township_reviewer", Some(NEIGHBOUR_TOWNSHIP), false),
-        account("liaison2.qin", "秦越山", "department_liaison", Some(NEIGHBOUR), false),
+        account(
+            "village3.qian",
+            "钱志成",
+            "village_secretary",
+            village('C'),
+            false,
+        ),
+        account(
+            "village4.xu",
+            "徐安民",
+            "village_secretary",
+            village('D'),
+            false,
+        ),
+        account(
+            "township3.gao",
+            "高振川",
+            "township_reviewer",
+            Some(NEIGHBOUR_TOWNSHIP),
+            false,
+        ),
+        account(
+            "liaison2.qin",
+            "秦越山",
+            "department_liaison",
+            Some(NEIGHBOUR),
+            false,
+        ),
     ]
 }
 
@@ -73,7 +158,9 @@ impl Cast {
     /// # Errors
     /// When the demo has no such account: a mistake in its tables.
     pub(super) fn get(&self, login_name: &str) -> Result<&Principal, AppError> {
-        self.0.get(login_name).ok_or_else(|| AppError::Internal(format!("the demo has no account {login_name}")))
+        self.0
+            .get(login_name)
+            .ok_or_else(|| AppError::Internal(format!("the demo has no account {login_name}")))
     }
 }
 
@@ -89,7 +176,13 @@ pub(super) struct Crew {
 
 /// The crew of a village by its letter.
 pub(super) fn crew(letter: char) -> Crew {
-    let own = |home, village, township| Crew { home, village, township, county: "county.chen", liaison: "liaison.sun" };
+    let own = |home, village, township| Crew {
+        home,
+        village,
+        township,
+        county: "county.chen",
+        liaison: "liaison.sun",
+    };
     match letter {
         'A' => own("grid.zhang", "village.li", "township.wang"),
         'B' => own("village2.zhao", "village2.zhao", "township.wang"),
@@ -109,7 +202,11 @@ pub(super) fn crew(letter: char) -> Crew {
 ///
 /// # Errors
 /// When a sign-in name is taken or the database refuses.
-pub(super) async fn create(app: &App, random: &mut Random, now_millis: i64) -> Result<Cast, AppError> {
+pub(super) async fn create(
+    app: &App,
+    random: &mut Random,
+    now_millis: i64,
+) -> Result<Cast, AppError> {
     let hash = hash_password(DEMO_PASSWORD.into(), true).await?;
     let mut cast = BTreeMap::new();
     let mut tx = app.store.write(app.system_actor()).await?;
@@ -125,10 +222,9 @@ pub(super) async fn create(app: &App, random: &mut Random, now_millis: i64) -> R
         );
         row.id = random.id();
         let roles = vec![account.role.to_owned()];
-        let role = app
-            .roles
-            .get(account.role)
-            .ok_or_else(|| AppError::Internal(format!("the demo needs the role {}", account.role)))?;
+        let role = app.roles.get(account.role).ok_or_else(|| {
+            AppError::Internal(format!("the demo needs the role {}", account.role))
+        })?;
         let scope = match (role.level, division) {
             (Some(_), Some(division)) => Scope::subtree(division),
             _ => Scope::NOBODY,
@@ -149,7 +245,13 @@ pub(super) async fn create(app: &App, random: &mut Random, now_millis: i64) -> R
         );
         tx.add_account(row, &roles).await?;
     }
-    tx.audit("system", "demo.accounts_added", "demo", &format!("count={}", cast.len())).await?;
+    tx.audit(
+        "system",
+        "demo.accounts_added",
+        "demo",
+        &format!("count={}", cast.len()),
+    )
+    .await?;
     tx.commit().await?;
     Ok(Cast(cast))
 }

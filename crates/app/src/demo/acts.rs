@@ -1,8 +1,9 @@
 //! From a move of the script to the act a person would post.
 
 use domain::casefile::{
-    Action, Announcement, Archive, Casefile, CommitmentLetter, CountyDecision, DiscrepancyReport, HomeVerification,
-    HouseholdSignature, IncomeSheet, Judgement, LetterSignature, TownshipReview, Verdict, propose_category,
+    Action, Announcement, Archive, Casefile, CommitmentLetter, CountyDecision, DiscrepancyReport,
+    HomeVerification, HouseholdSignature, IncomeSheet, Judgement, LetterSignature, TownshipReview,
+    Verdict, propose_category,
 };
 use domain::household::{HouseholdFile, Member};
 use domain::policy::{Item, Pack, StepKind};
@@ -16,9 +17,19 @@ use super::script::Move;
 /// 驻村第一书记 of the demo, the second verifier everywhere.
 pub(super) const FIRST_SECRETARY: &str = "宋远帆";
 const WITNESS: &str = "崔新民";
-const CROSS_CHECK_ITEMS: [&str; 6] = ["房产", "车辆", "财政供养", "工商登记", "社会保险", "银行存款"];
-const HITS: [(&str, &str); 3] =
-    [("车辆", "名下登记小型汽车一辆"), ("工商登记", "登记为个体工商户经营者"), ("房产", "县城有商品房一套")];
+const CROSS_CHECK_ITEMS: [&str; 6] = [
+    "房产",
+    "车辆",
+    "财政供养",
+    "工商登记",
+    "社会保险",
+    "银行存款",
+];
+const HITS: [(&str, &str); 3] = [
+    ("车辆", "名下登记小型汽车一辆"),
+    ("工商登记", "登记为个体工商户经营者"),
+    ("房产", "县城有商品房一套"),
+];
 
 /// What an act of the script needs to know.
 #[derive(Debug)]
@@ -41,7 +52,12 @@ pub(super) struct Scene<'a> {
 impl Scene<'_> {
     /// The act for a move on one casefile; `None` where the move is no such
     /// act (leads, meetings, notices, objections have their own use cases).
-    pub(super) fn action(&self, what: Move, casefile: &Casefile, random: &mut Random) -> Option<Action> {
+    pub(super) fn action(
+        &self,
+        what: Move,
+        casefile: &Casefile,
+        random: &mut Random,
+    ) -> Option<Action> {
         Some(match what {
             Move::Verify => Action::VerifyHome(self.verification(random)),
             Move::Letter => Action::SignLetter(self.letter()),
@@ -63,19 +79,25 @@ impl Scene<'_> {
                 conclusion: "cleared".into(),
                 note: "已看转让协议并走访买方".into(),
             },
-            Move::Conclude => Action::ConcludeCrossCheck { note: "各部门结果已反馈".into() },
+            Move::Conclude => Action::ConcludeCrossCheck {
+                note: "各部门结果已反馈".into(),
+            },
             Move::Approve => Action::Review(self.review(Verdict::Approve, None)),
             Move::ReviewBack(step) => Action::Review(self.review(Verdict::SendBack, Some(step))),
             Move::ReviewRefuse => Action::Review(self.review(Verdict::Refuse, None)),
             Move::Decide => Action::Decide(self.decision(Verdict::Approve, None, casefile)),
-            Move::DecideBack(step) => Action::Decide(self.decision(Verdict::SendBack, Some(step), casefile)),
+            Move::DecideBack(step) => {
+                Action::Decide(self.decision(Verdict::SendBack, Some(step), casefile))
+            }
             Move::DecideRefuse => Action::Decide(self.decision(Verdict::Refuse, None, casefile)),
             Move::Acknowledge => Action::AcknowledgeDecision {},
             Move::Inform => Action::InformHousehold {
                 how: "当面告知并送达书面说明，说明可向乡镇申请复核、可拨打12317".into(),
                 told_by: self.township.into(),
             },
-            Move::Recheck => Action::RequestRecheck { reason: "农户说明住院费用没有算全，请求重新核实".into() },
+            Move::Recheck => Action::RequestRecheck {
+                reason: "农户说明住院费用没有算全，请求重新核实".into(),
+            },
             Move::Announce => Action::Announce(Announcement {
                 place: "村务公开栏".into(),
                 issued_by: format!("{}人民政府", self.township_name),
@@ -84,7 +106,9 @@ impl Scene<'_> {
             Move::End(ending) => Action::End {
                 ending: ending.into(),
                 reason: match ending {
-                    "refuses_to_sign" => "两次上门说明，农户不愿签署承诺授权书，已记录并由两人见证。",
+                    "refuses_to_sign" => {
+                        "两次上门说明，农户不愿签署承诺授权书，已记录并由两人见证。"
+                    }
                     _ => "农户表示困难已由子女解决，书面申请撤回。",
                 }
                 .into(),
@@ -103,7 +127,9 @@ impl Scene<'_> {
     }
 
     fn head(&self) -> Option<&Member> {
-        self.file.head().or_else(|| self.file.active_members().next())
+        self.file
+            .head()
+            .or_else(|| self.file.active_members().next())
     }
 
     fn verification(&self, random: &mut Random) -> HomeVerification {
@@ -120,13 +146,24 @@ impl Scene<'_> {
         let judge = |items: &[Item], problem: &dyn Fn(&str) -> bool| -> Vec<Judgement> {
             let judged = |i: &Item| {
                 let problem = problem(&i.code);
-                let finding = if problem { profile.finding } else { "没有发现问题" };
-                Judgement { code: i.code.clone(), problem, finding: finding.into() }
+                let finding = if problem {
+                    profile.finding
+                } else {
+                    "没有发现问题"
+                };
+                Judgement {
+                    code: i.code.clone(),
+                    problem,
+                    finding: finding.into(),
+                }
             };
             items.iter().map(judged).collect()
         };
         let name = self.head().map_or_else(String::new, |h| h.name.clone());
-        let old = self.head().and_then(|h| h.age_on(self.day)).is_some_and(|a| a >= 70);
+        let old = self
+            .head()
+            .and_then(|h| h.age_on(self.day))
+            .is_some_and(|a| a >= 70);
         HomeVerification {
             verifiers: vec![self.home.into(), FIRST_SECRETARY.into()],
             income: IncomeSheet {
@@ -139,10 +176,14 @@ impl Scene<'_> {
                 period_from: month.saturating_sub(12.months()),
                 period_to: month.saturating_sub(1.day()),
                 claims_fen: 0,
-                out_of_pocket_fen: random.between(profile.out_of_pocket_yuan.0, profile.out_of_pocket_yuan.1) * 100,
+                out_of_pocket_fen: random
+                    .between(profile.out_of_pocket_yuan.0, profile.out_of_pocket_yuan.1)
+                    * 100,
             },
             dimensions: judge(&self.pack.values.dimensions, &troubled),
-            difficulties: judge(&self.pack.values.difficulty_areas, &|code| code == profile.difficulty),
+            difficulties: judge(&self.pack.values.difficulty_areas, &|code| {
+                code == profile.difficulty
+            }),
             risks: profile.risks.iter().map(|r| (*r).to_owned()).collect(),
             risk_note: profile.risk_note.into(),
             opinion: format!("{}建议提交民主评议。", profile.finding),
@@ -177,13 +218,23 @@ impl Scene<'_> {
         CommitmentLetter {
             truthfulness: true,
             query_authorisation: true,
-            signatures: self.file.active_members().filter(|m| m.is_adult_on(self.day)).map(signature).collect(),
+            signatures: self
+                .file
+                .active_members()
+                .filter(|m| m.is_adult_on(self.day))
+                .map(signature)
+                .collect(),
             valid_until: Some(self.day.saturating_add(6.months())),
         }
     }
 
     fn answer(&self, hits: u8, casefile: &Casefile) -> Action {
-        let asked = casefile.records.cross_check.as_ref().map(|c| c.member_ids.clone()).unwrap_or_default();
+        let asked = casefile
+            .records
+            .cross_check
+            .as_ref()
+            .map(|c| c.member_ids.clone())
+            .unwrap_or_default();
         let report = |(index, (item, finding)): (usize, &(&str, &str))| {
             Some(DiscrepancyReport {
                 member_id: asked.get(index % asked.len().max(1))?.clone(),
@@ -192,9 +243,24 @@ impl Scene<'_> {
             })
         };
         Action::AnswerCrossCheck {
-            department: if hits == 0 { "县信息比对联席办公室" } else { "县公安局" }.into(),
-            answered_by: if hits == 0 { "比对专班" } else { "交警大队信息岗" }.into(),
-            discrepancies: HITS.iter().take(usize::from(hits)).enumerate().filter_map(report).collect(),
+            department: if hits == 0 {
+                "县信息比对联席办公室"
+            } else {
+                "县公安局"
+            }
+            .into(),
+            answered_by: if hits == 0 {
+                "比对专班"
+            } else {
+                "交警大队信息岗"
+            }
+            .into(),
+            discrepancies: HITS
+                .iter()
+                .take(usize::from(hits))
+                .enumerate()
+                .filter_map(report)
+                .collect(),
         }
     }
 
@@ -215,7 +281,12 @@ impl Scene<'_> {
         }
     }
 
-    fn decision(&self, outcome: Verdict, send_back_to: Option<StepKind>, casefile: &Casefile) -> CountyDecision {
+    fn decision(
+        &self,
+        outcome: Verdict,
+        send_back_to: Option<StepKind>,
+        casefile: &Casefile,
+    ) -> CountyDecision {
         let approve = outcome == Verdict::Approve;
         let (ground, reason) = reasons(outcome);
         let proposed = casefile.records.home_verification.as_ref().and_then(|h| {
@@ -224,16 +295,30 @@ impl Scene<'_> {
         CountyDecision {
             outcome,
             category: proposed.map(|c| c.category).filter(|_| approve),
-            document_number: if approve { format!("演示监测〔2022〕{}号", self.document) } else { String::new() },
+            document_number: if approve {
+                format!("演示监测〔2022〕{}号", self.document)
+            } else {
+                String::new()
+            },
             signed_on: approve.then_some(self.day),
-            signatory: if approve { "贺明章".into() } else { String::new() },
+            signatory: if approve {
+                "贺明章".into()
+            } else {
+                String::new()
+            },
             opinion: match outcome {
                 Verdict::Approve => "综合研判四个方面，同意纳入监测。",
                 Verdict::SendBack => "评议记录不完整，请补充后再报。",
                 Verdict::Refuse => "综合研判四个方面，不予纳入。",
             }
             .into(),
-            dimensions_considered: self.pack.values.dimensions.iter().map(|d| d.code.clone()).collect(),
+            dimensions_considered: self
+                .pack
+                .values
+                .dimensions
+                .iter()
+                .map(|d| d.code.clone())
+                .collect(),
             send_back_to,
             ground,
             reason,
@@ -241,11 +326,16 @@ impl Scene<'_> {
     }
 
     fn archive(&self) -> Archive {
-        let step = self.pack.identification().and_then(|p| p.step(StepKind::Archive));
+        let step = self
+            .pack
+            .identification()
+            .and_then(|p| p.step(StepKind::Archive));
         Archive {
             entry_on: self.day,
             national_reference: None,
-            checklist: step.map(|s| s.evidence.iter().map(|e| e.code.clone()).collect()).unwrap_or_default(),
+            checklist: step
+                .map(|s| s.evidence.iter().map(|e| e.code.clone()).collect())
+                .unwrap_or_default(),
             collected_by: self.home.into(),
             entered_by: self.village.into(),
             reviewed_by: self.township.into(),
@@ -255,13 +345,24 @@ impl Scene<'_> {
 
 fn signed(casefile: &Casefile) -> Vec<String> {
     let letter = casefile.records.commitment_letter.as_ref();
-    letter.map(|l| l.record.signatures.iter().map(|s| s.member_id.clone()).collect()).unwrap_or_default()
+    letter
+        .map(|l| {
+            l.record
+                .signatures
+                .iter()
+                .map(|s| s.member_id.clone())
+                .collect()
+        })
+        .unwrap_or_default()
 }
 
 fn reasons(outcome: Verdict) -> (Option<String>, Option<String>) {
     match outcome {
         Verdict::Approve => (None, None),
-        Verdict::SendBack => (None, Some("排查表的支出没有票据，评议记录缺少签到表，请补充核实。".into())),
+        Verdict::SendBack => (
+            None,
+            Some("排查表的支出没有票据，评议记录缺少签到表，请补充核实。".into()),
+        ),
         Verdict::Refuse => (
             Some("no_risk".into()),
             Some("务工已恢复，医疗费用已由医保和救助解决，四个方面没有发现返贫致贫风险。".into()),

@@ -11,20 +11,37 @@ use super::random::Random;
 
 const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文";
 const MALE: &str = "伟强磊军洋勇杰涛明超刚平辉健鹏飞波斌宇浩凯华建国志文武德福贵庆林山海峰成龙根柱栓宝新春生安顺来喜长有全民";
-const FEMALE: &str = "芳娜敏静丽艳娟霞秀英玲桂兰梅红玉凤琴云莲素花彩翠萍莉荣爱春香巧珍菊雪婷慧淑娥改枝焕青瑞雅琳";
+const FEMALE: &str =
+    "芳娜敏静丽艳娟霞秀英玲桂兰梅红玉凤琴云莲素花彩翠萍莉荣爱春香巧珍菊雪婷慧淑娥改枝焕青瑞雅琳";
 /// Names of the young come as fashionable pairs.
 const BOYS: [&str; 24] = [
-    "浩宇", "子轩", "宇泽", "博文", "梓豪", "俊杰", "一诺", "嘉辰", "天佑", "奕辰", "思远", "家乐", "子墨", "明轩", "睿哲", "嘉豪",
-    "文博", "志远", "浩然", "子航", "宇航", "梓睿", "鹏程", "佳明",
+    "浩宇", "子轩", "宇泽", "博文", "梓豪", "俊杰", "一诺", "嘉辰", "天佑", "奕辰", "思远", "家乐",
+    "子墨", "明轩", "睿哲", "嘉豪", "文博", "志远", "浩然", "子航", "宇航", "梓睿", "鹏程", "佳明",
 ];
 const GIRLS: [&str; 24] = [
-    "欣怡", "梓涵", "诗雨", "可馨", "佳琪", "思彤", "雨桐", "梦瑶", "依诺", "语嫣", "若曦", "心妍", "雨欣", "佳怡", "紫萱", "诗涵",
-    "静怡", "梦洁", "子萱", "晓彤", "雅静", "欣悦", "文静", "婉婷",
+    "欣怡", "梓涵", "诗雨", "可馨", "佳琪", "思彤", "雨桐", "梦瑶", "依诺", "语嫣", "若曦", "心妍",
+    "雨欣", "佳怡", "紫萱", "诗涵", "静怡", "梦洁", "子萱", "晓彤", "雅静", "欣悦", "文静", "婉婷",
 ];
 const PLACES: [&str; 9] = [
-    "洛阳市涧西区", "洛阳市洛龙区", "郑州市金水区", "江苏省苏州市", "浙江省宁波市", "广东省东莞市", "上海市松江区", "宜阳县城", "本乡镇",
+    "洛阳市涧西区",
+    "洛阳市洛龙区",
+    "郑州市金水区",
+    "江苏省苏州市",
+    "浙江省宁波市",
+    "广东省东莞市",
+    "上海市松江区",
+    "宜阳县城",
+    "本乡镇",
 ];
-const EMPLOYERS: [&str; 7] = ["建筑工地", "电子厂", "服装厂", "物流站", "餐馆", "机械加工厂", "家政服务"];
+const EMPLOYERS: [&str; 7] = [
+    "建筑工地",
+    "电子厂",
+    "服装厂",
+    "物流站",
+    "餐馆",
+    "机械加工厂",
+    "家政服务",
+];
 
 /// Draws the people of one village; no number is given out twice in it.
 #[derive(Debug)]
@@ -54,15 +71,24 @@ fn letter(random: &mut Random, letters: &str) -> char {
 
 impl<'a> People<'a> {
     pub(super) fn new(random: &'a mut Random, today: Date, region: u16) -> Self {
-        Self { random, today, region, given: HashSet::new() }
+        Self {
+            random,
+            today,
+            region,
+            given: HashSet::new(),
+        }
     }
 
     /// A family; sizes from 1 to 6, 3.5 on average.
     pub(super) fn family(&mut self) -> Vec<Member> {
-        let size = self.random.weighted(&[(1, 6), (2, 20), (3, 24), (4, 26), (5, 16), (6, 8)]);
+        let size = self
+            .random
+            .weighted(&[(1, 6), (2, 20), (3, 24), (4, 26), (5, 16), (6, 8)]);
         let plan = self.plan(size);
         let minority = self.random.percent(3);
-        plan.into_iter().map(|person| self.member(person, minority)).collect()
+        plan.into_iter()
+            .map(|person| self.member(person, minority))
+            .collect()
     }
 
     /// Relations, sexes and ages of a family of that size.
@@ -77,16 +103,30 @@ impl<'a> People<'a> {
             (3, _) => self.random.between(28, 56),
             _ => self.random.between(29, 52),
         };
-        let mut family = vec![Person { relation: "head", male, age, surname }];
+        let mut family = vec![Person {
+            relation: "head",
+            male,
+            age,
+            surname,
+        }];
         let other = |random: &mut Random| letter(random, SURNAMES);
         let mut left = size - 1;
         // A widowed or lone parent now and then; most heads are married.
         if left > 0 && (elders || size > 2 && self.random.percent(88)) {
             let age = (age + self.random.between(-4, 2)).max(24);
-            family.push(Person { relation: "spouse", male: !male, age, surname: other(self.random) });
+            family.push(Person {
+                relation: "spouse",
+                male: !male,
+                age,
+                surname: other(self.random),
+            });
             left -= 1;
         }
-        let fathers_name = if male { surname } else { family.get(1).map_or(surname, |s| s.surname) };
+        let fathers_name = if male {
+            surname
+        } else {
+            family.get(1).map_or(surname, |s| s.surname)
+        };
         let oldest_child = age - 23;
         let mut parents = match size {
             3 => u8::from(self.random.percent(25)),
@@ -99,14 +139,27 @@ impl<'a> People<'a> {
             parents = 0;
         }
         // The parents of the husband live with the family.
-        let relations = if male { ["mother", "father"] } else { ["husbands_mother", "husbands_father"] };
+        let relations = if male {
+            ["mother", "father"]
+        } else {
+            ["husbands_mother", "husbands_father"]
+        };
         for (index, relation) in relations.into_iter().enumerate() {
             if left == 0 || index >= usize::from(parents) {
                 break;
             }
-            let surname = if index == 0 { other(self.random) } else { fathers_name };
+            let surname = if index == 0 {
+                other(self.random)
+            } else {
+                fathers_name
+            };
             let age = (age + self.random.between(22, 28)).min(92) - i64::from(index == 0);
-            family.push(Person { relation, male: index == 1, age, surname });
+            family.push(Person {
+                relation,
+                male: index == 1,
+                age,
+                surname,
+            });
             left -= 1;
         }
         let mut next = oldest_child.min(24);
@@ -114,7 +167,12 @@ impl<'a> People<'a> {
             let age = self.random.between((next - 6).max(0), next.max(0));
             let boy = self.random.percent(52);
             let relation = if boy { "son" } else { "daughter" };
-            family.push(Person { relation, male: boy, age, surname: fathers_name });
+            family.push(Person {
+                relation,
+                male: boy,
+                age,
+                surname: fathers_name,
+            });
             next = age - 2;
             left -= 1;
         }
@@ -122,11 +180,20 @@ impl<'a> People<'a> {
     }
 
     fn member(&mut self, person: Person, minority: bool) -> Member {
-        let Person { relation, male, age, surname } = person;
+        let Person {
+            relation,
+            male,
+            age,
+            surname,
+        } = person;
         let birth = self.random.birth(age, self.today);
         let name = self.name(surname, male, age);
         let newborn = age == 0 && self.random.percent(30);
-        let number = if newborn { String::new() } else { self.number(birth, male) };
+        let number = if newborn {
+            String::new()
+        } else {
+            self.number(birth, male)
+        };
         let health = self.health(age);
         let disabled = health.iter().any(|h| h == "disabled");
         let (class, grade) = (self.random.between(1, 7), self.random.between(1, 4));
@@ -140,8 +207,17 @@ impl<'a> People<'a> {
         Member {
             id: self.random.id(),
             name,
-            document_type: if newborn { "none" } else { "resident_identity_card" }.into(),
-            disability_card: if disabled && !newborn { format!("{number}{class}{grade}") } else { String::new() },
+            document_type: if newborn {
+                "none"
+            } else {
+                "resident_identity_card"
+            }
+            .into(),
+            disability_card: if disabled && !newborn {
+                format!("{number}{class}{grade}")
+            } else {
+                String::new()
+            },
             document_number: number,
             sex: if male { "male" } else { "female" }.into(),
             birth_on: Some(birth),
@@ -179,7 +255,11 @@ impl<'a> People<'a> {
 
     fn name(&mut self, surname: char, male: bool, age: i64) -> String {
         if age < 24 {
-            let given = if male { self.random.pick(&BOYS) } else { self.random.pick(&GIRLS) };
+            let given = if male {
+                self.random.pick(&BOYS)
+            } else {
+                self.random.pick(&GIRLS)
+            };
             return format!("{surname}{given}");
         }
         let letters = if male { MALE } else { FEMALE };
@@ -234,7 +314,11 @@ impl<'a> People<'a> {
     /// Education or stage of schooling, never both; classes start on 1
     /// September.
     fn schooling(&mut self, birth: Date) -> (&'static str, &'static str) {
-        let autumn = if self.today.month() >= 9 { self.today.year() } else { self.today.year() - 1 };
+        let autumn = if self.today.month() >= 9 {
+            self.today.year()
+        } else {
+            self.today.year() - 1
+        };
         let september = Date::new(autumn, 9, 1).unwrap_or(self.today);
         let age = i64::from(domain::identity_number::age_on(birth, september));
         let stage = match age {

@@ -17,8 +17,12 @@ pub(super) const SECOND_TOWNSHIP: &str = "410327103000";
 /// 上戈镇 in the neighbouring county.
 pub(super) const NEIGHBOUR_TOWNSHIP: &str = "410328102000";
 /// The villages where cases are under way, by the letter used in `cases.txt`.
-pub(super) const STORY_VILLAGES: [(char, &str); 4] =
-    [('A', "410327102207"), ('B', "410327102210"), ('C', "410327103205"), ('D', "410328102205")];
+pub(super) const STORY_VILLAGES: [(char, &str); 4] = [
+    ('A', "410327102207"),
+    ('B', "410327102210"),
+    ('C', "410327103205"),
+    ('D', "410328102205"),
+];
 /// 新安县, 栾川县, 嵩县, 汝阳县, 伊川县: more of 洛阳 for the million.
 const MORE_COUNTIES: [&str; 5] = ["410323", "410324", "410325", "410326", "410329"];
 
@@ -60,7 +64,10 @@ pub(super) fn places(app: &App, size: DemoSize) -> Result<Places, AppError> {
     let text = app.files.divisions().map_err(AppError::Internal)?;
     let all = parse_division_csv(&text).map_err(|e| AppError::Internal(e.to_string()))?;
     let counties: Vec<&str> = match size {
-        DemoSize::Million => ["410327", "410328"].into_iter().chain(MORE_COUNTIES).collect(),
+        DemoSize::Million => ["410327", "410328"]
+            .into_iter()
+            .chain(MORE_COUNTIES)
+            .collect(),
         DemoSize::Small | DemoSize::County => vec!["410327", "410328"],
     };
     let divisions: Vec<DivisionRecord> = all
@@ -73,7 +80,11 @@ pub(super) fn places(app: &App, size: DemoSize) -> Result<Places, AppError> {
         .collect();
     let first = |township: &str, count: usize| -> Vec<&DivisionRecord> {
         let inside = code(township);
-        divisions.iter().filter(|r| inside.contains(r.code) && is_rural_village(r)).take(count).collect()
+        divisions
+            .iter()
+            .filter(|r| inside.contains(r.code) && is_rural_village(r))
+            .take(count)
+            .collect()
     };
     let mut chosen: Vec<&DivisionRecord> = Vec::new();
     match size {
@@ -83,13 +94,20 @@ pub(super) fn places(app: &App, size: DemoSize) -> Result<Places, AppError> {
         }
         DemoSize::County => chosen.extend(first(COUNTY, usize::MAX)),
         DemoSize::Million => {
-            chosen.extend(divisions.iter().filter(|r| is_rural_village(r) && !code(NEIGHBOUR).contains(r.code)));
+            chosen.extend(
+                divisions
+                    .iter()
+                    .filter(|r| is_rural_village(r) && !code(NEIGHBOUR).contains(r.code)),
+            );
         }
     }
     chosen.extend(first(NEIGHBOUR_TOWNSHIP, 8));
     let (total, count) = (size.households(), chosen.len() as u64);
     let name_of = |code: Option<DivisionCode>| {
-        divisions.iter().find(|r| Some(r.code) == code).map_or_else(String::new, |r| short_name(&r.name))
+        divisions
+            .iter()
+            .find(|r| Some(r.code) == code)
+            .map_or_else(String::new, |r| short_name(&r.name))
     };
     let villages = chosen
         .iter()
@@ -103,5 +121,8 @@ pub(super) fn places(app: &App, size: DemoSize) -> Result<Places, AppError> {
             households: total * (index + 1) / count - total * index / count,
         })
         .collect();
-    Ok(Places { villages, divisions })
+    Ok(Places {
+        villages,
+        divisions,
+    })
 }

@@ -47,7 +47,10 @@ const ALL: &[Profile] = &[
         difficulty: "medical_care",
         per_capita_yuan: (7600, 9600),
         out_of_pocket_yuan: (60_000, 120_000),
-        descriptions: &["家里主要劳动力发生意外受伤，医疗费用已花去多年积蓄。", "突发意外，赔偿没有到位，一家人靠借钱维持。"],
+        descriptions: &[
+            "家里主要劳动力发生意外受伤，医疗费用已花去多年积蓄。",
+            "突发意外，赔偿没有到位，一家人靠借钱维持。",
+        ],
         finding: "突发意外，刚性支出大，基本生活出现严重困难。",
     },
     Profile {
@@ -58,7 +61,10 @@ const ALL: &[Profile] = &[
         difficulty: "schooling",
         per_capita_yuan: (5200, 6700),
         out_of_pocket_yuan: (0, 2000),
-        descriptions: &["两个孩子同时上学，学费和生活费压力大。", "孩子在外读书，家里只有一人务工，开学的费用还没有着落。"],
+        descriptions: &[
+            "两个孩子同时上学，学费和生活费压力大。",
+            "孩子在外读书，家里只有一人务工，开学的费用还没有着落。",
+        ],
         finding: "非义务教育阶段上学支出较大，助学政策还没有落实。",
     },
     Profile {
@@ -69,7 +75,10 @@ const ALL: &[Profile] = &[
         difficulty: "employment",
         per_capita_yuan: (4300, 6500),
         out_of_pocket_yuan: (2000, 15_000),
-        descriptions: &["家中有残疾人需要照护，另一名劳动力不能出门务工。", "残疾人护理费用增加，家庭收入下降。"],
+        descriptions: &[
+            "家中有残疾人需要照护，另一名劳动力不能出门务工。",
+            "残疾人护理费用增加，家庭收入下降。",
+        ],
         finding: "家中有残疾人，照护占用劳动力，收入来源单一。",
     },
     Profile {
@@ -80,7 +89,10 @@ const ALL: &[Profile] = &[
         difficulty: "employment",
         per_capita_yuan: (4800, 6600),
         out_of_pocket_yuan: (12_000, 40_000),
-        descriptions: &["务工时摔伤，半年内不能干活，工资停发。", "骑车摔伤住院，家里失去主要收入。"],
+        descriptions: &[
+            "务工时摔伤，半年内不能干活，工资停发。",
+            "骑车摔伤住院，家里失去主要收入。",
+        ],
         finding: "主要劳动力意外受伤，务工中断。",
     },
     Profile {
@@ -91,7 +103,10 @@ const ALL: &[Profile] = &[
         difficulty: "entrepreneurship",
         per_capita_yuan: (4400, 6200),
         out_of_pocket_yuan: (0, 1500),
-        descriptions: &["去年汛期承包地被淹，秋粮绝收，今年缺少投入。", "大棚被暴雨冲毁，贷款还没有还清。"],
+        descriptions: &[
+            "去年汛期承包地被淹，秋粮绝收，今年缺少投入。",
+            "大棚被暴雨冲毁，贷款还没有还清。",
+        ],
         finding: "受灾后生产没有恢复，经营收入大幅减少。",
     },
     Profile {
@@ -102,7 +117,10 @@ const ALL: &[Profile] = &[
         difficulty: "employment",
         per_capita_yuan: (5000, 6800),
         out_of_pocket_yuan: (0, 2500),
-        descriptions: &["今年以来务工单位停工，三个月没有工资收入。", "外出务工人员返乡，一直没有找到活干。"],
+        descriptions: &[
+            "今年以来务工单位停工，三个月没有工资收入。",
+            "外出务工人员返乡，一直没有找到活干。",
+        ],
         finding: "务工不稳，近半年收入明显下降。",
     },
     Profile {
@@ -113,7 +131,10 @@ const ALL: &[Profile] = &[
         difficulty: "medical_care",
         per_capita_yuan: (5400, 6800),
         out_of_pocket_yuan: (0, 3000),
-        descriptions: &["比对发现住房可能存在安全隐患，一面墙体开裂。", "雨季房顶漏水，住房等级需要重新鉴定。"],
+        descriptions: &[
+            "比对发现住房可能存在安全隐患，一面墙体开裂。",
+            "雨季房顶漏水，住房等级需要重新鉴定。",
+        ],
         finding: "住房墙体开裂，鉴定为局部危险，一时无力修缮。",
     },
     Profile {
@@ -124,7 +145,10 @@ const ALL: &[Profile] = &[
         difficulty: "medical_care",
         per_capita_yuan: (5600, 6800),
         out_of_pocket_yuan: (0, 1500),
-        descriptions: &["住在村外沟边，自来水管损坏，吃水靠拉运。", "水压不足，隔几天才来一次水。"],
+        descriptions: &[
+            "住在村外沟边，自来水管损坏，吃水靠拉运。",
+            "水压不足，隔几天才来一次水。",
+        ],
         finding: "供水管道损坏，季节性缺水。",
     },
     Profile {
@@ -135,7 +159,10 @@ const ALL: &[Profile] = &[
         difficulty: "employment",
         per_capita_yuan: (4200, 6300),
         out_of_pocket_yuan: (1000, 8000),
-        descriptions: &["家里老人多、孩子小，只有一人能干活。", "主要劳动力去年去世，家中缺少劳动力。"],
+        descriptions: &[
+            "家里老人多、孩子小，只有一人能干活。",
+            "主要劳动力去年去世，家中缺少劳动力。",
+        ],
         finding: "家庭劳动力不足，抚养负担重。",
     },
     Profile {
@@ -146,7 +173,10 @@ const ALL: &[Profile] = &[
         difficulty: "entrepreneurship",
         per_capita_yuan: (5000, 6600),
         out_of_pocket_yuan: (0, 2000),
-        descriptions: &["养殖的羊发病死亡较多，投入没有收回。", "合作种植的药材价格下跌，亏损较大。"],
+        descriptions: &[
+            "养殖的羊发病死亡较多，投入没有收回。",
+            "合作种植的药材价格下跌，亏损较大。",
+        ],
         finding: "产业项目亏损，贷款到期有压力。",
     },
 ];
@@ -159,13 +189,22 @@ impl Profile {
 
     /// Whether what the file says makes this trouble believable.
     pub(super) fn fits(&self, file: &HouseholdFile) -> bool {
-        let sick = |condition: &str| file.active_members().any(|m| m.health.iter().any(|h| h == condition));
-        let able = || file.active_members().filter(|m| matches!(m.labour.as_str(), "ordinary" | "skilled")).count();
+        let sick = |condition: &str| {
+            file.active_members()
+                .any(|m| m.health.iter().any(|h| h == condition))
+        };
+        let able = || {
+            file.active_members()
+                .filter(|m| matches!(m.labour.as_str(), "ordinary" | "skilled"))
+                .count()
+        };
         match self.name {
             "illness" => sick("serious_illness") || sick("long_term_chronic_illness"),
             "disability" => sick("disabled"),
             "schooling" => file.active_members().any(|m| {
-                ["bachelor", "higher", "general", "secondary"].iter().any(|s| m.school_stage.starts_with(s))
+                ["bachelor", "higher", "general", "secondary"]
+                    .iter()
+                    .any(|s| m.school_stage.starts_with(s))
             }),
             "labour" => able() <= 1,
             _ => file.active_members().any(|m| m.employment.is_some()),

@@ -1,7 +1,7 @@
 //! Repeatable chance: the same seed makes the same county, on every machine.
 
-use jiff::civil::Date;
 use jiff::ToSpan as _;
+use jiff::civil::Date;
 
 /// A SplitMix64 generator with a counter for identifiers.
 #[derive(Debug)]
@@ -14,7 +14,10 @@ pub(super) struct Random {
 impl Random {
     /// Starts from a seed; identifiers count on from `id_millis`.
     pub(super) fn new(seed: u64, id_millis: u64) -> Self {
-        Self { state: seed, id_millis }
+        Self {
+            state: seed,
+            id_millis,
+        }
     }
 
     fn next(&mut self) -> u64 {
@@ -74,6 +77,8 @@ impl Random {
         let mut bytes = [0; 10];
         bytes[..8].copy_from_slice(&self.next().to_le_bytes());
         self.id_millis += 1;
-        uuid::Builder::from_unix_timestamp_millis(self.id_millis, &bytes).into_uuid().to_string()
+        uuid::Builder::from_unix_timestamp_millis(self.id_millis, &bytes)
+            .into_uuid()
+            .to_string()
     }
 }

@@ -3,8 +3,8 @@
 
 use domain::account::DivisionCode;
 use domain::household::HouseholdFile;
-use jiff::civil::{Date, date};
 use jiff::ToSpan as _;
+use jiff::civil::{Date, date};
 use store::audit::chain_of;
 use store::division::GridRow;
 use store::household::{EpisodeRow, VersionMeta};
@@ -71,7 +71,13 @@ pub(super) async fn fill(
 ) -> Result<Vec<StoryVillage>, AppError> {
     let mut tx = app.store.write(app.system_actor()).await?;
     tx.add_divisions(&places.divisions).await?;
-    tx.audit("system", "demo.divisions_added", "demo", &format!("count={}", places.divisions.len())).await?;
+    tx.audit(
+        "system",
+        "demo.divisions_added",
+        "demo",
+        &format!("count={}", places.divisions.len()),
+    )
+    .await?;
     tx.commit().await?;
     summary.divisions = places.divisions.len() as u64;
     let total = places.villages.iter().map(|v| v.households).sum();
@@ -79,7 +85,10 @@ pub(super) async fn fill(
     let mut batch = Batch::default();
     let mut shares = Shares::of(places);
     for village in &places.villages {
-        let letter = STORY_VILLAGES.iter().find(|(_, c)| *c == village.code.to_string()).map(|(l, _)| *l);
+        let letter = STORY_VILLAGES
+            .iter()
+            .find(|(_, c)| *c == village.code.to_string())
+            .map(|(l, _)| *l);
         let grids = grids(app, random, village, letter, cast).await?;
         let county = village.code.at_level(domain::account::Level::County);
         if batch.county != county {
@@ -101,10 +110,21 @@ pub(super) async fn fill(
                 _ => {}
             }
             if monitored != "none" {
-                batch.episodes.push(episode(people.random, &id, &file, monitored == "cleared", today));
+                batch.episodes.push(episode(
+                    people.random,
+                    &id,
+                    &file,
+                    monitored == "cleared",
+                    today,
+                ));
             }
             if letter.is_some() {
-                kept.push(Neighbour { id: id.clone(), file: file.clone(), monitored, taken: false });
+                kept.push(Neighbour {
+                    id: id.clone(),
+                    file: file.clone(),
+                    monitored,
+                    taken: false,
+                });
             }
             batch.households.push((id, file));
             if batch.households.len() == BATCH {
@@ -113,7 +133,12 @@ pub(super) async fn fill(
             }
         }
         if let Some(letter) = letter {
-            story.push(StoryVillage { letter, code: village.code, township: village.township.clone(), households: kept });
+            story.push(StoryVillage {
+                letter,
+                code: village.code,
+                township: village.township.clone(),
+                households: kept,
+            });
         }
     }
     flush(app, &mut batch, today).await?;
@@ -135,7 +160,10 @@ async fn grids(
     };
     let mut tx = app.store.write(app.system_actor()).await?;
     let mut ids = Vec::new();
-    for (name, staff_kind, worker) in [("第一网格", "grid_worker", worker), ("第二网格", "village_cadre", None)] {
+    for (name, staff_kind, worker) in [
+        ("第一网格", "grid_worker", worker),
+        ("第二网格", "village_cadre", None),
+    ] {
         let id = random.id();
         tx.add_grid(GridRow {
             id: id.clone(),
@@ -147,7 +175,13 @@ async fn grids(
         .await?;
         ids.push(id);
     }
-    tx.audit(&chain_of(Some(village.code)), "demo.grids_added", &format!("division/{}", village.code), "count=2").await?;
+    tx.audit(
+        &chain_of(Some(village.code)),
+        "demo.grids_added",
+        &format!("division/{}", village.code),
+        "count=2",
+    )
+    .await?;
     tx.commit().await?;
     Ok(ids)
 }
@@ -170,7 +204,13 @@ async fn flush(app: &App, batch: &mut Batch, today: Date) -> Result<(), AppError
         tx.save_episode(episode).await?;
     }
     let detail = format!("households={}", batch.households.len());
-    tx.audit(&chain_of(batch.county), "demo.households_added", "demo", &detail).await?;
+    tx.audit(
+        &chain_of(batch.county),
+        "demo.households_added",
+        "demo",
+        &detail,
+    )
+    .await?;
     tx.commit().await?;
     batch.households.clear();
     Ok(())
@@ -190,8 +230,12 @@ impl Shares {
     fn of(places: &Places) -> Self {
         let total: u64 = places.villages.iter().map(|v| v.households).sum();
         let first = STORY_VILLAGES[0].1;
-        let in_first: u64 =
-            places.villages.iter().filter(|v| v.code.to_string() == first).map(|v| v.households).sum();
+        let in_first: u64 = places
+            .villages
+            .iter()
+            .filter(|v| v.code.to_string() == first)
+            .map(|v| v.households)
+            .sum();
         let rest = total - in_first;
         Self {
             households: rest,
@@ -227,7 +271,13 @@ impl Shares {
 
 /// An episode as the national system's export told it: imported, without a
 /// procedure of its own.
-fn episode(random: &mut Random, id: &str, file: &HouseholdFile, cleared: bool, today: Date) -> EpisodeRow {
+fn episode(
+    random: &mut Random,
+    id: &str,
+    file: &HouseholdFile,
+    cleared: bool,
+    today: Date,
+) -> EpisodeRow {
     let lifted = file.household_type.starts_with("lifted");
     let sudden = random.percent(15);
     let category = match (sudden, lifted) {
@@ -235,7 +285,11 @@ fn episode(random: &mut Random, id: &str, file: &HouseholdFile, cleared: bool, t
         (false, true) => "lifted_unstable",
         (false, false) => "marginal_at_risk",
     };
-    let (months, cleared_months) = if cleared { (random.between(12, 20), Some(random.between(2, 5))) } else { (random.between(3, 16), None) };
+    let (months, cleared_months) = if cleared {
+        (random.between(12, 20), Some(random.between(2, 5)))
+    } else {
+        (random.between(3, 16), None)
+    };
     let natural = random.percent(10);
     EpisodeRow {
         id: random.id(),
@@ -245,7 +299,14 @@ fn episode(random: &mut Random, id: &str, file: &HouseholdFile, cleared: bool, t
         status: if cleared { "cleared" } else { "running" }.into(),
         identified_on: today.saturating_sub(months.months()).to_string(),
         cleared_on: cleared_months.map(|m| today.saturating_sub(m.months()).to_string()),
-        clearance_way: cleared.then(|| if natural { "natural_clearance" } else { "assisted_clearance" }.to_owned()),
+        clearance_way: cleared.then(|| {
+            if natural {
+                "natural_clearance"
+            } else {
+                "assisted_clearance"
+            }
+            .to_owned()
+        }),
         origin: "imported".into(),
         casefile_id: None,
         risks: serde_json::to_string(&living::risks(file, today)).unwrap_or_else(|_| "[]".into()),

@@ -105,7 +105,9 @@ pub(super) fn cases() -> Result<Vec<Case>, String> {
         .lines()
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))
-        .map(|(index, line)| case(index + 1, line).map_err(|e| format!("cases.txt line {}: {e}", index + 1)))
+        .map(|(index, line)| {
+            case(index + 1, line).map_err(|e| format!("cases.txt line {}: {e}", index + 1))
+        })
         .collect()
 }
 
@@ -115,7 +117,9 @@ fn case(number: usize, line: &'static str) -> Result<Case, String> {
     let mut word = |what: &str| words.next().ok_or_else(|| format!("{what} is missing"));
     let village = word("the village")?.chars().next().unwrap_or('A');
     let channel = word("the channel")?;
-    let days_ago = word("the age of the lead")?.parse().map_err(|_| "the age of the lead is no number")?;
+    let days_ago = word("the age of the lead")?
+        .parse()
+        .map_err(|_| "the age of the lead is no number")?;
     let profile = Profile::named(word("the profile")?).ok_or("no such profile")?;
     let (mut lifted, mut from, mut plan) = (false, From::Fitting, Vec::new());
     for word in words {
@@ -131,26 +135,53 @@ fn case(number: usize, line: &'static str) -> Result<Case, String> {
     }
     for part in parts {
         let mut words = part.split_whitespace();
-        let day: i64 = words.next().and_then(|d| d.parse().ok()).ok_or("a part begins with its day")?;
+        let day: i64 = words
+            .next()
+            .and_then(|d| d.parse().ok())
+            .ok_or("a part begins with its day")?;
         for word in words {
             let (word, late) = match word.split_once('~') {
                 Some((word, late)) => (word, late.parse().map_err(|_| "~ wants a number of days")?),
                 None => (word, 0),
             };
-            plan.push(Planned { happened: day, typed: day + late, what: a_move(word)? });
+            plan.push(Planned {
+                happened: day,
+                typed: day + late,
+                what: a_move(word)?,
+            });
         }
     }
     plan.sort_by_key(|p| (p.typed, p.what.rank()));
-    if let Some(last) = plan.iter().map(|p| p.typed).max().filter(|last| *last > days_ago) {
-        return Err(format!("day {last} lies in the future of a lead {days_ago} days old"));
+    if let Some(last) = plan
+        .iter()
+        .map(|p| p.typed)
+        .max()
+        .filter(|last| *last > days_ago)
+    {
+        return Err(format!(
+            "day {last} lies in the future of a lead {days_ago} days old"
+        ));
     }
-    Ok(Case { line: number, village, channel, days_ago, profile, lifted, from, plan })
+    Ok(Case {
+        line: number,
+        village,
+        channel,
+        days_ago,
+        profile,
+        lifted,
+        from,
+        plan,
+    })
 }
 
 fn usual(last: &str) -> Result<Vec<Planned>, String> {
     let mut plan = Vec::new();
     for (word, day) in USUAL.into_iter().chain([("archive", ARCHIVE_DAY)]) {
-        plan.push(Planned { happened: day, typed: day, what: a_move(word)? });
+        plan.push(Planned {
+            happened: day,
+            typed: day,
+            what: a_move(word)?,
+        });
         if word == last {
             return Ok(plan);
         }
@@ -165,7 +196,11 @@ fn a_move(word: &'static str) -> Result<Move, String> {
         "democratic_appraisal" => Ok(StepKind::DemocraticAppraisal),
         _ => Err(format!("{word}: no such step to send back to")),
     };
-    let number = || argument.parse().map_err(|_| format!("{word}: a number is missing"));
+    let number = || {
+        argument
+            .parse()
+            .map_err(|_| format!("{word}: a number is missing"))
+    };
     Ok(match name {
         "register" => Move::Register,
         "open" => Move::Lead("identification"),
@@ -214,7 +249,9 @@ impl Move {
             Self::Answer(_) => 6,
             Self::Resolve(_) => 7,
             Self::Conclude => 8,
-            Self::ReviewBack(_) | Self::ReviewRefuse | Self::DecideBack(_) | Self::DecideRefuse => 9,
+            Self::ReviewBack(_) | Self::ReviewRefuse | Self::DecideBack(_) | Self::DecideRefuse => {
+                9
+            }
             Self::Recheck | Self::End(_) | Self::Explain => 10,
             Self::Appraise(_) => 11,
             Self::Notice => 12,

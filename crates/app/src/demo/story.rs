@@ -18,7 +18,10 @@ use super::script::{Case, From, Move, cases};
 use super::{DEMO_TODAY, DemoSummary};
 use crate::casefile::Act;
 use crate::lead::ConcludeLead;
-use crate::notice::{AnswerObjection, Attendance, NewAppraisal, NewAppraisalItem, NewNotice, NewNoticeItem, NewObjection};
+use crate::notice::{
+    AnswerObjection, Attendance, NewAppraisal, NewAppraisalItem, NewNotice, NewNoticeItem,
+    NewObjection,
+};
 use crate::{App, AppError};
 
 /// What a case has become so far.
@@ -71,13 +74,25 @@ pub(super) async fn play(
         let village = villages
             .iter()
             .position(|v| v.letter == case.village)
-            .ok_or_else(|| AppError::Internal(format!("cases.txt line {}: no such village", case.line)))?;
+            .ok_or_else(|| {
+                AppError::Internal(format!("cases.txt line {}: no such village", case.line))
+            })?;
         let household = match case.from {
             From::Unmatched => None,
-            From::Same => running.iter().rev().find_map(|r| r.household.filter(|_| r.village == village)),
+            From::Same => running
+                .iter()
+                .rev()
+                .find_map(|r| r.household.filter(|_| r.village == village)),
             _ => Some(choose(&mut villages[village], &case)?),
         };
-        running.push(Running { case, village, household, lead: None, casefile: None, objection: None });
+        running.push(Running {
+            case,
+            village,
+            household,
+            lead: None,
+            casefile: None,
+            objection: None,
+        });
     }
     let mut turns: Vec<Turn> = Vec::new();
     for (index, one) in running.iter().enumerate() {
@@ -90,7 +105,14 @@ pub(super) async fn play(
         }));
     }
     turns.sort_by_key(|t| (t.typed_on, t.what.rank(), t.case));
-    let mut play = Play { app, random, cast, villages, running, documents: 0 };
+    let mut play = Play {
+        app,
+        random,
+        cast,
+        villages,
+        running,
+        documents: 0,
+    };
     let mut turns = turns.into_iter().peekable();
     while let Some(turn) = turns.next() {
         app.clock.move_to(turn.typed_on);
@@ -108,7 +130,9 @@ pub(super) async fn play(
             Move::Notice => play.post(&together).await,
             _ => play.turn(&turn).await,
         };
-        done.map_err(|e| AppError::Internal(format!("cases.txt line {line}, {:?}: {e}", turn.what)))?;
+        done.map_err(|e| {
+            AppError::Internal(format!("cases.txt line {line}, {:?}: {e}", turn.what))
+        })?;
     }
     summary.leads = play.running.iter().filter(|r| r.lead.is_some()).count() as u64;
     summary.casefiles = play.running.iter().filter(|r| r.casefile.is_some()).count() as u64;
@@ -130,7 +154,10 @@ fn choose(village: &mut StoryVillage, case: &Case) -> Result<usize, AppError> {
             && (monitored != "none" || n.file.household_type.starts_with("lifted") == case.lifted)
     };
     let allowance = |n: &super::registry::Neighbour| {
-        n.file.active_members().any(|m| m.subsistence_allowance == "rural") == reuses
+        n.file
+            .active_members()
+            .any(|m| m.subsistence_allowance == "rural")
+            == reuses
     };
     let households = &village.households;
     let found = households
@@ -138,7 +165,9 @@ fn choose(village: &mut StoryVillage, case: &Case) -> Result<usize, AppError> {
         .position(|n| free(n) && allowance(n) && case.profile.fits(&n.file))
         .or_else(|| households.iter().position(|n| free(n) && allowance(n)))
         .or_else(|| households.iter().position(free))
-        .ok_or_else(|| AppError::Internal(format!("cases.txt line {}: no household left", case.line)))?;
+        .ok_or_else(|| {
+            AppError::Internal(format!("cases.txt line {}: no household left", case.line))
+        })?;
     village.households[found].taken = true;
     Ok(found)
 }
@@ -165,9 +194,16 @@ impl Play<'_> {
 
     /// The casefile as it stands.
     async fn casefile(&self, case: usize) -> Result<(CasefileRow, Casefile), AppError> {
-        let id = self.running[case].casefile.as_deref().ok_or(AppError::NotFound)?;
+        let id = self.running[case]
+            .casefile
+            .as_deref()
+            .ok_or(AppError::NotFound)?;
         let scope = domain::account::Scope::subtree(self.village(case));
-        self.app.store.casefile(&scope, id).await?.ok_or(AppError::NotFound)
+        self.app
+            .store
+            .casefile(&scope, id)
+            .await?
+            .ok_or(AppError::NotFound)
     }
 
     async fn turn(&mut self, turn: &Turn) -> Result<(), AppError> {
@@ -190,13 +226,23 @@ impl Play<'_> {
             "data_comparison" | "problem_follow_up" | "platform_warning" => crew.township,
             _ => crew.home,
         })?;
-        let household = own.household.map(|h| &self.villages[own.village].households[h]);
-        let head = household.and_then(|h| h.file.head()).map_or("", |h| h.name.as_str());
+        let household = own
+            .household
+            .map(|h| &self.villages[own.village].households[h]);
+        let head = household
+            .and_then(|h| h.file.head())
+            .map_or("", |h| h.name.as_str());
         let declared = channel == "self_declaration";
-        let means = self.random.pick(&["phone_app", "wechat_mini_program", "window_clerk"]);
+        let means = self
+            .random
+            .pick(&["phone_app", "wechat_mini_program", "window_clerk"]);
         let form = NewLead {
             household_id: household.map(|h| h.id.clone()),
-            reported_name: if household.is_some() { String::new() } else { "姚秋实".into() },
+            reported_name: if household.is_some() {
+                String::new()
+            } else {
+                "姚秋实".into()
+            },
             village: Some(self.village(turn.case)),
             channel: channel.into(),
             discovery_mode: match channel {
@@ -218,9 +264,17 @@ impl Play<'_> {
             }
             .into(),
             means: declared.then(|| means.to_owned()),
-            proxy: (declared && means == "window_clerk")
-                .then(|| Proxy { name: actor.display_name.clone(), relation: "村级代办员".into() }),
-            risks: own.case.profile.risks.iter().map(|r| (*r).to_owned()).collect(),
+            proxy: (declared && means == "window_clerk").then(|| Proxy {
+                name: actor.display_name.clone(),
+                relation: "村级代办员".into(),
+            }),
+            risks: own
+                .case
+                .profile
+                .risks
+                .iter()
+                .map(|r| (*r).to_owned())
+                .collect(),
         };
         let registered = self.app.register_lead(actor, form).await?;
         self.running[turn.case].lead = Some(registered.lead.id);
@@ -230,8 +284,16 @@ impl Play<'_> {
     async fn conclude_lead(&mut self, turn: &Turn, outcome: &'static str) -> Result<(), AppError> {
         let crew = self.crew(turn.case);
         let actor = self.cast.get(crew.village)?;
-        let lead_id = self.running[turn.case].lead.clone().ok_or(AppError::NotFound)?;
-        let lead = self.app.store.lead(&actor.scope, &lead_id).await?.ok_or(AppError::NotFound)?;
+        let lead_id = self.running[turn.case]
+            .lead
+            .clone()
+            .ok_or(AppError::NotFound)?;
+        let lead = self
+            .app
+            .store
+            .lead(&actor.scope, &lead_id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let reason = match outcome {
             "no_risk" => "入户核实，务工已恢复，收入稳定，四个方面没有发现风险。",
             "solved_by_ordinary_policy" => "已落实医疗救助和临时救助，困难已经解决。",
@@ -265,15 +327,21 @@ impl Play<'_> {
             | Move::Acknowledge
             | Move::Inform
             | Move::Announce => crew.township,
-            Move::Reuse | Move::Answer(_) | Move::Conclude | Move::DecideBack(_) | Move::DecideRefuse | Move::Decide => {
-                crew.county
-            }
+            Move::Reuse
+            | Move::Answer(_)
+            | Move::Conclude
+            | Move::DecideBack(_)
+            | Move::DecideRefuse
+            | Move::Decide => crew.county,
             _ => crew.village,
         };
         let (row, casefile) = self.casefile(turn.case).await?;
         let own = &self.running[turn.case];
         let village = &self.villages[own.village];
-        let household = own.household.map(|h| &village.households[h]).ok_or(AppError::NotFound)?;
+        let household = own
+            .household
+            .map(|h| &village.households[h])
+            .ok_or(AppError::NotFound)?;
         if turn.what == Move::Decide {
             self.documents += 1;
         }
@@ -288,8 +356,14 @@ impl Play<'_> {
             township_name: &village.township,
             document: self.documents,
         };
-        let action = scene.action(turn.what, &casefile, self.random).ok_or(AppError::NotFound)?;
-        let act = Act { expected_version: row.version, occurred_on: turn.happened_on, action };
+        let action = scene
+            .action(turn.what, &casefile, self.random)
+            .ok_or(AppError::NotFound)?;
+        let act = Act {
+            expected_version: row.version,
+            occurred_on: turn.happened_on,
+            action,
+        };
         self.app.act(self.cast.get(login)?, &row.id, act).await?;
         Ok(())
     }
@@ -300,7 +374,10 @@ impl Play<'_> {
         let actor = self.cast.get(crew.village)?;
         let attendance: BTreeMap<&str, u16> = [
             ("村“两委”成员", 4),
-            ("村民代表", 11 + u16::try_from(self.random.below(4)).unwrap_or(0)),
+            (
+                "村民代表",
+                11 + u16::try_from(self.random.below(4)).unwrap_or(0),
+            ),
             ("驻村工作队", 2),
             ("老党员", 2),
         ]
@@ -313,7 +390,11 @@ impl Play<'_> {
             let other = u16::try_from(self.random.below(3)).unwrap_or(0);
             let abstentions = u16::try_from(self.random.below(2)).unwrap_or(0);
             let most = present - other - abstentions;
-            let held = casefile.superseded.iter().filter(|s| s.records.democratic_appraisal.is_some()).count();
+            let held = casefile
+                .superseded
+                .iter()
+                .filter(|s| s.records.democratic_appraisal.is_some())
+                .count();
             items.push(NewAppraisalItem {
                 casefile_id: row.id,
                 expected_version: row.version,
@@ -322,8 +403,18 @@ impl Play<'_> {
                 votes_for: if recommended { most } else { other },
                 votes_against: if recommended { other } else { most },
                 abstentions,
-                result: if recommended { "recommend" } else { "not_recommend" }.into(),
-                opinion: if recommended { "情况属实，同意作为初选监测对象" } else { "多数认为困难已经缓解，建议暂不纳入" }.into(),
+                result: if recommended {
+                    "recommend"
+                } else {
+                    "not_recommend"
+                }
+                .into(),
+                opinion: if recommended {
+                    "情况属实，同意作为初选监测对象"
+                } else {
+                    "多数认为困难已经缓解，建议暂不纳入"
+                }
+                .into(),
             });
         }
         let form = NewAppraisal {
@@ -346,7 +437,10 @@ impl Play<'_> {
         let mut items = Vec::new();
         for turn in turns {
             let (row, _) = self.casefile(turn.case).await?;
-            items.push(NewNoticeItem { casefile_id: row.id, expected_version: row.version });
+            items.push(NewNoticeItem {
+                casefile_id: row.id,
+                expected_version: row.version,
+            });
         }
         let form = NewNotice {
             village: self.village(turns[0].case),
@@ -355,14 +449,21 @@ impl Play<'_> {
             items,
             evidence_attachment_ids: Vec::new(),
         };
-        let notice = self.app.post_notice(self.cast.get(crew.village)?, form).await?;
+        let notice = self
+            .app
+            .post_notice(self.cast.get(crew.village)?, form)
+            .await?;
         all_went(notice.results)
     }
 
     async fn object(&mut self, turn: &Turn, anonymous: bool) -> Result<(), AppError> {
         let actor = self.cast.get(self.crew(turn.case).township)?;
         let (row, casefile) = self.casefile(turn.case).await?;
-        let notice_id = casefile.records.public_notice.map(|n| n.notice_id).ok_or(AppError::NotFound)?;
+        let notice_id = casefile
+            .records
+            .public_notice
+            .map(|n| n.notice_id)
+            .ok_or(AppError::NotFound)?;
         let form = NewObjection {
             casefile_id: row.id.clone(),
             received_on: turn.happened_on,
@@ -372,14 +473,20 @@ impl Play<'_> {
             about_official: false,
         };
         let view = self.app.file_objection(actor, &notice_id, form).await?;
-        self.running[turn.case].objection =
-            view.objections.into_iter().find(|o| o.casefile_id == row.id && o.status == "open").map(|o| o.id);
+        self.running[turn.case].objection = view
+            .objections
+            .into_iter()
+            .find(|o| o.casefile_id == row.id && o.status == "open")
+            .map(|o| o.id);
         Ok(())
     }
 
     async fn answer_objection(&mut self, turn: &Turn, upheld: bool) -> Result<(), AppError> {
         let actor = self.cast.get(self.crew(turn.case).township)?;
-        let id = self.running[turn.case].objection.clone().ok_or(AppError::NotFound)?;
+        let id = self.running[turn.case]
+            .objection
+            .clone()
+            .ok_or(AppError::NotFound)?;
         let form = AnswerObjection {
             answer: if upheld {
                 "经查，户主名下在县城有住房一套，评议时没有说明，退回重新核实。"
@@ -397,6 +504,14 @@ impl Play<'_> {
 }
 
 fn all_went(results: Vec<crate::notice::ItemResult>) -> Result<(), AppError> {
-    let refusals: Vec<_> = results.iter().filter(|r| !r.ok).flat_map(|r| r.refusals.clone()).collect();
-    if results.iter().all(|r| r.ok) { Ok(()) } else { Err(AppError::Refused(refusals)) }
+    let refusals: Vec<_> = results
+        .iter()
+        .filter(|r| !r.ok)
+        .flat_map(|r| r.refusals.clone())
+        .collect();
+    if results.iter().all(|r| r.ok) {
+        Ok(())
+    } else {
+        Err(AppError::Refused(refusals))
+    }
 }

@@ -370,7 +370,7 @@ impl<'a, 'o> Reading<'a, 'o> {
 fn answer(input: &CheckInput, code: &str) -> VillageAnswer {
     match input.villages.get(code) {
         Some(name) => VillageAnswer::Known(name.clone()),
-        None if code.parse::<DivisionCode>().is_ok_and(|c| !input.scope.contains(&c)) => VillageAnswer::Outside,
+        None if code.parse::<DivisionCode>().is_ok_and(|c| !input.scope.contains(c)) => VillageAnswer::Outside,
         None => VillageAnswer::Unknown,
     }
 }

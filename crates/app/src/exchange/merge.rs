@@ -100,19 +100,19 @@ impl App {
         );
         let chain = chain_of(batch.division.parse().ok());
         tx.audit(&chain, "import.merge", &format!("import/{}", batch.id), &detail).await?;
-        self.note_progress(&mut tx, batch, &staged).await?;
+        self.note_merge_progress(&mut tx, batch, &staged).await?;
         tx.commit().await?;
         Ok(Some(merged))
     }
 
-    async fn note_progress(&self, tx: &mut WriteTx, batch: &ImportBatchRow, staged: &[StagedHousehold]) -> Result<(), AppError> {
+    async fn note_merge_progress(&self, tx: &mut WriteTx, batch: &ImportBatchRow, staged: &[StagedHousehold]) -> Result<(), AppError> {
         let done = staged.last().map_or(0, |s| s.seq + 1);
         let change = store::exchange::ImportBatchChange { done: store::exchange::set(done), ..Default::default() };
         tx.change_import_batch(&batch.id, &[], change).await?;
         Ok(())
     }
 
-    fn meta(&self, batch: &ImportBatchRow, reason: &str) -> VersionMeta {
+    fn import_meta(&self, batch: &ImportBatchRow, reason: &str) -> VersionMeta {
         VersionMeta {
             effective_on: self.today(),
             reason: reason.to_owned(),
@@ -128,7 +128,7 @@ impl App {
         let id = new_id();
         let file = apply_to_file(None, form, self.today(), &mut new_id)
             .ok_or_else(|| AppError::Internal("a staged household has no village".into()))?;
-        tx.save_household(&id, &file, &self.meta(batch, "导入新户"), None).await?;
+        tx.save_household(&id, &file, &self.import_meta(batch, "导入新户"), None).await?;
         if let Some(draft) = episode_of(form) {
             tx.save_episode(episode_row(&id, &form.village, None, &draft)).await?;
         }
@@ -142,7 +142,7 @@ impl App {
             .ok_or_else(|| AppError::Internal("a staged household has no village".into()))?;
         let mut changed = settled.values != known.form.values || settled.members != known.form.members;
         if file != known.file {
-            tx.save_household(&known.row.id, &file, &self.meta(batch, "导入更新"), Some(known.row.version)).await?;
+            tx.save_household(&known.row.id, &file, &self.import_meta(batch, "导入更新"), Some(known.row.version)).await?;
             changed = true;
         }
         let ours = known.episode.as_ref();

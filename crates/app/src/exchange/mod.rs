@@ -28,10 +28,10 @@ use domain::code_list::CodeLists;
 use domain::exchange::{ColumnMapping, ConflictRule, Layout};
 use serde::Deserialize;
 use store::audit::chain_of;
-use store::crypto::digest;
 use store::exchange::{ImportBatchChange, ImportBatchRow, ImportMappingRow, set};
 use utoipa::ToSchema;
 
+pub use export::NationalExport;
 pub use merge::IMPORTED_EVIDENCE;
 pub use reader::{Event, Limits, read_office_file};
 pub use transport::{read_in_child_process, serve_child};
@@ -133,7 +133,7 @@ impl App {
                 .ok_or_else(|| AppError::invalid("mapping", "没有这个名称的列对应关系"))?,
         };
         let id = new_id();
-        let digest = self.take_in(&id, upload.content)?;
+        let digest = vault::put(&self.store, &self.data_dir, &id, upload.content, MAX_UPLOAD_BYTES)?;
         let duplicate_of = self.store.import_batch_of_digest(&principal.scope, &digest).await?.map(|b| b.id);
         let now = self.clock.now_millis();
         let file_name: String = upload.file_name.chars().filter(|c| !c.is_control()).take(120).collect();
@@ -169,21 +169,8 @@ impl App {
         Ok(view::of_row(row, &BTreeMap::new()))
     }
 
-    /// Keeps the file sealed; returns its digest.
-    fn take_in(&self, id: &str, content: &mut (dyn Read + Send)) -> Result<String, AppError> {
-        let mut counted = Counted { inner: content, bytes: 0, digests: Vec::new() };
-        let kept = vault::put(&self.store, &self.data_dir, id, &mut counted);
-        if counted.bytes > MAX_UPLOAD_BYTES || counted.bytes == 0 {
-            vault::remove(&self.data_dir, id);
-            let message = if counted.bytes == 0 { "文件是空的" } else { "文件超过 1 GB，请分成几个文件上传" };
-            return Err(AppError::invalid("file", message));
-        }
-        kept?;
-        Ok(digest(&counted.digests))
-    }
-
     /// A batch the person may see, or not found.
-    async fn batch(&self, principal: &Principal, id: &str) -> Result<ImportBatchRow, AppError> {
+    async fn batch_in_scope(&self, principal: &Principal, id: &str) -> Result<ImportBatchRow, AppError> {
         permit(principal, Operation::ImportRun)?;
         self.store.import_batch(&principal.scope, id).await?.ok_or(AppError::NotFound)
     }
@@ -199,7 +186,7 @@ impl App {
     /// [`AppError::Invalid`] for a field that is not in the layout,
     /// [`AppError::Conflict`] when the import is past checking.
     pub async fn map_import(&self, principal: &Principal, id: &str, form: SetMapping) -> Result<ImportView, AppError> {
-        let batch = self.batch(principal, id).await?;
+        let batch = self.batch_in_scope(principal, id).await?;
         let (layout, _) = self.layout(&batch.layout)?;
         if let Some(wrong) = form.columns.iter().find(|c| !c.field.is_empty() && layout.column(&c.field).is_none()) {
             return Err(AppError::invalid("field", format!("样表里没有“{}”这一栏", wrong.field)));
@@ -242,7 +229,7 @@ impl App {
     /// # Errors
     /// [`AppError::Conflict`] when the import does not wait for a decision.
     pub async fn merge_import(&self, principal: &Principal, id: &str, form: MergeImport) -> Result<ImportView, AppError> {
-        let batch = self.batch(principal, id).await?;
+        let batch = self.batch_in_scope(principal, id).await?;
         let change = ImportBatchChange {
             status: set("merging".to_owned()),
             phase: set("merging".to_owned()),
@@ -252,12 +239,12 @@ impl App {
             merged_by: set(Some(principal.display_name.clone())),
             ..Default::default()
         };
-        self.decide(principal, &batch, &["checked", "in_review"], "import.merge_start", form.on_conflict.as_str(), change).await?;
+        self.decide_import(principal, &batch, &["checked", "in_review"], "import.merge_start", form.on_conflict.as_str(), change).await?;
         self.start_work(id);
         self.import(principal, id).await
     }
 
-    async fn decide(&self, principal: &Principal, batch: &ImportBatchRow, from: &[&str], operation: &str, detail: &str, change: ImportBatchChange) -> Result<(), AppError> {
+    async fn decide_import(&self, principal: &Principal, batch: &ImportBatchRow, from: &[&str], operation: &str, detail: &str, change: ImportBatchChange) -> Result<(), AppError> {
         let mut tx = self.store.write(self.actor(principal)).await?;
         if !tx.change_import_batch(&batch.id, from, change).await? {
             return Err(past(batch));
@@ -272,9 +259,9 @@ impl App {
     /// # Errors
     /// [`AppError::Conflict`] when nothing is going on.
     pub async fn cancel_import(&self, principal: &Principal, id: &str) -> Result<ImportView, AppError> {
-        let batch = self.batch(principal, id).await?;
+        let batch = self.batch_in_scope(principal, id).await?;
         let change = ImportBatchChange { cancel_requested: set(true), ..Default::default() };
-        self.decide(principal, &batch, &["received", "checking", "merging"], "import.cancel", "", change).await?;
+        self.decide_import(principal, &batch, &["received", "checking", "merging"], "import.cancel", "", change).await?;
         self.import(principal, id).await
     }
 
@@ -283,7 +270,7 @@ impl App {
     /// # Errors
     /// [`AppError::Conflict`] when the import is in another state.
     pub async fn resume_import(&self, principal: &Principal, id: &str) -> Result<ImportView, AppError> {
-        let batch = self.batch(principal, id).await?;
+        let batch = self.batch_in_scope(principal, id).await?;
         let status = if batch.phase == "merging" { "merging" } else { "received" };
         let change = ImportBatchChange {
             status: set(status.to_owned()),
@@ -291,7 +278,7 @@ impl App {
             failure: set(None),
             ..Default::default()
         };
-        self.decide(principal, &batch, &["cancelled", "failed"], "import.resume", "", change).await?;
+        self.decide_import(principal, &batch, &["cancelled", "failed"], "import.resume", "", change).await?;
         self.start_work(id);
         self.import(principal, id).await
     }
@@ -302,7 +289,7 @@ impl App {
     /// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] when it
     /// was merged already.
     pub async fn refuse_import(&self, principal: &Principal, id: &str, reason: &str) -> Result<ImportView, AppError> {
-        let batch = self.batch(principal, id).await?;
+        let batch = self.batch_in_scope(principal, id).await?;
         let reason: String = reason.trim().chars().take(500).collect();
         if reason.is_empty() {
             return Err(AppError::invalid("reason", "请写明拒收的理由"));
@@ -313,7 +300,7 @@ impl App {
             return Err(past(&batch));
         }
         let change = ImportBatchChange { status: set("refused".to_owned()), failure: set(Some(reason)), ..Default::default() };
-        self.decide(principal, &batch, from, "import.refuse", "", change).await?;
+        self.decide_import(principal, &batch, from, "import.refuse", "", change).await?;
         vault::remove(&self.data_dir, id);
         self.import(principal, id).await
     }
@@ -360,26 +347,4 @@ fn past(batch: &ImportBatchRow) -> AppError {
         _ => "没有完成",
     };
     AppError::Conflict(format!("这个文件{words}，不能这样操作。"))
-}
-
-/// Counts bytes and digests them block by block.
-struct Counted<'a> {
-    inner: &'a mut (dyn Read + Send),
-    bytes: u64,
-    /// Digests of the blocks, digested again at the end.
-    digests: Vec<u8>,
-}
-
-impl Read for Counted<'_> {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.inner.read(out)?;
-        self.bytes += read as u64;
-        if self.bytes > MAX_UPLOAD_BYTES {
-            return Err(std::io::Error::other("the file is too large"));
-        }
-        if read > 0 {
-            self.digests.extend(digest(&out[..read]).bytes());
-        }
-        Ok(read)
-    }
 }

@@ -6,7 +6,7 @@ use std::io::{BufReader, BufWriter, Read, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use store::Store;
-use store::crypto::Place;
+use store::crypto::{Place, digest};
 
 use crate::AppError;
 
@@ -26,13 +26,26 @@ fn failed(error: impl std::fmt::Display) -> AppError {
 }
 
 /// Seals what `source` gives into the folder of the import; it is on disk
-/// when this returns.
-pub(super) fn put(store: &Store, data_dir: &Path, batch: &str, source: &mut dyn Read) -> Result<(), AppError> {
+/// when this returns. Returns the digest of its blocks' digests; stops at
+/// `most_bytes`.
+///
+/// # Errors
+/// [`AppError::Invalid`] for an empty or too large file.
+pub(super) fn put(store: &Store, data_dir: &Path, batch: &str, source: &mut dyn Read, most_bytes: u64) -> Result<String, AppError> {
+    let kept = put_blocks(store, data_dir, batch, source, most_bytes);
+    if kept.is_err() {
+        remove(data_dir, batch);
+    }
+    kept
+}
+
+fn put_blocks(store: &Store, data_dir: &Path, batch: &str, source: &mut dyn Read, most_bytes: u64) -> Result<String, AppError> {
     let path = sealed_path(data_dir, batch);
     std::fs::create_dir_all(folder(data_dir, batch)).map_err(failed)?;
     let file = File::create(&path).map_err(failed)?;
     let mut out = BufWriter::new(file);
     let mut block = vec![0; BLOCK_BYTES];
+    let (mut digests, mut bytes) = (String::new(), 0u64);
     for number in 0u64.. {
         let mut filled = 0;
         while filled < BLOCK_BYTES {
@@ -44,6 +57,11 @@ pub(super) fn put(store: &Store, data_dir: &Path, batch: &str, source: &mut dyn 
         if filled == 0 {
             break;
         }
+        bytes += filled as u64;
+        if bytes > most_bytes {
+            return Err(AppError::invalid("file", format!("文件超过{}MB，请分成几个文件上传", most_bytes >> 20)));
+        }
+        digests.push_str(&digest(&block[..filled]));
         let sealed = store
             .crypto()
             .seal(Place { table: "import_file", column: batch, row: &number.to_string() }, &block[..filled])?;
@@ -53,8 +71,12 @@ pub(super) fn put(store: &Store, data_dir: &Path, batch: &str, source: &mut dyn 
             break;
         }
     }
+    if bytes == 0 {
+        return Err(AppError::invalid("file", "文件是空的"));
+    }
     let file = out.into_inner().map_err(failed)?;
-    file.sync_all().map_err(failed)
+    file.sync_all().map_err(failed)?;
+    Ok(digest(digests.as_bytes()))
 }
 
 /// Opens the file of an import for reading. What is opened has no name any

@@ -60,6 +60,19 @@ pub struct NewMember {
     pub education: String,
     #[serde(default)]
     pub school_stage: String,
+    /// 户籍在本户.
+    #[serde(default = "yes")]
+    pub registered: bool,
+    /// 常住.
+    #[serde(default = "yes")]
+    pub lives_here: bool,
+    /// 共享收支: counts when income is divided by persons.
+    #[serde(default = "yes")]
+    pub shares_income: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// A change with its circumstances.
@@ -365,9 +378,9 @@ impl App {
             subsistence_allowance: String::new(),
             extreme_hardship_support: String::new(),
             disability_card: String::new(),
-            registered: true,
-            lives_here: true,
-            shares_income: true,
+            registered: new.registered,
+            lives_here: new.lives_here,
+            shares_income: new.shares_income,
             status: MemberStatus::Active,
             status_since: None,
             employment: None,

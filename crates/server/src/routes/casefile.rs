@@ -1,7 +1,9 @@
 //! Routes of the area `casefile`.
 
 use app::PageView;
-use app::casefile::{Act, CasefileListQuery, CasefileRow, CasefileView};
+use app::casefile::{
+    Act, CasefileListQuery, CasefileRow, CasefileView, CrossCheckAnswer, CrossCheckTask,
+};
 use domain::casefile::Refusal;
 use axum::extract::{Path, Query, State as AxumState};
 use utoipa_axum::router::OpenApiRouter;
@@ -18,6 +20,8 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(read))
         .routes(routes!(act))
         .routes(routes!(preview))
+        .routes(routes!(cross_checks))
+        .routes(routes!(answer_cross_check))
 }
 
 /// Casefiles in scope, nearest deadline first.
@@ -84,4 +88,36 @@ async fn preview(
     Path((id, step)): Path<(String, String)>,
 ) -> Answer<Vec<Refusal>> {
     answer(app.preview_step(&me, &id, &step).await)
+}
+
+/// Comparisons waiting for departments' answers; each listing is audited.
+#[utoipa::path(
+    get,
+    path = "/cross-checks",
+    tag = "casefile",
+    responses((status = 200, body = Vec<CrossCheckTask>), (status = "4XX", body = Problem)),
+)]
+async fn cross_checks(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+) -> Answer<Vec<CrossCheckTask>> {
+    answer(app.cross_check_tasks(&me).await)
+}
+
+/// Records a department's answer to a comparison.
+#[utoipa::path(
+    post,
+    path = "/cross-checks/{id}/answers",
+    tag = "casefile",
+    params(("id" = String, Path)),
+    request_body = CrossCheckAnswer,
+    responses((status = 200, body = Vec<CrossCheckTask>), (status = "4XX", body = Problem)),
+)]
+async fn answer_cross_check(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+    Body(form): Body<CrossCheckAnswer>,
+) -> Answer<Vec<CrossCheckTask>> {
+    answer(app.answer_cross_check(&me, &id, form).await)
 }

@@ -20,6 +20,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(appraisals, record_appraisal))
         .routes(routes!(list, post_notice))
         .routes(routes!(read))
+        .routes(routes!(print))
         .routes(routes!(file_objection))
         .routes(routes!(answer_objection))
 }
@@ -138,6 +139,22 @@ async fn answer_objection(
     Body(form): Body<AnswerObjection>,
 ) -> Answer<NoticeView> {
     answer(app.answer_objection(&me, &id, form).await)
+}
+
+/// The notice as an A4 page to print and post.
+#[utoipa::path(
+    get,
+    path = "/notices/{id}/print",
+    tag = "notice",
+    params(("id" = String, Path)),
+    responses((status = 200, body = String, content_type = "text/html"), (status = "4XX", body = Problem)),
+)]
+async fn print(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+) -> Result<axum::response::Html<String>, Problem> {
+    Ok(axum::response::Html(app.notice_print(&me, &id).await?))
 }
 
 /// Narrowed to a village.

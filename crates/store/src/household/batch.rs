@@ -30,17 +30,28 @@ impl WriteTx {
             let mut households = Vec::with_capacity(chunk.len());
             let mut members = Vec::with_capacity(chunk.len() * 4);
             for (id, file) in chunk {
-                let sealed = self.seal("household_version", "file", &version_row(id, 1), &pack(file)?)?;
+                let sealed = self.seal(
+                    "household_version",
+                    "file",
+                    &version_row(id, 1),
+                    &pack(file)?,
+                )?;
                 versions.push(version_model(&self.actor, id, 1, meta, sealed));
                 households.push(household_model(&self.actor, id, file, 1, None));
                 members.extend(member_models(&*self.crypto, id, file));
             }
-            household_version::Entity::insert_many(versions).exec_without_returning(&self.tx).await?;
-            household::Entity::insert_many(households).exec_without_returning(&self.tx).await?;
+            household_version::Entity::insert_many(versions)
+                .exec_without_returning(&self.tx)
+                .await?;
+            household::Entity::insert_many(households)
+                .exec_without_returning(&self.tx)
+                .await?;
             let mut members = members.into_iter().peekable();
             while members.peek().is_some() {
                 let rows: Vec<_> = members.by_ref().take(ROWS).collect();
-                member::Entity::insert_many(rows).exec_without_returning(&self.tx).await?;
+                member::Entity::insert_many(rows)
+                    .exec_without_returning(&self.tx)
+                    .await?;
             }
         }
         Ok(())

@@ -1,19 +1,7 @@
 /** Shapes of the audit chain. */
+import type { components } from '@/api/schema'
 
-export interface AuditRecord {
-  seq: number
-  chain: string
-  at: string
-  actor_name: string
-  operation: string
-  subject: string
-  detail: string
-  digest: string
-}
+type Schemas = components['schemas']
 
-export interface AuditVerification {
-  ok: boolean
-  records: number
-  checkpoints: number
-  problems: string[]
-}
+export type AuditRecord = Schemas['AuditView']
+export type AuditVerification = Schemas['VerificationView']

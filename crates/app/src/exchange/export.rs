@@ -1,0 +1,324 @@
+//! The national export: the same form offices import from, written row by row
+//! with constant memory (HN22-058, HN20-104).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{File, OpenOptions};
+use std::io::{Seek as _, SeekFrom};
+use std::str::FromStr as _;
+
+use domain::account::{Operation, Principal, Scope};
+use domain::code_list::CodeLists;
+use domain::division::{DivisionCode, Level, short_name};
+use domain::exchange::{Column, ColumnType, Form, FormMember, Layout, Register, RowIs, form_of};
+use rust_xlsxwriter::Workbook;
+use store::audit::chain_of;
+
+use super::matching::draft_of;
+use super::sheet_writer::{Formats, add_sheet, write_text};
+use super::DEFAULT_LAYOUT;
+use crate::error::permit;
+use crate::{App, AppError, new_id};
+
+const CHUNK: u64 = 200;
+/// Rows an xlsx sheet can hold, title and header apart.
+const MOST_ROWS: u32 = 1_048_000;
+
+/// What was written.
+#[derive(Debug)]
+pub struct NationalExport {
+    /// The workbook, at its beginning; the file has no name.
+    pub file: File,
+    pub households: u64,
+    pub members: u64,
+}
+
+/// Figures of a village, for 行政村信息.
+#[derive(Debug, Default)]
+struct VillageCounts {
+    households: u64,
+    persons: u64,
+    lifted: (u64, u64),
+    monitored: (u64, u64),
+}
+
+struct Exporter<'a> {
+    layout: &'a Layout,
+    codes: &'a CodeLists,
+    book: Workbook,
+    formats: Formats,
+    /// Next row and number of the part, by sheet.
+    next: Vec<(u32, u32)>,
+    names: BTreeMap<String, String>,
+    villages: BTreeMap<String, VillageCounts>,
+}
+
+impl App {
+    /// Writes the households of a division (of the whole scope when absent) as
+    /// the national workbook.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] outside the scope.
+    pub async fn export_national(&self, principal: &Principal, division: Option<DivisionCode>) -> Result<NationalExport, AppError> {
+        permit(principal, Operation::ExportRun)?;
+        let scope = division.map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d));
+        let root = scope.root().ok_or(AppError::NotFound)?;
+        if principal.masked {
+            // Whoever sees masked names gets no list of numbers.
+            return Err(AppError::NotFound);
+        }
+        let (layout, codes) = self.layout(DEFAULT_LAYOUT)?;
+        let folder = self.data_dir.join("exports");
+        std::fs::create_dir_all(&folder).map_err(|e| AppError::Internal(e.to_string()))?;
+        let mut exporter = Exporter::new(&layout, &codes, &folder)?;
+        let (mut households, mut members) = (0u64, 0u64);
+        let mut after: Option<(String, String)> = None;
+        loop {
+            let place = after.as_ref().map(|(v, i)| (v.as_str(), i.as_str()));
+            let rows = self.store.households_by_village_after(&scope, place, CHUNK).await?;
+            let Some(last) = rows.last() else { break };
+            after = Some((last.village.clone(), last.id.clone()));
+            let forms = self.export_forms(&scope, rows.iter().map(|r| r.id.clone())).await?;
+            let villages: BTreeSet<String> = forms.iter().map(|f| f.village.clone()).collect();
+            self.export_names(&mut exporter.names, &villages).await?;
+            for form in &forms {
+                households += 1;
+                members += form.members.len() as u64;
+                exporter.household(form)?;
+            }
+        }
+        exporter.villages()?;
+        let file = exporter.finish(&folder)?;
+        let detail = format!("division={root} households={households} members={members}");
+        let mut tx = self.store.write(self.actor(principal)).await?;
+        tx.audit(&chain_of(Some(root)), "export.national", &format!("division/{root}"), &detail).await?;
+        tx.commit().await?;
+        Ok(NationalExport { file, households, members })
+    }
+
+    /// Households of ours in the words of the form, in the order of `ids`.
+    async fn export_forms(&self, scope: &Scope, ids: impl Iterator<Item = String>) -> Result<Vec<Form>, AppError> {
+        let order: Vec<String> = ids.collect();
+        let ids: BTreeSet<String> = order.iter().cloned().collect();
+        let files = self.store.household_files(scope, &ids).await?;
+        let episodes = self.store.episodes_of(scope, &ids).await?;
+        let offices = self.store.office_forms(scope, &ids).await?;
+        let form = |id: &String| {
+            let (_, file) = files.get(id)?;
+            let episode = episodes.get(id).and_then(|e| e.first()).and_then(draft_of);
+            Some(form_of(&Register { file, episode, office: offices.get(id) }))
+        };
+        Ok(order.iter().filter_map(form).collect())
+    }
+
+    async fn export_names(&self, names: &mut BTreeMap<String, String>, villages: &BTreeSet<String>) -> Result<(), AppError> {
+        let mut unknown = BTreeSet::new();
+        for village in villages.iter().filter(|v| !names.contains_key(*v)) {
+            if let Ok(code) = DivisionCode::from_str(village) {
+                unknown.extend(code.ancestors().chain([code]).map(|c| c.to_string()));
+            }
+        }
+        names.extend(self.store.division_names(unknown).await?);
+        Ok(())
+    }
+}
+
+impl<'a> Exporter<'a> {
+    fn new(layout: &'a Layout, codes: &'a CodeLists, folder: &std::path::Path) -> Result<Self, AppError> {
+        let mut book = Workbook::new();
+        book.set_tempdir(folder)?;
+        let mut exporter = Self {
+            layout,
+            codes,
+            book,
+            formats: Formats::new(),
+            next: vec![(0, 1); layout.sheets.len()],
+            names: BTreeMap::new(),
+            villages: BTreeMap::new(),
+        };
+        for sheet in 0..layout.sheets.len() {
+            exporter.begin(sheet)?;
+        }
+        Ok(exporter)
+    }
+
+    fn tab(&self, sheet: usize) -> String {
+        let name = &self.layout.sheets[sheet].name;
+        match self.next[sheet].1 {
+            1 => name.clone(),
+            part => format!("{name}（{part}）"),
+        }
+    }
+
+    /// Title, note and header of a sheet or of its next part.
+    fn begin(&mut self, sheet: usize) -> Result<(), AppError> {
+        let tab = self.tab(sheet);
+        let header_row = self.layout.header_row.max(3) - 1;
+        let columns = &self.layout.sheets[sheet].columns;
+        let page = add_sheet(&mut self.book, &tab)?;
+        page.write_string_with_format(0, 0, &tab, &self.formats.title)?;
+        write_text(page, 1, 0, "由守望导出；样式据公开资料，未与现行系统核对", &self.formats)?;
+        for (at, column) in (0u16..).zip(columns) {
+            page.write_string_with_format(header_row, at, &column.header, &self.formats.header)?;
+        }
+        self.next[sheet].0 = header_row + 1;
+        Ok(())
+    }
+
+    fn row(&mut self, sheet: usize, value: &dyn Fn(&Column) -> String) -> Result<(), AppError> {
+        if self.next[sheet].0 >= MOST_ROWS {
+            self.next[sheet].1 += 1;
+            self.begin(sheet)?;
+        }
+        let line = self.next[sheet].0;
+        self.next[sheet].0 += 1;
+        let tab = self.tab(sheet);
+        let page = self.book.worksheet_from_name(&tab)?;
+        for (at, column) in (0u16..).zip(&self.layout.sheets[sheet].columns) {
+            let stored = value(column);
+            if stored.is_empty() {
+                continue;
+            }
+            let numeric = matches!(
+                column.kind,
+                ColumnType::Integer | ColumnType::Decimal | ColumnType::MoneyYuan | ColumnType::AreaMu | ColumnType::Km
+            );
+            match stored.parse::<f64>() {
+                Ok(number) if numeric => {
+                    page.write_number(line, at, number)?;
+                }
+                _ => write_text(page, line, at, &shown(self.codes, column, &stored), &self.formats)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn division_value(&self, village: &str, field: &str) -> String {
+        let Ok(code) = DivisionCode::from_str(village) else { return String::new() };
+        let level = match field {
+            "division.code" => return village.to_owned(),
+            "division.province_name" => Level::Province,
+            "division.city_name" => Level::City,
+            "division.county_name" => Level::County,
+            "division.township_name" => Level::Township,
+            "division.village_name" => Level::Village,
+            _ => return String::new(),
+        };
+        // A skipped level repeats the one above it, as the form's columns do.
+        let place = code.at_level(level).or_else(|| code.ancestors().find(|c| c.level() < level));
+        let name = place.and_then(|c| self.names.get(&c.to_string())).cloned().unwrap_or_default();
+        if level == Level::Village { short_name(&name) } else { name }
+    }
+
+    fn household(&mut self, form: &Form) -> Result<(), AppError> {
+        let monitored = !form.get("identification.monitored_category").is_empty();
+        let lifted = form.get("household.household_type").starts_with("lifted");
+        let counts = self.villages.entry(form.village.clone()).or_default();
+        let persons = form.members.len() as u64;
+        counts.households += 1;
+        counts.persons += persons;
+        for (is, pair) in [(lifted, &mut counts.lifted), (monitored, &mut counts.monitored)] {
+            pair.0 += u64::from(is);
+            pair.1 += if is { persons } else { 0 };
+        }
+        let mut sheets: BTreeSet<&str> = form.sheets.iter().map(String::as_str).collect();
+        if monitored {
+            sheets.insert("monitored");
+        }
+        if sheets.is_empty() {
+            sheets.insert(if lifted { "lifted" } else { "household" });
+        }
+        for index in 0..self.layout.sheets.len() {
+            let sheet = &self.layout.sheets[index];
+            match sheet.row_is {
+                RowIs::Member if sheets.contains(sheet.id.as_str()) => self.members(index, form)?,
+                RowIs::Employment => self.employment(index, form)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn common(&self, form: &Form, field: &str) -> String {
+        match field {
+            "household.code" => form.code.clone(),
+            "household.size" => form.members.len().to_string(),
+            _ if field.starts_with("division.") => self.division_value(&form.village, field),
+            _ => form.get(field).to_owned(),
+        }
+    }
+
+    fn members(&mut self, sheet: usize, form: &Form) -> Result<(), AppError> {
+        let fields: BTreeMap<String, String> =
+            self.layout.sheets[sheet].columns.iter().map(|c| (c.field.clone(), self.common(form, &c.field))).collect();
+        for member in ordered(&form.members) {
+            self.row(sheet, &|column| {
+                if column.field.starts_with("member.") { member.get(&column.field).to_owned() } else { fields[&column.field].clone() }
+            })?;
+        }
+        Ok(())
+    }
+
+    fn employment(&mut self, sheet: usize, form: &Form) -> Result<(), AppError> {
+        let planned = self.layout.sheets[sheet].columns.iter().any(|c| c.field.starts_with("planned_employment."));
+        for member in &form.members {
+            for row in if planned { &member.planned } else { &member.employment } {
+                let fields: BTreeMap<String, String> =
+                    self.layout.sheets[sheet].columns.iter().map(|c| (c.field.clone(), self.common(form, &c.field))).collect();
+                self.row(sheet, &|column| match row.get(&column.field) {
+                    Some(value) => value.clone(),
+                    None if column.field.starts_with("member.") => member.get(&column.field).to_owned(),
+                    None => fields[&column.field].clone(),
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One row a village, with the figures the register knows.
+    fn villages(&mut self) -> Result<(), AppError> {
+        let Some(sheet) = self.layout.sheets.iter().position(|s| s.row_is == RowIs::Village) else { return Ok(()) };
+        for (village, counts) in std::mem::take(&mut self.villages) {
+            let names: BTreeMap<String, String> =
+                self.layout.sheets[sheet].columns.iter().map(|c| (c.field.clone(), self.division_value(&village, &c.field))).collect();
+            self.row(sheet, &|column| match column.field.as_str() {
+                "village.households" => counts.households.to_string(),
+                "village.persons" => counts.persons.to_string(),
+                "village.lifted_households" => counts.lifted.0.to_string(),
+                "village.lifted_persons" => counts.lifted.1.to_string(),
+                "village.monitored_households" => counts.monitored.0.to_string(),
+                "village.monitored_persons" => counts.monitored.1.to_string(),
+                field => names[field].clone(),
+            })?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self, folder: &std::path::Path) -> Result<File, AppError> {
+        let failed = |e: std::io::Error| AppError::Internal(e.to_string());
+        let path = folder.join(new_id());
+        let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(&path).map_err(failed)?;
+        // Nothing unsealed keeps a name on disk.
+        let _ = std::fs::remove_file(&path);
+        self.book.save_to_writer(&mut file)?;
+        file.seek(SeekFrom::Start(0)).map_err(failed)?;
+        Ok(file)
+    }
+}
+
+/// The head first, the others as they stand.
+fn ordered(members: &[FormMember]) -> impl Iterator<Item = &FormMember> {
+    let is_head = |m: &&FormMember| m.get("member.relation_to_head") == "head";
+    members.iter().filter(is_head).chain(members.iter().filter(move |m| !is_head(m)))
+}
+
+fn shown(codes: &CodeLists, column: &Column, stored: &str) -> String {
+    match column.kind {
+        ColumnType::Code | ColumnType::Codes => {
+            let list = column.list.as_deref().unwrap_or_default();
+            stored.split(',').map(|c| codes.label(list, c).unwrap_or(c)).collect::<Vec<_>>().join("、")
+        }
+        ColumnType::YesNo => if stored == "yes" { "是" } else { "否" }.to_owned(),
+        ColumnType::YearMonth => stored.replace('-', ""),
+        _ => stored.to_owned(),
+    }
+}

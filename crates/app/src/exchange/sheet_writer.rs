@@ -1,0 +1,99 @@
+//! Writing workbooks: rows one after another with constant memory, and text
+//! that no program takes for a formula.
+
+use domain::exchange::RawCell;
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+
+use crate::AppError;
+
+impl From<XlsxError> for AppError {
+    fn from(error: XlsxError) -> Self {
+        Self::Internal(format!("workbook: {error}"))
+    }
+}
+
+/// Formats of the workbooks we write.
+pub(super) struct Formats {
+    pub title: Format,
+    pub header: Format,
+    pub wrapped: Format,
+    /// Plain text that begins like a formula keeps its quote.
+    guarded: Format,
+    date: Format,
+    pub error: Format,
+    pub warning: Format,
+}
+
+impl Formats {
+    pub fn new() -> Self {
+        let marked = |rgb: u32| Format::new().set_background_color(Color::RGB(rgb)).set_border(FormatBorder::Thin).set_quote_prefix();
+        Self {
+            title: Format::new().set_bold().set_font_size(14),
+            header: Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Center).set_background_color(Color::RGB(0xE8_EEF4)),
+            wrapped: Format::new().set_text_wrap().set_align(FormatAlign::Top),
+            guarded: Format::new().set_quote_prefix(),
+            date: Format::new().set_num_format("yyyy-mm-dd"),
+            error: marked(0xFF_C7CE),
+            warning: marked(0xFF_EB9C),
+        }
+    }
+}
+
+/// Whether a program may take the text for a formula when it is typed or
+/// pasted elsewhere.
+fn looks_like_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
+}
+
+/// Excel's bound of one cell, in characters.
+const CELL_CHARACTERS: usize = 32_767;
+
+/// Writes text as text.
+pub(super) fn write_text(sheet: &mut Worksheet, row: u32, column: u16, text: &str, formats: &Formats) -> Result<(), AppError> {
+    let short: String;
+    let text = if text.len() > CELL_CHARACTERS {
+        short = text.chars().take(CELL_CHARACTERS).collect();
+        &short
+    } else {
+        text
+    };
+    if looks_like_formula(text) {
+        sheet.write_string_with_format(row, column, text, &formats.guarded)?;
+    } else {
+        sheet.write_string(row, column, text)?;
+    }
+    Ok(())
+}
+
+/// Writes a cell as it stood in the file it came from; `mark` colours it.
+pub(super) fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: &RawCell, mark: Option<&Format>, formats: &Formats) -> Result<(), AppError> {
+    match (cell, mark) {
+        (RawCell::Number(number), None) if number.abs() < 1e15 => {
+            sheet.write_number(row, column, *number)?;
+        }
+        (RawCell::Number(number), Some(mark)) if number.abs() < 1e15 => {
+            sheet.write_number_with_format(row, column, *number, mark)?;
+        }
+        (RawCell::Date(serial), None) => {
+            sheet.write_number_with_format(row, column, *serial, &formats.date)?;
+        }
+        (_, Some(mark)) => {
+            let shown: String = cell.shown().chars().take(CELL_CHARACTERS).collect();
+            sheet.write_string_with_format(row, column, shown, mark)?;
+        }
+        (_, None) => write_text(sheet, row, column, &cell.shown(), formats)?,
+    }
+    Ok(())
+}
+
+/// A new sheet whose rows leave memory once the next row begins.
+pub(super) fn add_sheet<'a>(book: &'a mut Workbook, name: &str) -> Result<&'a mut Worksheet, AppError> {
+    let sheet = book.add_worksheet_with_constant_memory()?;
+    sheet.set_name(name)?;
+    Ok(sheet)
+}
+
+/// The file column as the writer counts it.
+pub(super) fn column(index: u32) -> Option<u16> {
+    u16::try_from(index).ok().filter(|c| *c < 16_384)
+}

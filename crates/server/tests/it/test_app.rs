@@ -1,0 +1,347 @@
+//! The service over a fresh database, and people who use it through HTTP.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use app::clock::Clock;
+use app::{App, PolicyFiles};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, header};
+use domain::account::Scope;
+use domain::division::DivisionCode;
+use jiff::civil::{Date, date};
+use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection};
+use serde_json::{Value, json};
+use store::Store;
+use store::account::AccountRow;
+use store::crypto::{Keyring, RustCrypto};
+use store::policy::PackInForceRow;
+use tower::ServiceExt as _;
+
+use crate::place::{self, HOME, Place};
+
+/// Everybody's password.
+pub const PASSWORD: &str = "Weihai-Beike-7";
+/// Today in a fresh test.
+pub const FIRST_DAY: Date = date(2022, 5, 1);
+
+/// Which database a test runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// The service with a clock the test moves.
+#[derive(Debug)]
+pub struct TestApp {
+    pub app: App,
+    router: Router,
+    /// Session by sign-in name, with the day it began: the fixed clock moves by
+    /// whole days, so a session does not outlive its day.
+    sessions: Mutex<BTreeMap<String, (Date, String)>>,
+    database: DatabaseConnection,
+    _folder: tempfile::TempDir,
+}
+
+impl TestApp {
+    /// A demo deployment (invented identity numbers, light password hashes) on
+    /// the embedded database.
+    pub async fn sqlite() -> Self {
+        Self::open(Engine::Sqlite, true).await
+    }
+
+    /// With the rules of a real deployment.
+    pub async fn strict() -> Self {
+        Self::open(Engine::Sqlite, false).await
+    }
+
+    /// On either database.
+    pub async fn on(engine: Engine) -> Self {
+        Self::open(engine, true).await
+    }
+
+    async fn open(engine: Engine, demo: bool) -> Self {
+        let folder = tempfile::tempdir().expect("folder");
+        let crypto = Arc::new(RustCrypto::new(Keyring::generate().expect("randomness")).expect("keys"));
+        let (store, url) = match engine {
+            Engine::Sqlite => {
+                let file = folder.path().join("shouwang.db");
+                (Store::open_sqlite(&file, crypto).await.expect("database"), format!("sqlite://{}", file.display()))
+            }
+            Engine::Postgres => {
+                let url = fresh_postgres().await;
+                (Store::open_postgres(&url, crypto).await.expect("database"), url)
+            }
+        };
+        let files = PolicyFiles::load(None).expect("policy folder");
+        let app = App {
+            store,
+            library: Arc::new(files.library().expect("packs")),
+            roles: Arc::new(files.roles().expect("roles")),
+            codes: Arc::new(files.codes().expect("codes")),
+            calendar: Arc::new(files.calendar().expect("calendar")),
+            clock: Arc::new(Clock::fixed(FIRST_DAY)),
+            files: Arc::new(files),
+            data_dir: folder.path().to_path_buf(),
+            demo,
+        };
+        let router = server::router(app.clone());
+        let database = Database::connect(url).await.expect("a second connection");
+        let test = Self { app, router, sessions: Mutex::default(), database, _folder: folder };
+        test.fill().await;
+        test
+    }
+
+    /// Divisions, accounts and the pack; people and cases come through HTTP.
+    async fn fill(&self) {
+        let hash = app::account::hash_password(PASSWORD.into(), true).await.expect("hash");
+        let now = self.app.clock.now_millis();
+        let mut tx = self.app.store.write(self.app.system_actor()).await.expect("write");
+        tx.add_divisions(&place::divisions()).await.expect("divisions");
+        for clerk in place::clerks() {
+            let row = AccountRow {
+                id: app::new_id(),
+                login_name: clerk.login,
+                display_name: clerk.name,
+                division: clerk.division,
+                department: None,
+                password_hash: hash.clone(),
+                password_history: "[]".into(),
+                password_changed_at: now,
+                must_change_password: false,
+                totp_sealed: None,
+                totp_confirmed: false,
+                totp_last_step: 0,
+                failed_count: 0,
+                locked_until: 0,
+                disabled: false,
+                disabled_reason: None,
+                last_sign_in_at: None,
+                created_at: now,
+                version: 1,
+            };
+            tx.add_account(row, &[clerk.role.to_owned()]).await.expect("account");
+        }
+        // The second province borrows the pack, so that cases exist outside
+        // even a province's scope.
+        for jurisdiction in ["410000000000", "420000000000"] {
+            tx.put_pack_in_force(PackInForceRow {
+                id: app::new_id(),
+                pack_id: "henan-2022".into(),
+                pack_version: 1,
+                jurisdiction: jurisdiction.into(),
+                from_on: "2022-04-27".into(),
+                note: "测试".into(),
+                account_id: "system".into(),
+                recorded_at: now,
+            })
+            .await
+            .expect("pack");
+        }
+        tx.audit("system", "test.filled", "test", "").await.expect("audit");
+        tx.commit().await.expect("commit");
+    }
+
+    /// Moves the clock.
+    pub fn go_to(&self, day: Date) {
+        self.app.clock.move_to(day);
+    }
+
+    /// A statement behind the service's back, for what no use case does.
+    pub async fn sql(&self, statement: &str) {
+        self.database.execute_unprepared(statement).await.expect("statement");
+    }
+
+    /// A person with a session, signed in through the endpoint.
+    pub fn person<'a>(&'a self, login: &str) -> Person<'a> {
+        Person { test: self, login: login.to_owned() }
+    }
+
+    /// The home village's secretary.
+    pub fn village(&self) -> Person<'_> {
+        self.person(&HOME.login("village"))
+    }
+
+    /// Its township's reviewer.
+    pub fn township(&self) -> Person<'_> {
+        self.person(&HOME.login("township"))
+    }
+
+    /// Its county's decider.
+    pub fn county(&self) -> Person<'_> {
+        self.person(&HOME.login("county"))
+    }
+
+    /// Id of an account.
+    pub async fn account_id(&self, login: &str) -> String {
+        self.app.store.account_id_of(login).await.expect("query").expect("account")
+    }
+
+    /// Version of a casefile as stored.
+    pub async fn version(&self, casefile_id: &str) -> i64 {
+        let found = self.app.store.casefile(&everywhere(), casefile_id).await.expect("query");
+        found.map_or(1, |(row, _)| row.version)
+    }
+
+    /// Signs in through the endpoint; the reply carries the cookie.
+    pub async fn sign_in(&self, login: &str, password: &str, totp_code: Option<&str>) -> Reply {
+        let form = json!({"login_name": login, "password": password, "totp_code": totp_code});
+        self.send(Method::POST, "/session", None, Some(form.to_string())).await
+    }
+
+    /// A request with an optional session token and JSON body, under `/api/v1`.
+    pub async fn send(&self, method: Method, path: &str, token: Option<&str>, body: Option<String>) -> Reply {
+        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}")).header("x-shouwang-csrf", "1");
+        if let Some(token) = token {
+            request = request.header(header::COOKIE, format!("shouwang_session={token}"));
+        }
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        self.call(request.body(body.map_or_else(Body::empty, Body::from)).expect("request")).await
+    }
+
+    /// Any request at all.
+    pub async fn call(&self, request: Request<Body>) -> Reply {
+        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.expect("a body").to_vec();
+        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Reply { status: parts.status.as_u16(), headers: parts.headers, bytes, json }
+    }
+
+    async fn token(&self, login: &str) -> String {
+        let today = self.app.today();
+        let kept = self.sessions.lock().expect("lock").get(login).cloned();
+        if let Some((day, token)) = kept
+            && day == today
+        {
+            return token;
+        }
+        let token = self.sign_in(login, PASSWORD, None).await.token();
+        self.sessions.lock().expect("lock").insert(login.to_owned(), (today, token.clone()));
+        token
+    }
+}
+
+/// The whole country.
+pub fn everywhere() -> Scope {
+    Scope::subtree(DivisionCode::NATION)
+}
+
+/// A database of its own on the server named by `SHOUWANG_TEST_POSTGRES_URL`.
+async fn fresh_postgres() -> String {
+    let url = std::env::var("SHOUWANG_TEST_POSTGRES_URL").expect(
+        "SHOUWANG_TEST_POSTGRES_URL is not set: the tests on PostgreSQL need a server (./dev test starts one); they are never skipped",
+    );
+    let name = format!("server_{}", app::new_id().replace('-', ""));
+    let admin = Database::connect(&url).await.expect("PostgreSQL answers");
+    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database of its own");
+    admin.close().await.expect("close");
+    let (base, _) = url.rsplit_once('/').expect("a database in the address");
+    format!("{base}/{name}")
+}
+
+/// Somebody with an account.
+#[derive(Debug, Clone)]
+pub struct Person<'a> {
+    test: &'a TestApp,
+    pub login: String,
+}
+
+impl Person<'_> {
+    pub async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Reply {
+        let token = self.token().await;
+        self.test.send(method, path, Some(&token), body.map(|b| b.to_string())).await
+    }
+
+    /// The session token, signing in where there is none today.
+    pub async fn token(&self) -> String {
+        self.test.token(&self.login).await
+    }
+
+    /// An upload of evidence.
+    pub async fn upload(&self, subject: &str, subject_id: &str, code: &str, file_name: &str) -> Reply {
+        let token = self.token().await;
+        let mut body = Vec::new();
+        for (name, value) in [("subject", subject), ("subject_id", subject_id), ("code", code)] {
+            body.extend(format!("--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        }
+        body.extend(
+            format!("--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\n\r\n").bytes(),
+        );
+        body.extend(format!("%PDF-1.4 {file_name}\r\n--X--\r\n").bytes());
+        let request = Request::post("/api/v1/attachments")
+            .header("x-shouwang-csrf", "1")
+            .header(header::COOKIE, format!("shouwang_session={token}"))
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=X")
+            .body(Body::from(body))
+            .expect("request");
+        self.test.call(request).await
+    }
+
+    /// A household of one couple and a child in a village; answers its id.
+    pub async fn add_household(&self, place: Place, number: u16) -> String {
+        let form = crate::forms::household(place, number);
+        let reply = self.post("/households", form).await.ok();
+        reply["id"].as_str().expect("an id").to_owned()
+    }
+}
+
+/// An answer of the service.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+    pub json: Value,
+}
+
+impl Reply {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// The body of a success.
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert!((200..300).contains(&self.status), "{} {}", self.status, self.text());
+        self.json
+    }
+
+    /// The body of a problem of that status and code.
+    #[track_caller]
+    pub fn problem(self, status: u16, code: &str) -> Value {
+        assert_eq!((self.status, self.json["code"].as_str()), (status, Some(code)), "{}", self.text());
+        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json");
+        self.json
+    }
+
+    /// The refusal of that guard.
+    #[track_caller]
+    pub fn refusal(self, guard: &str) -> Value {
+        let body = self.problem(422, "refused");
+        let found = body["refusals"].as_array().and_then(|all| all.iter().find(|r| r["guard"] == guard)).cloned();
+        found.unwrap_or_else(|| panic!("no refusal by {guard}: {body:#}"))
+    }
+
+    /// The session token a sign-in gave.
+    #[track_caller]
+    pub fn token(&self) -> String {
+        assert_eq!(self.status, 200, "{}", self.text());
+        let cookie = self.headers[header::SET_COOKIE].to_str().expect("a cookie");
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+        let value = cookie.split(';').next().and_then(|c| c.split_once('=')).map(|(_, v)| v);
+        value.expect("a token").to_owned()
+    }
+}

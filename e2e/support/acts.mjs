@@ -9,7 +9,7 @@ export async function openCasefile(person, id, step) {
 
 /** Presses the one button of the form and waits until the page says it is recorded. */
 async function submit(person, label) {
-  await todo(person).getByRole('button', { name: label, exact: true }).click()
+  await todo(person).locator('form').getByRole('button', { name: label, exact: true }).click()
   await person.sees(/^已记录/)
   await person.settled()
 }
@@ -54,7 +54,7 @@ export async function fillHomeVerification(person, { verifiers, risk = '因病',
   await person.type('生产经营性支出', income.expense, form)
   await person.type('理赔收入（不计入纯收入）', '0', form)
   await person.type('合规自付支出（不计入纯收入）', '26000', form)
-  for (const question of await form.getByRole('group', { name: '二、四个方面' }).getByRole('radiogroup').all()) {
+  for (const question of await form.getByRole('group', { name: /^二、四个方面/ }).getByRole('radiogroup').all()) {
     await question.getByRole('radio', { name: '无问题' }).check({ force: true })
   }
   await person.tick(risk, form.getByRole('group', { name: /^四、返贫致贫风险/ }))

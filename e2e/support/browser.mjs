@@ -31,7 +31,7 @@ export async function openPage(browser, base, { viewport = desktop, isPhone = fa
     isMobile: isPhone,
     acceptDownloads: true,
   })
-  context.setDefaultTimeout(15000)
+  context.setDefaultTimeout(10000)
   const page = await context.newPage()
   return page
 }

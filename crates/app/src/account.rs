@@ -185,10 +185,11 @@ fn totp_of(secret: Vec<u8>, account: &str) -> Result<Totp, AppError> {
 
 impl App {
     /// Signs in; returns the session token. Unknown account, wrong password
-    /// and locked-but-wrong answer alike and take the same time.
+    /// and locked account answer alike and take the same time: a lock that told
+    /// a right password from a wrong one would invite guessing through it.
     ///
     /// # Errors
-    /// [`AppError::SignIn`] with `sign_in_failed`, `locked` or `totp_required`.
+    /// [`AppError::SignIn`] with `sign_in_failed` or `totp_required`.
     pub async fn sign_in(&self, form: SignIn) -> Result<String, AppError> {
         let now = self.clock.real_millis();
         // The audit names the account that signs in, or whose name was tried.
@@ -208,7 +209,7 @@ impl App {
             return Err(AppError::SignIn("sign_in_failed"));
         };
         if account.locked_until > now {
-            return Err(AppError::SignIn(if right { "locked" } else { "sign_in_failed" }));
+            return Err(AppError::SignIn("sign_in_failed"));
         }
         let subject = format!("account/{}", account.id);
         if !right || account.disabled {
@@ -308,6 +309,10 @@ impl App {
         for standing in self.store.standing_in_for(&account.id, self.today()).await? {
             let Some(other) = self.store.account(&standing.account_id).await? else { continue };
             let other = self.own_principal(&other).await?;
+            // Named before a role changed: the exclusion holds all the same.
+            if self.roles.conflict(&[&principal.roles[..], &other.roles[..]].concat()).is_some() {
+                continue;
+            }
             // A deputy acts at the level and over the area of the one stood in
             // for, which must lie in the deputy's own line.
             if other.level == principal.level && other.division == principal.division {
@@ -452,11 +457,15 @@ impl App {
     /// Starts enrolling a second factor: secret (base32) and otpauth address.
     ///
     /// # Errors
-    /// When the database refuses.
+    /// [`AppError::Conflict`] when one is confirmed already.
     pub async fn start_totp(&self, principal: &Principal) -> Result<(String, String), AppError> {
         let bytes: Vec<u8> = store::crypto::random_hex::<10>()?.into_bytes();
         let mut tx = self.store.write(self.actor(principal)).await?;
         let mut account = tx.account(&principal.account_id).await?.ok_or(AppError::NotSignedIn)?;
+        // Enrolling again would switch the second factor off until confirmed.
+        if account.totp_confirmed {
+            return Err(AppError::Conflict("已经绑定动态码；要更换手机请联系系统管理员重置账号。".into()));
+        }
         let totp = totp_of(bytes.clone(), &account.login_name)?;
         account.totp_sealed = Some(tx.seal_secret(&account.id, &bytes)?);
         account.totp_confirmed = false;
@@ -563,7 +572,8 @@ impl App {
         Ok(OneTimePassword { id, one_time_password: password })
     }
 
-    /// Sets a new one-time password and ends the account's sessions.
+    /// Sets a new one-time password, ends the account's sessions and lets it
+    /// enrol a second factor anew (a lost phone).
     ///
     /// # Errors
     /// When the account is missing.
@@ -577,6 +587,8 @@ impl App {
         account.must_change_password = true;
         account.locked_until = 0;
         account.failed_count = 0;
+        account.totp_confirmed = false;
+        account.totp_sealed = None;
         tx.save_account(account).await?;
         tx.end_sessions(id).await?;
         tx.audit("system", "account.password_reset", &format!("account/{id}"), "").await?;
@@ -655,6 +667,10 @@ impl App {
         }
         if !deputy.is_some_and(|d| d.id != account.id && !d.disabled && d.division == account.division) {
             errors.push(FieldError::new("deputy_id", "请选择同一区划的另一位同事"));
+        }
+        let both = [self.store.account_roles(id).await?, self.store.account_roles(&form.deputy_id).await?].concat();
+        if self.roles.conflict(&both).is_some() {
+            errors.push(FieldError::new("deputy_id", "系统、安全、审计三员互不兼任，也不能互相代理"));
         }
         if !errors.is_empty() {
             return Err(AppError::Invalid(errors));

@@ -73,6 +73,9 @@ impl App {
         }
         let media = media_type(&upload.bytes)
             .ok_or_else(|| AppError::invalid("file", "只接受 JPG、PNG 照片或 PDF 扫描件"))?;
+        if upload.code.chars().count() > 60 {
+            return Err(AppError::invalid("code", "材料类别太长"));
+        }
         let village = self.subject_village(&principal.scope, &upload.subject, &upload.subject_id).await?;
         let bytes = without_metadata(upload.bytes);
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);

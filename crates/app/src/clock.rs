@@ -57,6 +57,14 @@ impl Clock {
         date_of(self.now_millis())
     }
 
+    /// Lets time pass on a fixed clock; a real one passes by itself.
+    pub fn advance(&self, time: SignedDuration) {
+        let millis = i64::try_from(time.as_millis()).unwrap_or(0);
+        if self.fixed_millis.load(Ordering::SeqCst) != 0 {
+            self.fixed_millis.fetch_add(millis, Ordering::SeqCst);
+        }
+    }
+
     /// Moves the clock so that today is `day`; returns the offset to remember.
     pub fn move_to(&self, day: Date) -> i64 {
         if self.fixed_millis.load(Ordering::SeqCst) != 0 {

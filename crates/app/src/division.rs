@@ -124,6 +124,13 @@ impl App {
         Ok(rows.iter().map(|d| domain::division::short_name(&d.name)).collect::<Vec<_>>().join("/"))
     }
 
+    /// Fails unless the code is that of a village in scope: unknown and unseen
+    /// are never told apart.
+    pub(crate) async fn village_in_scope(&self, principal: &Principal, village: DivisionCode) -> Result<(), AppError> {
+        let inside = principal.scope.contains(village) && village.level() == Level::Village;
+        if inside && self.store.division(village).await?.is_some() { Ok(()) } else { Err(AppError::NotFound) }
+    }
+
     /// Grids of the villages in scope.
     ///
     /// # Errors
@@ -155,8 +162,13 @@ impl App {
     /// staff kind the pack does not list.
     pub async fn add_grid(&self, principal: &Principal, form: NewGrid) -> Result<Vec<GridView>, AppError> {
         permit(principal, Operation::GridManage)?;
-        if !principal.scope.contains(form.village) || form.village.level() != Level::Village {
-            return Err(AppError::NotFound);
+        self.village_in_scope(principal, form.village).await?;
+        if let Some(worker) = &form.worker_account_id {
+            let account = self.store.account(worker).await?.ok_or(AppError::NotFound)?;
+            let place: Option<DivisionCode> = account.division.and_then(|d| d.parse().ok());
+            if !place.is_some_and(|p| principal.scope.contains(p)) {
+                return Err(AppError::NotFound);
+            }
         }
         let pack = self.pack_in_force(form.village, self.today()).await?;
         if !pack.values.grid_staff.iter().any(|k| k.code == form.staff_kind) {

@@ -2,7 +2,7 @@
 
 use domain::account::{Operation, Principal};
 use domain::casefile::LeadRef;
-use domain::division::{DivisionCode, Level};
+use domain::division::DivisionCode;
 use domain::lead::{HouseholdStanding, LeadConclusion, NewLead, Proxy, check_conclusion, check_new_lead};
 use domain::policy::Pack;
 use jiff::civil::Date;
@@ -112,9 +112,7 @@ impl App {
         let village = match (&household, form.village) {
             (Some((row, _)), _) => village_of(&row.village)?,
             (None, Some(village)) => {
-                if !principal.scope.contains(village) || village.level() != Level::Village {
-                    return Err(AppError::invalid("village", "请选择您负责范围内的行政村"));
-                }
+                self.village_in_scope(principal, village).await?;
                 village
             }
             (None, None) => return Err(AppError::invalid("village", "请选择农户，或写明姓名和所在村")),
@@ -172,7 +170,8 @@ impl App {
         )
         .await?;
         tx.commit().await?;
-        let shown = into.clone().unwrap_or_else(|| id.clone());
+        // Who may not read leads is shown the one just registered only.
+        let shown = into.clone().filter(|_| principal.may(Operation::LeadRead)).unwrap_or_else(|| id.clone());
         Ok(RegisteredLead {
             lead: self.lead_view(principal, &shown).await?,
             merged: into.is_some(),
@@ -227,6 +226,7 @@ impl App {
     /// [`AppError::NotFound`] for a lead or household outside the scope.
     pub async fn match_lead(&self, principal: &Principal, id: &str, household_id: &str) -> Result<LeadView, AppError> {
         permit(principal, Operation::LeadRegister)?;
+        permit(principal, Operation::LeadRead)?;
         let mut tx = self.store.write(self.actor(principal)).await?;
         let mut lead = tx.lead(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
         if lead.status != "open" {
@@ -357,6 +357,9 @@ impl App {
             permit(principal, Operation::LeadRead)?;
         }
         let row = self.store.lead(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
+        if !principal.may(Operation::LeadRead) && row.account_id != principal.account_id {
+            return Err(AppError::NotFound);
+        }
         let households = self.store.households(&principal.scope, row.household_id.clone()).await?;
         let names = self.division_names([row.village.clone()]).await?;
         self.lead_view_of(row, &households, &names).await

@@ -12,6 +12,7 @@ pub mod division;
 pub mod exchange;
 pub mod household;
 pub mod lead;
+pub mod limits;
 pub mod notice;
 pub mod policy;
 pub mod supervision;
@@ -157,7 +158,8 @@ impl Window {
     pub fn new(limit: Option<u64>, cursor: Option<&str>) -> Self {
         Self {
             limit: limit.unwrap_or(50).clamp(1, 200),
-            offset: cursor.and_then(|c| c.parse().ok()).unwrap_or(0),
+            // A database counts rows in signed numbers.
+            offset: cursor.and_then(|c| c.parse().ok()).unwrap_or(0).min(u64::from(u32::MAX)),
         }
     }
 }

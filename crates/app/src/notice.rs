@@ -224,7 +224,7 @@ impl App {
         if !errors.is_empty() {
             return Err(AppError::Invalid(errors));
         }
-        let present: u16 = form.attendance.iter().map(|a| a.count).sum();
+        let present = form.attendance.iter().map(|a| a.count).fold(0, u16::saturating_add);
         let id = new_id();
         let mut tx = self.store.write(self.actor(principal)).await?;
         let mut results = Vec::new();
@@ -282,7 +282,7 @@ impl App {
             message,
         };
         let Some((row, casefile)) = found.filter(|(_, c)| c.village == village) else {
-            return Ok(failed(Vec::new(), Some("在本村没有找到这件事项".into())));
+            return Ok(failed(Vec::new(), Some(NOT_HERE.into())));
         };
         match self.act_in(tx, principal, &row, &casefile, act).await {
             Ok(version) => Ok(ItemResult {
@@ -585,6 +585,7 @@ impl App {
     /// [`AppError::Refused`] at the wrong level, [`AppError::Stale`] when it
     /// was answered already.
     pub async fn answer_objection(&self, principal: &Principal, id: &str, form: AnswerObjection) -> Result<NoticeView, AppError> {
+        permit(principal, Operation::CasefileRead)?;
         let mut objection = self.store.objection(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
         if form.answer.trim().is_empty() || form.handled_by.trim().is_empty() {
             return Err(AppError::invalid("answer", "请写明答复内容和办理人"));
@@ -619,10 +620,16 @@ fn notice_rule(pack: &Pack) -> (u16, Option<String>) {
         })
 }
 
+/// One household of a bulk act that is unknown or unseen.
+const NOT_HERE: &str = "在本村没有找到这件事项";
+
 /// A bulk act in which nothing succeeded is refused as a whole.
 fn none_went(results: &[ItemResult]) -> Result<(), AppError> {
     if results.iter().any(|r| r.ok) {
         return Ok(());
+    }
+    if results.iter().all(|r| r.message.as_deref() == Some(NOT_HERE)) {
+        return Err(AppError::NotFound);
     }
     let refusals: Vec<Refusal> = results.iter().flat_map(|r| r.refusals.clone()).collect();
     if refusals.is_empty() {

@@ -126,11 +126,15 @@ impl Roles {
     /// that names no role, or an administrator who could see households.
     pub fn parse(text: &str) -> Result<Self, String> {
         let file: RolesFile = toml::from_str(text).map_err(|e| e.to_string())?;
-        let roles: BTreeMap<String, Role> = file.role.into_iter().map(|r| (r.code.clone(), r)).collect();
+        let roles: BTreeMap<String, Role> =
+            file.role.into_iter().map(|r| (r.code.clone(), r)).collect();
         for role in roles.values() {
             for other in &role.excludes {
                 if !roles.contains_key(other) {
-                    return Err(format!("角色 {} 的 excludes 指向不存在的角色 {other}", role.code));
+                    return Err(format!(
+                        "角色 {} 的 excludes 指向不存在的角色 {other}",
+                        role.code
+                    ));
                 }
             }
             let personal = role.operations.iter().any(|o| o.touches_people());
@@ -156,7 +160,8 @@ impl Roles {
         codes.iter().enumerate().find_map(|(index, a)| {
             codes[index + 1..].iter().find_map(|b| {
                 let excludes = |x: &str, y: &str| {
-                    self.get(x).is_some_and(|r| r.excludes.iter().any(|e| e == y))
+                    self.get(x)
+                        .is_some_and(|r| r.excludes.iter().any(|e| e == y))
                 };
                 (excludes(a, b) || excludes(b, a)).then_some((a.as_str(), b.as_str()))
             })
@@ -181,7 +186,11 @@ impl Roles {
         for operation in Operation::ALL {
             let _ = write!(out, "| {} |", operation.as_str());
             for role in self.iter() {
-                out.push_str(if role.operations.contains(operation) { " ✓ |" } else { "  |" });
+                out.push_str(if role.operations.contains(operation) {
+                    " ✓ |"
+                } else {
+                    "  |"
+                });
             }
             out.push('\n');
         }
@@ -289,8 +298,14 @@ pub fn check_password(password: &str, login_name: &str, weak: &[&str]) -> Result
         problems.push("大写字母、小写字母、数字、符号四类至少要有三类".to_owned());
     }
     let lower = password.to_lowercase();
-    if weak.iter().any(|w| lower.contains(&w.to_lowercase())) || (login_name.len() > 2 && lower.contains(&login_name.to_lowercase())) {
+    if weak.iter().any(|w| lower.contains(&w.to_lowercase()))
+        || (login_name.len() > 2 && lower.contains(&login_name.to_lowercase()))
+    {
         problems.push("密码太常见或包含账号名，请换一个".to_owned());
     }
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
 }

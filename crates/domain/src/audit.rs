@@ -59,10 +59,12 @@ impl AuditRecord {
 /// Lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
-        let _ = write!(out, "{b:02x}");
-        out
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut out, b| {
+            let _ = write!(out, "{b:02x}");
+            out
+        })
 }
 
 /// A signed statement of a chain's head, kept outside the database too.
@@ -79,7 +81,11 @@ pub struct Checkpoint {
 impl Checkpoint {
     /// The bytes that are signed.
     pub fn signed_bytes(&self) -> Vec<u8> {
-        format!("{}|{}|{}|{}", self.chain, self.seq, self.hash, self.at_millis).into_bytes()
+        format!(
+            "{}|{}|{}|{}",
+            self.chain, self.seq, self.hash, self.at_millis
+        )
+        .into_bytes()
     }
 }
 
@@ -105,18 +111,38 @@ pub struct ChainWalker {
 impl ChainWalker {
     /// Starts before the first record of `chain`.
     pub fn new(chain: &str) -> Self {
-        Self { chain: chain.to_owned(), next_seq: 1, head: GENESIS.to_owned(), problems: Vec::new() }
+        Self {
+            chain: chain.to_owned(),
+            next_seq: 1,
+            head: GENESIS.to_owned(),
+            problems: Vec::new(),
+        }
     }
 
     /// Takes the next stored record with the hash stored beside it.
     pub fn step(&mut self, record: &AuditRecord, stored_hash: &str) {
         if record.seq != self.next_seq {
-            let message = format!("应为第{}条，实为第{}条：中间有记录被删除或插入", self.next_seq, record.seq);
-            self.report(record.seq, if record.seq > self.next_seq { "missing" } else { "out_of_order" }, message);
+            let message = format!(
+                "应为第{}条，实为第{}条：中间有记录被删除或插入",
+                self.next_seq, record.seq
+            );
+            self.report(
+                record.seq,
+                if record.seq > self.next_seq {
+                    "missing"
+                } else {
+                    "out_of_order"
+                },
+                message,
+            );
         }
         let expected = record.hash_after(&self.head);
         if expected != stored_hash {
-            self.report(record.seq, "edited", format!("第{}条的内容与链上的摘要不符", record.seq));
+            self.report(
+                record.seq,
+                "edited",
+                format!("第{}条的内容与链上的摘要不符", record.seq),
+            );
         }
         // Going on from the stored hash keeps one edit from colouring every
         // later record.
@@ -147,6 +173,11 @@ impl ChainWalker {
     }
 
     fn report(&mut self, seq: i64, kind: &str, message: String) {
-        self.problems.push(ChainProblem { chain: self.chain.clone(), seq, kind: kind.to_owned(), message });
+        self.problems.push(ChainProblem {
+            chain: self.chain.clone(),
+            seq,
+            kind: kind.to_owned(),
+            message,
+        });
     }
 }

@@ -200,7 +200,9 @@ impl HouseholdFile {
 
     /// Members who neither died nor left.
     pub fn active_members(&self) -> impl Iterator<Item = &Member> {
-        self.members.iter().filter(|m| m.status == MemberStatus::Active)
+        self.members
+            .iter()
+            .filter(|m| m.status == MemberStatus::Active)
     }
 
     /// The accounting set: who counts for per-capita income.

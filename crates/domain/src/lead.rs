@@ -47,14 +47,34 @@ pub fn check_new_lead(lead: &NewLead, pack: &Pack, today: Date) -> Result<(), Ve
     let mut refused = Vec::new();
     let values = &pack.values;
     if !values.channels.iter().any(|c| c.code == lead.channel) {
-        refused.push(Refusal::new("channel", "政策文件没有列出这个线索来源，请重新选择。", None));
+        refused.push(Refusal::new(
+            "channel",
+            "政策文件没有列出这个线索来源，请重新选择。",
+            None,
+        ));
     }
-    if !values.discovery_modes.iter().any(|m| m.code == lead.discovery_mode) {
-        refused.push(Refusal::new("discovery_mode", "请选择发现方式：定期排查或实时发现。", None));
+    if !values
+        .discovery_modes
+        .iter()
+        .any(|m| m.code == lead.discovery_mode)
+    {
+        refused.push(Refusal::new(
+            "discovery_mode",
+            "请选择发现方式：定期排查或实时发现。",
+            None,
+        ));
     }
     if lead.channel == "self_declaration" && !values.declaration_means.is_empty() {
-        match values.declaration_means.iter().find(|m| Some(&m.code) == lead.means.as_ref()) {
-            None => refused.push(Refusal::new("declaration_means", "请选择农户是怎样申报的。", None)),
+        match values
+            .declaration_means
+            .iter()
+            .find(|m| Some(&m.code) == lead.means.as_ref())
+        {
+            None => refused.push(Refusal::new(
+                "declaration_means",
+                "请选择农户是怎样申报的。",
+                None,
+            )),
             Some(means) if means.proxy => {
                 let named = lead
                     .proxy
@@ -72,15 +92,29 @@ pub fn check_new_lead(lead: &NewLead, pack: &Pack, today: Date) -> Result<(), Ve
         }
     }
     if lead.received_on > today {
-        refused.push(Refusal::new("not_in_future", "发现日期不能晚于今天。", None));
+        refused.push(Refusal::new(
+            "not_in_future",
+            "发现日期不能晚于今天。",
+            None,
+        ));
     }
-    if lead.household_id.is_none() && (lead.reported_name.trim().is_empty() || lead.village.is_none()) {
-        refused.push(Refusal::new("household_named", "请选择农户；找不到时写明姓名和所在村。", None));
+    if lead.household_id.is_none()
+        && (lead.reported_name.trim().is_empty() || lead.village.is_none())
+    {
+        refused.push(Refusal::new(
+            "household_named",
+            "请选择农户；找不到时写明姓名和所在村。",
+            None,
+        ));
     }
     if lead.description.trim().is_empty() {
         refused.push(Refusal::new("described", "请写明发现了什么情况。", None));
     }
-    if refused.is_empty() { Ok(()) } else { Err(refused) }
+    if refused.is_empty() {
+        Ok(())
+    } else {
+        Err(refused)
+    }
 }
 
 /// How a lead is concluded.
@@ -121,7 +155,11 @@ pub fn check_conclusion(
     today: Date,
 ) -> Result<String, Vec<Refusal>> {
     let mut refused = Vec::new();
-    let outcome = pack.values.lead_outcomes.iter().find(|o| o.code == conclusion.outcome);
+    let outcome = pack
+        .values
+        .lead_outcomes
+        .iter()
+        .find(|o| o.code == conclusion.outcome);
     let Some(outcome) = outcome else {
         return Err(vec![Refusal::new("lead_outcome", "请选择核实结果。", None)]);
     };
@@ -133,14 +171,26 @@ pub fn check_conclusion(
         refused.push(Refusal::new("verified_by", "请写明是谁核实的。", clause));
     }
     if conclusion.on > today {
-        refused.push(Refusal::new("not_in_future", "核实日期不能晚于今天。", None));
+        refused.push(Refusal::new(
+            "not_in_future",
+            "核实日期不能晚于今天。",
+            None,
+        ));
     }
     if conclusion.on < received_on {
-        refused.push(Refusal::new("not_before_previous", "核实日期不能早于发现日期。", None));
+        refused.push(Refusal::new(
+            "not_before_previous",
+            "核实日期不能早于发现日期。",
+            None,
+        ));
     }
     match (outcome.leads_to.as_str(), standing) {
         ("casefile" | "episode", None) => {
-            refused.push(Refusal::new("household_named", "请先把线索对应到农户。", None));
+            refused.push(Refusal::new(
+                "household_named",
+                "请先把线索对应到农户。",
+                None,
+            ));
         }
         ("casefile", Some(h)) => {
             let eligible = &pack.values.eligible_statuses;
@@ -159,7 +209,11 @@ pub fn check_conclusion(
                 ));
             }
             if outcome.code == "cleared_earlier" && !h.cleared_before {
-                refused.push(Refusal::new("cleared_before", "这户没有风险消除的记录，请选“进入识别程序”。", clause));
+                refused.push(Refusal::new(
+                    "cleared_before",
+                    "这户没有风险消除的记录，请选“进入识别程序”。",
+                    clause,
+                ));
             }
             if outcome.code != "cleared_earlier" && h.cleared_before {
                 refused.push(Refusal::new(
@@ -175,9 +229,17 @@ pub fn check_conclusion(
             }
         }
         ("episode", Some(h)) if !h.monitored => {
-            refused.push(Refusal::new("already_monitored", "这户现在不是监测对象，请选其他结果。", None));
+            refused.push(Refusal::new(
+                "already_monitored",
+                "这户现在不是监测对象，请选其他结果。",
+                None,
+            ));
         }
         _ => {}
     }
-    if refused.is_empty() { Ok(outcome.leads_to.clone()) } else { Err(refused) }
+    if refused.is_empty() {
+        Ok(outcome.leads_to.clone())
+    } else {
+        Err(refused)
+    }
 }

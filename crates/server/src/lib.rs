@@ -1,7 +1,10 @@
 //! How people reach the platform: routes, sessions, OpenAPI, the embedded
 //! console.
 
-#![expect(clippy::result_large_err, reason = "a problem is the answer itself, made once a request")]
+#![expect(
+    clippy::result_large_err,
+    reason = "a problem is the answer itself, made once a request"
+)]
 
 pub mod problem;
 pub mod routes;
@@ -57,6 +60,7 @@ pub fn router(app: App) -> Router {
         )
         .fallback(web::serve)
         .layer(middleware::from_fn(require_csrf_header))
+        .layer(middleware::from_fn(answer_in_words))
         .layer(DefaultBodyLimit::max(64 * 1024 * 1024))
         .layer(CompressionLayer::new().gzip(true))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -74,12 +78,50 @@ fn fixed(name: header::HeaderName, value: &'static str) -> SetResponseHeaderLaye
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
+/// What the framework itself refuses (a query that does not parse, a method
+/// that does not exist) becomes a problem too, without its internals; and no
+/// answer about people stays in a cache.
+async fn answer_in_words(request: Request, next: Next) -> Response {
+    let of_api = request.uri().path().starts_with("/api/");
+    let mut response = next.run(request).await;
+    if !of_api {
+        return response;
+    }
+    let plain = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_none_or(|t| t.to_str().is_ok_and(|t| t.starts_with("text/plain")));
+    let status = response.status();
+    if plain && (status.is_client_error() || status.is_server_error()) {
+        let (code, detail) = match status.as_u16() {
+            405 => ("method_not_allowed", "这个接口不支持这种操作。"),
+            413 => ("too_large", "提交的内容太大。"),
+            500.. => ("internal", "系统出了问题，您的数据没有改动。"),
+            _ => ("malformed", "请求的地址或参数不对，请刷新页面后重试。"),
+        };
+        response = problem::Problem::new(status.as_u16(), code, detail).into_response();
+    }
+    response
+        .headers_mut()
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
 /// A page of another site cannot set this header, so it cannot make a signed-in
 /// browser write.
 async fn require_csrf_header(request: Request, next: Next) -> Response {
-    let reading = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let reading = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     if !reading && !request.headers().contains_key("x-shouwang-csrf") {
-        return problem::Problem::new(400, "csrf_header_missing", "请求缺少来源标记，请刷新页面后重试。").into_response();
+        return problem::Problem::new(
+            400,
+            "csrf_header_missing",
+            "请求缺少来源标记，请刷新页面后重试。",
+        )
+        .into_response();
     }
     next.run(request).await
 }

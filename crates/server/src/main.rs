@@ -110,7 +110,10 @@ fn main() -> ExitCode {
         )
         .with_writer(std::io::stderr)
         .init();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("不能启动：{error}")),
     };
@@ -127,21 +130,51 @@ fn fail(message: &str) -> ExitCode {
 
 async fn run(command: Command) -> Result<ExitCode, String> {
     match command {
-        Command::Serve { place, demo, listen } => serve(place, demo, listen).await,
-        Command::Demo { command: DemoCommand::Create { place, size, seed } } => create_demo(place, size, seed).await,
-        Command::Policy { command: PolicyCommand::Check { folder } } => Ok(check_policy(folder.as_deref())),
-        Command::Audit { command: AuditCommand::Verify { place } } => {
+        Command::Serve {
+            place,
+            demo,
+            listen,
+        } => serve(place, demo, listen).await,
+        Command::Demo {
+            command: DemoCommand::Create { place, size, seed },
+        } => create_demo(place, size, seed).await,
+        Command::Policy {
+            command: PolicyCommand::Check { folder },
+        } => Ok(check_policy(folder.as_deref())),
+        Command::Audit {
+            command: AuditCommand::Verify { place },
+        } => {
             let app = open(&place, false).await?;
-            let found = app.verify_audit_offline().await.map_err(|e| e.to_string())?;
+            let found = app
+                .verify_audit_offline()
+                .await
+                .map_err(|e| e.to_string())?;
             for problem in &found.problems {
-                println!("{} #{}: {} — {}", problem.chain, problem.seq, problem.kind, problem.message);
+                println!(
+                    "{} #{}: {} — {}",
+                    problem.chain, problem.seq, problem.kind, problem.message
+                );
             }
-            println!("{} records, {} checkpoints, {} problems", found.records, found.checkpoints, found.problems.len());
+            println!(
+                "{} records, {} checkpoints, {} problems",
+                found.records,
+                found.checkpoints,
+                found.problems.len()
+            );
             println!("{}", found.limit);
-            Ok(if found.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+            Ok(if found.ok {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
         }
         Command::Openapi => {
-            println!("{}", server::openapi().to_pretty_json().map_err(|e| e.to_string())?);
+            println!(
+                "{}",
+                server::openapi()
+                    .to_pretty_json()
+                    .map_err(|e| e.to_string())?
+            );
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -151,7 +184,8 @@ async fn run(command: Command) -> Result<ExitCode, String> {
 async fn open(place: &Place, demo: bool) -> Result<App, String> {
     let data = &place.data;
     std::fs::create_dir_all(data.join("keys")).map_err(|e| format!("{}: {e}", data.display()))?;
-    let ring = Keyring::load_or_create(&data.join("keys/keyring.json")).map_err(|e| e.to_string())?;
+    let ring =
+        Keyring::load_or_create(&data.join("keys/keyring.json")).map_err(|e| e.to_string())?;
     let crypto = Arc::new(RustCrypto::new(ring).map_err(|e| e.to_string())?);
     let store = match &place.database {
         Some(url) => Store::open_postgres(url, crypto).await,
@@ -160,7 +194,11 @@ async fn open(place: &Place, demo: bool) -> Result<App, String> {
     .map_err(|e| e.to_string())?;
     let files = PolicyFiles::load(place.policy.as_deref()).map_err(|e| e.to_string())?;
     let library = files.library().map_err(|problems| {
-        problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        problems
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n")
     })?;
     Ok(App {
         roles: Arc::new(files.roles()?),
@@ -180,9 +218,13 @@ async fn serve(place: Place, demo: bool, listen: SocketAddr) -> Result<ExitCode,
     if demo {
         demo::restore_clock(&app).await.map_err(|e| e.to_string())?;
     } else if let Some((name, secret)) = app.bootstrap().await.map_err(|e| e.to_string())? {
-        println!("首次启动：系统管理员账号 {name}，一次性密码 {secret}（只显示这一次，首次登录必须修改）");
+        println!(
+            "首次启动：系统管理员账号 {name}，一次性密码 {secret}（只显示这一次，首次登录必须修改）"
+        );
     }
-    let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| format!("{listen}: {e}"))?;
+    let listener = tokio::net::TcpListener::bind(listen)
+        .await
+        .map_err(|e| format!("{listen}: {e}"))?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
     println!("守望已启动：http://{address}");
     let background = app.clone();
@@ -224,7 +266,10 @@ async fn stop_signal() {
 async fn create_demo(place: Place, size: Size, seed: u64) -> Result<ExitCode, String> {
     let app = open(&place, true).await?;
     if app.store.account_count().await.map_err(|e| e.to_string())? > 0 {
-        return Err(format!("{} 里已经有数据，演示只能建在空文件夹里", place.data.display()));
+        return Err(format!(
+            "{} 里已经有数据，演示只能建在空文件夹里",
+            place.data.display()
+        ));
     }
     let size = match size {
         Size::Small => DemoSize::Small,
@@ -239,7 +284,9 @@ async fn create_demo(place: Place, size: Size, seed: u64) -> Result<ExitCode, St
             eprintln!("演示数据：{percent}%（{done}/{total} 户）");
         }
     };
-    let made = demo::create_with_progress(&app, size, seed, &mut progress).await.map_err(|e| e.to_string())?;
+    let made = demo::create_with_progress(&app, size, seed, &mut progress)
+        .await
+        .map_err(|e| e.to_string())?;
     println!(
         "演示县已建好：{} 户 {} 人，监测对象 {} 户（消除 {} 户），线索 {} 条，识别事项 {} 件",
         made.households,
@@ -274,7 +321,12 @@ fn check_policy(folder: Option<&Path>) -> ExitCode {
                     pack.clauses.len(),
                     pack.identification().map_or_else(
                         || "没有程序".to_owned(),
-                        |p| format!("程序“{}”{}个环节、{}个条件", p.label, p.steps.len(), p.guards.len())
+                        |p| format!(
+                            "程序“{}”{}个环节、{}个条件",
+                            p.label,
+                            p.steps.len(),
+                            p.guards.len()
+                        )
                     )
                 );
             }

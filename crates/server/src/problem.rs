@@ -59,6 +59,7 @@ fn title(status: u16) -> &'static str {
         401 => "需要登录",
         403 => "没有权限",
         404 => "没有找到",
+        405 => "不支持这种操作",
         409 => "已被别人修改",
         413 => "文件太大",
         422 => "不能办理",
@@ -70,13 +71,13 @@ impl From<AppError> for Problem {
     fn from(error: AppError) -> Self {
         match error {
             AppError::NotSignedIn => {
-                Self::new(401, "not_signed_in", "您还没有登录，或登录已过期。").next("请重新登录；填写的内容已保留在本机。")
+                Self::new(401, "not_signed_in", "您还没有登录，或登录已过期。")
+                    .next("请重新登录；填写的内容已保留在本机。")
             }
             AppError::SignIn(code) => {
                 let detail = match code {
                     "totp_required" => "请输入手机上的 6 位动态码。",
-                    "locked" => "连续输错 5 次，账号已锁定 15 分钟。",
-                    _ => "账号或密码不对。",
+                    _ => "账号或密码不对。连续输错 5 次，账号会锁定 15 分钟。",
                 };
                 Self::new(401, code, detail)
             }
@@ -88,29 +89,37 @@ impl From<AppError> for Problem {
             }
             AppError::NotFound => Self::new(404, "not_found", "没有找到，或不在您负责的范围内。"),
             AppError::Refused(refusals) => {
-                let detail = refusals.first().map_or_else(|| "现在还不能办理。".to_owned(), |r| r.message.clone());
+                let detail = refusals
+                    .first()
+                    .map_or_else(|| "现在还不能办理。".to_owned(), |r| r.message.clone());
                 let mut problem = Self::new(422, "refused", &detail);
                 problem.refusals = refusals;
                 problem
             }
             AppError::Invalid(errors) => {
-                let detail = errors.first().map_or_else(|| "填写有误。".to_owned(), |e| e.message.clone());
+                let detail = errors
+                    .first()
+                    .map_or_else(|| "填写有误。".to_owned(), |e| e.message.clone());
                 let mut problem = Self::new(422, "invalid", &detail).next("请按提示修改后再提交。");
                 problem.errors = errors;
                 problem
             }
             AppError::Stale { current } => {
-                let mut problem = Self::new(409, "stale_version", "您打开之后，别人已经先办理或修改了。")
-                    .next("请刷新看最新情况；您填写的内容还在。");
+                let mut problem =
+                    Self::new(409, "stale_version", "您打开之后，别人已经先办理或修改了。")
+                        .next("请刷新看最新情况；您填写的内容还在。");
                 problem.current_version = Some(current);
                 problem
             }
-            AppError::NoPolicy => Self::new(422, "no_policy", "这里还没有生效的政策文件，不能办理。")
-                .next("请联系政策管理员发布政策文件。"),
+            AppError::NoPolicy => {
+                Self::new(422, "no_policy", "这里还没有生效的政策文件，不能办理。")
+                    .next("请联系政策管理员发布政策文件。")
+            }
             AppError::Conflict(detail) => Self::new(409, "conflict", &detail),
             AppError::Internal(cause) => {
                 tracing::error!(%cause, "internal error");
-                Self::new(500, "internal", "系统出了问题，您的数据没有改动。").next("请稍后重试；多次出现请告诉系统管理员。")
+                Self::new(500, "internal", "系统出了问题，您的数据没有改动。")
+                    .next("请稍后重试；多次出现请告诉系统管理员。")
             }
         }
     }
@@ -120,9 +129,10 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(self)).into_response();
-        response
-            .headers_mut()
-            .insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/problem+json"));
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            header::HeaderValue::from_static("application/problem+json"),
+        );
         response
     }
 }

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use domain::account::Principal;
 
 use crate::State;
@@ -45,7 +45,17 @@ impl FromRequestParts<State> for Signed {
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Problem> {
         let token = token(&parts.headers).ok_or(AppError::NotSignedIn)?;
-        Ok(Self(state.principal(&token).await?))
+        let principal = state.principal(&token).await?;
+        // No role is without operations: they are withheld until the account
+        // has its own password and second factor.
+        if principal.operations.is_empty() && !parts.uri.path().starts_with("/api/v1/session") {
+            return Err(Problem::new(
+                403,
+                "account_incomplete",
+                "请先修改初始密码并按要求绑定动态码，再办理其他事情。",
+            ));
+        }
+        Ok(Self(principal))
     }
 }
 
@@ -57,22 +67,38 @@ impl<S: Send + Sync, T: serde::de::DeserializeOwned> FromRequest<S> for Body<T> 
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        match Json::<T>::from_request(request, state).await {
-            Ok(Json(value)) => Ok(Self(value)),
-            Err(rejection) => {
-                let what = match &rejection {
-                    // Names of fields and types only: the values stay out.
-                    JsonRejection::JsonDataError(e) => path_of(&e.body_text()),
-                    _ => String::new(),
-                };
-                Err(Problem::new(422, "malformed", &format!("提交的内容格式不对，请刷新页面后重试。{what}")))
+        let malformed = |what: &str| {
+            Problem::new(
+                422,
+                "malformed",
+                &format!("提交的内容格式不对，请刷新页面后重试。{what}"),
+            )
+        };
+        let form = match Json::<serde_json::Value>::from_request(request, state).await {
+            Ok(Json(form)) => form,
+            Err(JsonRejection::BytesRejection(rejection))
+                if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE =>
+            {
+                return Err(Problem::new(413, "too_large", "提交的内容太大。"));
             }
+            Err(_) => return Err(malformed("")),
+        };
+        let too_long = app::limits::check_form(&form);
+        if !too_long.is_empty() {
+            return Err(AppError::Invalid(too_long).into());
         }
+        // Names of fields only: the values stay out.
+        serde_json::from_value(form)
+            .map(Self)
+            .map_err(|e| malformed(&path_of(&e.to_string())))
     }
 }
 
 /// The field path of a deserialisation error, without its value.
 fn path_of(text: &str) -> String {
-    let missing = text.split("missing field `").nth(1).and_then(|t| t.split('`').next());
+    let missing = text
+        .split("missing field `")
+        .nth(1)
+        .and_then(|t| t.split('`').next());
     missing.map_or_else(String::new, |field| format!("（缺少 {field}）"))
 }

@@ -30,8 +30,19 @@ pub async fn serve(uri: Uri) -> Response {
     let find = |name: &str| ASSETS.iter().find(|(n, _)| *n == name);
     if let Some((name, bytes)) = find(path) {
         // File names carry a digest, so they never change.
-        let cache = if name.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-        return ([(header::CONTENT_TYPE, media_type(name)), (header::CACHE_CONTROL, cache)], *bytes).into_response();
+        let cache = if name.starts_with("assets/") {
+            "public, max-age=31536000, immutable"
+        } else {
+            "no-cache"
+        };
+        return (
+            [
+                (header::CONTENT_TYPE, media_type(name)),
+                (header::CACHE_CONTROL, cache),
+            ],
+            *bytes,
+        )
+            .into_response();
     }
     if path.starts_with("assets/") {
         return StatusCode::NOT_FOUND.into_response();

@@ -3,8 +3,8 @@
 use domain::account::Scope;
 use jiff::civil::Date;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use crate::entity::{account, account_role, deputy, session};
@@ -19,7 +19,11 @@ impl WriteTx {
     ///
     /// # Errors
     /// [`StoreError::Taken`] when the sign-in name is taken.
-    pub async fn add_account(&mut self, row: AccountRow, roles: &[String]) -> Result<(), StoreError> {
+    pub async fn add_account(
+        &mut self,
+        row: AccountRow,
+        roles: &[String],
+    ) -> Result<(), StoreError> {
         let taken = account::Entity::find()
             .filter(account::Column::LoginName.eq(&row.login_name))
             .count(&self.tx)
@@ -33,7 +37,10 @@ impl WriteTx {
             .await
             .map_err(|e| crate::database::taken_or(e, "account.login_name"))?;
         for role in roles {
-            let model = account_role::Model { account_id: id.clone(), role: role.clone() };
+            let model = account_role::Model {
+                account_id: id.clone(),
+                role: role.clone(),
+            };
             account_role::Entity::insert(account_role::ActiveModel::from(model).reset_all())
                 .exec_without_returning(&self.tx)
                 .await?;
@@ -55,7 +62,10 @@ impl WriteTx {
             .exec(&self.tx)
             .await?;
         if done.rows_affected == 0 {
-            let current = account::Entity::find_by_id(&id).one(&self.tx).await?.map_or(0, |a| a.version);
+            let current = account::Entity::find_by_id(&id)
+                .one(&self.tx)
+                .await?
+                .map_or(0, |a| a.version);
             return Err(StoreError::Stale { current });
         }
         Ok(())
@@ -65,8 +75,14 @@ impl WriteTx {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn account_by_login(&self, login_name: &str) -> Result<Option<AccountRow>, StoreError> {
-        Ok(account::Entity::find().filter(account::Column::LoginName.eq(login_name)).one(&self.tx).await?)
+    pub async fn account_by_login(
+        &self,
+        login_name: &str,
+    ) -> Result<Option<AccountRow>, StoreError> {
+        Ok(account::Entity::find()
+            .filter(account::Column::LoginName.eq(login_name))
+            .one(&self.tx)
+            .await?)
     }
 
     /// An account by id, as this transaction sees it.
@@ -83,7 +99,9 @@ impl WriteTx {
     /// When the database refuses.
     pub async fn start_session(&mut self, row: SessionRow) -> Result<(), StoreError> {
         self.end_sessions(&row.account_id.clone()).await?;
-        session::Entity::insert(session::ActiveModel::from(row).reset_all()).exec_without_returning(&self.tx).await?;
+        session::Entity::insert(session::ActiveModel::from(row).reset_all())
+            .exec_without_returning(&self.tx)
+            .await?;
         Ok(())
     }
 
@@ -92,7 +110,10 @@ impl WriteTx {
     /// # Errors
     /// When the database refuses.
     pub async fn end_sessions(&mut self, account_id: &str) -> Result<(), StoreError> {
-        session::Entity::delete_many().filter(session::Column::AccountId.eq(account_id)).exec(&self.tx).await?;
+        session::Entity::delete_many()
+            .filter(session::Column::AccountId.eq(account_id))
+            .exec(&self.tx)
+            .await?;
         Ok(())
     }
 
@@ -100,7 +121,11 @@ impl WriteTx {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn touch_session(&mut self, token_digest: &str, now_millis: i64) -> Result<(), StoreError> {
+    pub async fn touch_session(
+        &mut self,
+        token_digest: &str,
+        now_millis: i64,
+    ) -> Result<(), StoreError> {
         session::Entity::update_many()
             .col_expr(session::Column::LastSeenAt, now_millis.into())
             .filter(session::Column::TokenDigest.eq(token_digest))
@@ -115,7 +140,9 @@ impl WriteTx {
     /// # Errors
     /// When the database refuses.
     pub async fn add_deputy(&mut self, row: DeputyRow) -> Result<(), StoreError> {
-        deputy::Entity::insert(deputy::ActiveModel::from(row).reset_all()).exec_without_returning(&self.tx).await?;
+        deputy::Entity::insert(deputy::ActiveModel::from(row).reset_all())
+            .exec_without_returning(&self.tx)
+            .await?;
         Ok(())
     }
 }
@@ -126,7 +153,9 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn session(&self, token_digest: &str) -> Result<Option<SessionRow>, StoreError> {
-        Ok(session::Entity::find_by_id(token_digest).one(&self.connection).await?)
+        Ok(session::Entity::find_by_id(token_digest)
+            .one(&self.connection)
+            .await?)
     }
 
     /// An account by id.
@@ -134,7 +163,9 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn account(&self, id: &str) -> Result<Option<AccountRow>, StoreError> {
-        Ok(account::Entity::find_by_id(id).one(&self.connection).await?)
+        Ok(account::Entity::find_by_id(id)
+            .one(&self.connection)
+            .await?)
     }
 
     /// Roles of an account.
@@ -157,7 +188,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn accounts(&self, division: Option<&Scope>, limit: u64, offset: u64) -> Result<Page<AccountRow>, StoreError> {
+    pub async fn accounts(
+        &self,
+        division: Option<&Scope>,
+        limit: u64,
+        offset: u64,
+    ) -> Result<Page<AccountRow>, StoreError> {
         let mut find = account::Entity::find();
         if let Some(scope) = division {
             find = find.filter(within(account::Column::Division, scope));
@@ -171,7 +207,11 @@ impl Store {
             .all(&self.connection)
             .await?;
         let next = offset + items.len() as u64;
-        Ok(Page { next_cursor: (next < total).then(|| next.to_string()), items, total })
+        Ok(Page {
+            next_cursor: (next < total).then(|| next.to_string()),
+            items,
+            total,
+        })
     }
 
     /// Id of the account with a sign-in name.
@@ -179,7 +219,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn account_id_of(&self, login_name: &str) -> Result<Option<String>, StoreError> {
-        let row = account::Entity::find().filter(account::Column::LoginName.eq(login_name)).one(&self.connection).await?;
+        let row = account::Entity::find()
+            .filter(account::Column::LoginName.eq(login_name))
+            .one(&self.connection)
+            .await?;
         Ok(row.map(|a| a.id))
     }
 
@@ -195,7 +238,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn account_names(&self, ids: impl IntoIterator<Item = String>) -> Result<std::collections::BTreeMap<String, String>, StoreError> {
+    pub async fn account_names(
+        &self,
+        ids: impl IntoIterator<Item = String>,
+    ) -> Result<std::collections::BTreeMap<String, String>, StoreError> {
         let rows: Vec<(String, String)> = account::Entity::find()
             .select_only()
             .column(account::Column::Id)
@@ -223,7 +269,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn standing_in_for(&self, deputy_id: &str, day: Date) -> Result<Vec<DeputyRow>, StoreError> {
+    pub async fn standing_in_for(
+        &self,
+        deputy_id: &str,
+        day: Date,
+    ) -> Result<Vec<DeputyRow>, StoreError> {
         Ok(deputy::Entity::find()
             .filter(deputy::Column::DeputyId.eq(deputy_id))
             .filter(deputy::Column::FromOn.lte(day.to_string()))
@@ -249,6 +299,13 @@ impl Store {
     /// # Errors
     /// When the ciphertext does not open.
     pub fn open_secret(&self, account_id: &str, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
-        self.crypto().open(crate::crypto::Place { table: "account", column: "totp", row: account_id }, sealed)
+        self.crypto().open(
+            crate::crypto::Place {
+                table: "account",
+                column: "totp",
+                row: account_id,
+            },
+            sealed,
+        )
     }
 }

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use domain::account::Scope;
-use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::crypto::{Place, digest};
@@ -24,7 +26,10 @@ pub(crate) async fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StoreEr
     file.sync_all().await?;
     tokio::fs::rename(&partial, path).await?;
     // The rename itself must survive a power cut.
-    tokio::fs::File::open(path.parent().unwrap_or(Path::new("."))).await?.sync_all().await?;
+    tokio::fs::File::open(path.parent().unwrap_or(Path::new(".")))
+        .await?
+        .sync_all()
+        .await?;
     Ok(())
 }
 
@@ -34,7 +39,9 @@ impl WriteTx {
     /// # Errors
     /// When the database refuses.
     pub async fn add_attachment(&mut self, row: AttachmentRow) -> Result<(), StoreError> {
-        attachment::Entity::insert(attachment::ActiveModel::from(row).reset_all()).exec_without_returning(&self.tx).await?;
+        attachment::Entity::insert(attachment::ActiveModel::from(row).reset_all())
+            .exec_without_returning(&self.tx)
+            .await?;
         Ok(())
     }
 }
@@ -44,7 +51,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn attachments(&self, scope: &Scope, subject_kind: &str, subject_id: &str) -> Result<Vec<AttachmentRow>, StoreError> {
+    pub async fn attachments(
+        &self,
+        scope: &Scope,
+        subject_kind: &str,
+        subject_id: &str,
+    ) -> Result<Vec<AttachmentRow>, StoreError> {
         Ok(attachment::Entity::find()
             .filter(within(attachment::Column::Village, scope))
             .filter(attachment::Column::SubjectKind.eq(subject_kind))
@@ -58,7 +70,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn attachment(&self, scope: &Scope, id: &str) -> Result<Option<AttachmentRow>, StoreError> {
+    pub async fn attachment(
+        &self,
+        scope: &Scope,
+        id: &str,
+    ) -> Result<Option<AttachmentRow>, StoreError> {
         Ok(attachment::Entity::find_by_id(id)
             .filter(within(attachment::Column::Village, scope))
             .one(&self.connection)
@@ -76,7 +92,14 @@ impl Store {
         if path.exists() {
             return Ok(name);
         }
-        let sealed = self.crypto().seal(Place { table: "blob", column: "bytes", row: &name }, &bytes)?;
+        let sealed = self.crypto().seal(
+            Place {
+                table: "blob",
+                column: "bytes",
+                row: &name,
+            },
+            &bytes,
+        )?;
         let parent = path.parent().unwrap_or(folder);
         if !parent.exists() {
             tokio::fs::create_dir_all(parent).await?;
@@ -92,9 +115,18 @@ impl Store {
     /// When it is missing or was changed.
     pub async fn get_blob(&self, folder: &Path, name: &str) -> Result<Vec<u8>, StoreError> {
         let sealed = tokio::fs::read(path_of(folder, name)).await?;
-        let bytes = self.crypto().open(Place { table: "blob", column: "bytes", row: name }, &sealed)?;
+        let bytes = self.crypto().open(
+            Place {
+                table: "blob",
+                column: "bytes",
+                row: name,
+            },
+            &sealed,
+        )?;
         if digest(&bytes) != name {
-            return Err(StoreError::Unsuitable("an attachment does not match its digest".into()));
+            return Err(StoreError::Unsuitable(
+                "an attachment does not match its digest".into(),
+            ));
         }
         Ok(bytes)
     }

@@ -5,8 +5,8 @@ use domain::audit::{AuditRecord, ChainProblem, ChainWalker, Checkpoint, GENESIS}
 use domain::division::DivisionCode;
 use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use crate::entity::{audit_checkpoint, audit_head, audit_record};
@@ -45,12 +45,16 @@ impl WriteTx {
                     seq: Set(0),
                     hash: Set(GENESIS.to_owned()),
                 })
-                .on_conflict(OnConflict::column(audit_head::Column::Chain).do_nothing().to_owned())
+                .on_conflict(
+                    OnConflict::column(audit_head::Column::Chain)
+                        .do_nothing()
+                        .to_owned(),
+                )
                 .exec_without_returning(&self.tx)
                 .await?;
-                self.locked_head(chain)
-                    .await?
-                    .ok_or_else(|| StoreError::Unsuitable(format!("audit chain {chain} has no head")))?
+                self.locked_head(chain).await?.ok_or_else(|| {
+                    StoreError::Unsuitable(format!("audit chain {chain} has no head"))
+                })?
             }
         };
         let (seq, previous) = (head.seq, head.hash);
@@ -64,7 +68,11 @@ impl WriteTx {
             detail: detail.to_owned(),
         };
         let hash = record.hash_after(&previous);
-        let model = audit_head::ActiveModel { chain: Set(chain.to_owned()), seq: Set(record.seq), hash: Set(hash.clone()) };
+        let model = audit_head::ActiveModel {
+            chain: Set(chain.to_owned()),
+            seq: Set(record.seq),
+            hash: Set(hash.clone()),
+        };
         audit_head::Entity::update(model).exec(&self.tx).await?;
         let checkpoint_due = record.seq % CHECKPOINT_EVERY == 0;
         audit_record::Entity::insert(audit_record::ActiveModel {
@@ -95,7 +103,12 @@ impl WriteTx {
         Ok(find.one(&self.tx).await?)
     }
 
-    async fn checkpoint(&self, chain: &str, seq: i64, hash: &str) -> Result<Checkpoint, StoreError> {
+    async fn checkpoint(
+        &self,
+        chain: &str,
+        seq: i64,
+        hash: &str,
+    ) -> Result<Checkpoint, StoreError> {
         let mut checkpoint = Checkpoint {
             chain: chain.to_owned(),
             seq,
@@ -126,7 +139,9 @@ impl WriteTx {
         let heads = audit_head::Entity::find().all(&self.tx).await?;
         let mut made = Vec::new();
         for head in heads {
-            let exists = audit_checkpoint::Entity::find_by_id((head.chain.clone(), head.seq)).one(&self.tx).await?;
+            let exists = audit_checkpoint::Entity::find_by_id((head.chain.clone(), head.seq))
+                .one(&self.tx)
+                .await?;
             if exists.is_none() {
                 made.push(self.checkpoint(&head.chain, head.seq, &head.hash).await?);
             }
@@ -166,7 +181,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn audit_page(&self, filter: &AuditFilter, limit: u64, offset: u64) -> Result<Page<AuditRow>, StoreError> {
+    pub async fn audit_page(
+        &self,
+        filter: &AuditFilter,
+        limit: u64,
+        offset: u64,
+    ) -> Result<Page<AuditRow>, StoreError> {
         let mut find = audit_record::Entity::find();
         if let Some(from) = filter.from_millis {
             find = find.filter(audit_record::Column::AtMillis.gte(from));
@@ -243,8 +263,11 @@ impl Store {
         for chain in chains {
             let mut walker = ChainWalker::new(&chain);
             let mut after = i64::MIN;
-            let mut wanted: std::collections::BTreeMap<i64, Option<String>> =
-                checkpoints.iter().filter(|c| c.chain == chain).map(|c| (c.seq, None)).collect();
+            let mut wanted: std::collections::BTreeMap<i64, Option<String>> = checkpoints
+                .iter()
+                .filter(|c| c.chain == chain)
+                .map(|c| (c.seq, None))
+                .collect();
             loop {
                 let rows = audit_record::Entity::find()
                     .filter(audit_record::Column::Chain.eq(&chain))
@@ -274,13 +297,22 @@ impl Store {
                     });
                     continue;
                 }
-                walker.meets(checkpoint, wanted.get(&checkpoint.seq).and_then(Option::as_deref));
-                if !inside.iter().any(|c| c.chain == chain && c.seq == checkpoint.seq) {
+                walker.meets(
+                    checkpoint,
+                    wanted.get(&checkpoint.seq).and_then(Option::as_deref),
+                );
+                if !inside
+                    .iter()
+                    .any(|c| c.chain == chain && c.seq == checkpoint.seq)
+                {
                     walker.problems.push(ChainProblem {
                         chain: chain.clone(),
                         seq: checkpoint.seq,
                         kind: "missing".into(),
-                        message: format!("第{}条的检查点库外有、库中没有：检查点被删除", checkpoint.seq),
+                        message: format!(
+                            "第{}条的检查点库外有、库中没有：检查点被删除",
+                            checkpoint.seq
+                        ),
                     });
                 }
             }
@@ -293,11 +325,20 @@ impl Store {
                 } else {
                     format!("链头不见了，实际走到第{seq}条：链头被删除")
                 };
-                walker.problems.push(ChainProblem { chain: chain.clone(), seq: at, kind: "truncated".into(), message });
+                walker.problems.push(ChainProblem {
+                    chain: chain.clone(),
+                    seq: at,
+                    kind: "truncated".into(),
+                    message,
+                });
             }
             problems.extend(walker.problems);
         }
-        Ok(Verification { records, checkpoints: checkpoints.len() as u64, problems })
+        Ok(Verification {
+            records,
+            checkpoints: checkpoints.len() as u64,
+            problems,
+        })
     }
 }
 
@@ -309,7 +350,13 @@ async fn checkpoints_of<C: ConnectionTrait>(connection: &C) -> Result<Vec<Checkp
         .await?;
     Ok(rows
         .into_iter()
-        .map(|c| Checkpoint { chain: c.chain, seq: c.seq, hash: c.hash, at_millis: c.at_millis, signature: c.signature })
+        .map(|c| Checkpoint {
+            chain: c.chain,
+            seq: c.seq,
+            hash: c.hash,
+            at_millis: c.at_millis,
+            signature: c.signature,
+        })
         .collect())
 }
 

@@ -6,8 +6,7 @@ use domain::casefile::{Casefile, Event};
 use jiff::civil::Date;
 use sea_orm::sea_query::NullOrdering;
 use sea_orm::{
-    Order,
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, Order,
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
@@ -42,7 +41,14 @@ pub struct CasefileFilter {
 }
 
 fn open(crypto: &dyn CryptoProvider, row: &CasefileRow) -> Result<Casefile, StoreError> {
-    let bytes = crypto.open(Place { table: "casefile", column: "document", row: &row.id }, &row.document_sealed)?;
+    let bytes = crypto.open(
+        Place {
+            table: "casefile",
+            column: "document",
+            row: &row.id,
+        },
+        &row.document_sealed,
+    )?;
     Ok(serde_json::from_slice(&bytes)?)
 }
 
@@ -60,7 +66,12 @@ impl WriteTx {
         expected: i64,
     ) -> Result<i64, StoreError> {
         let version = expected + 1;
-        let sealed = self.seal("casefile", "document", &document.id, &serde_json::to_vec(document)?)?;
+        let sealed = self.seal(
+            "casefile",
+            "document",
+            &document.id,
+            &serde_json::to_vec(document)?,
+        )?;
         let model = casefile::ActiveModel {
             id: Set(document.id.clone()),
             household_id: Set(document.household_id.clone()),
@@ -79,7 +90,9 @@ impl WriteTx {
             updated_at: Set(self.actor.now_millis),
         };
         if expected == 0 {
-            casefile::Entity::insert(model).exec_without_returning(&self.tx).await?;
+            casefile::Entity::insert(model)
+                .exec_without_returning(&self.tx)
+                .await?;
         } else {
             let done = casefile::Entity::update_many()
                 .set(model)
@@ -88,7 +101,10 @@ impl WriteTx {
                 .exec(&self.tx)
                 .await?;
             if done.rows_affected == 0 {
-                let current = casefile::Entity::find_by_id(&document.id).one(&self.tx).await?.map_or(0, |c| c.version);
+                let current = casefile::Entity::find_by_id(&document.id)
+                    .one(&self.tx)
+                    .await?
+                    .map_or(0, |c| c.version);
                 return Err(StoreError::Stale { current });
             }
         }
@@ -122,7 +138,11 @@ impl WriteTx {
     ///
     /// # Errors
     /// When the database refuses or the document does not open.
-    pub async fn casefile(&self, scope: &Scope, id: &str) -> Result<Option<(CasefileRow, Casefile)>, StoreError> {
+    pub async fn casefile(
+        &self,
+        scope: &Scope,
+        id: &str,
+    ) -> Result<Option<(CasefileRow, Casefile)>, StoreError> {
         one(&self.tx, &*self.crypto, scope, id).await
     }
 
@@ -130,13 +150,17 @@ impl WriteTx {
     ///
     /// # Errors
     /// When the database refuses or the document does not open.
-    pub async fn running_casefile(&self, household_id: &str) -> Result<Option<(CasefileRow, Casefile)>, StoreError> {
+    pub async fn running_casefile(
+        &self,
+        household_id: &str,
+    ) -> Result<Option<(CasefileRow, Casefile)>, StoreError> {
         let row = casefile::Entity::find()
             .filter(casefile::Column::HouseholdId.eq(household_id))
             .filter(casefile::Column::Stage.is_in(["running", "determined"]))
             .one(&self.tx)
             .await?;
-        row.map(|r| open(&*self.crypto, &r).map(|c| (r, c))).transpose()
+        row.map(|r| open(&*self.crypto, &r).map(|c| (r, c)))
+            .transpose()
     }
 }
 
@@ -166,7 +190,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses or the document does not open.
-    pub async fn casefile(&self, scope: &Scope, id: &str) -> Result<Option<(CasefileRow, Casefile)>, StoreError> {
+    pub async fn casefile(
+        &self,
+        scope: &Scope,
+        id: &str,
+    ) -> Result<Option<(CasefileRow, Casefile)>, StoreError> {
         one(&self.connection, self.crypto(), scope, id).await
     }
 
@@ -174,7 +202,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn households_with_running_casefile(&self, ids: &[String]) -> Result<std::collections::BTreeSet<String>, StoreError> {
+    pub async fn households_with_running_casefile(
+        &self,
+        ids: &[String],
+    ) -> Result<std::collections::BTreeSet<String>, StoreError> {
         let found: Vec<String> = casefile::Entity::find()
             .select_only()
             .column(casefile::Column::HouseholdId)
@@ -229,15 +260,28 @@ impl Store {
             .into_iter()
             .map(|r| open(self.crypto(), &r).map(|c| (r, c)))
             .collect::<Result<Vec<_>, _>>()?;
-        Ok(Page { next_cursor: (next < total).then(|| next.to_string()), items, total })
+        Ok(Page {
+            next_cursor: (next < total).then(|| next.to_string()),
+            items,
+            total,
+        })
     }
 
     /// The event log of a casefile the caller has already loaded in scope.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn casefile_events(&self, scope: &Scope, id: &str) -> Result<Vec<EventRow>, StoreError> {
-        if casefile::Entity::find_by_id(id).filter(within(casefile::Column::Village, scope)).count(&self.connection).await? == 0 {
+    pub async fn casefile_events(
+        &self,
+        scope: &Scope,
+        id: &str,
+    ) -> Result<Vec<EventRow>, StoreError> {
+        if casefile::Entity::find_by_id(id)
+            .filter(within(casefile::Column::Village, scope))
+            .count(&self.connection)
+            .await?
+            == 0
+        {
             return Ok(Vec::new());
         }
         Ok(casefile_event::Entity::find()

@@ -70,7 +70,12 @@ pub struct Keyring {
 
 impl std::fmt::Debug for Keyring {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Keyring {{ active: {}, keys: {} }}", self.active, self.data.len())
+        write!(
+            f,
+            "Keyring {{ active: {}, keys: {} }}",
+            self.active,
+            self.data.len()
+        )
     }
 }
 
@@ -95,9 +100,16 @@ pub fn digest(bytes: &[u8]) -> String {
 
 /// The bytes of a key of `N` bytes written in hex.
 fn unhex<const N: usize>(text: &str) -> Result<[u8; N], StoreError> {
-    let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    let bytes: Option<Vec<u8>> =
-        text.as_bytes().chunks(2).map(|pair| Some(16 * digit(pair[0])? + digit(*pair.get(1)?)?)).collect();
+    let digit = |b: u8| {
+        char::from(b)
+            .to_digit(16)
+            .and_then(|d| u8::try_from(d).ok())
+    };
+    let bytes: Option<Vec<u8>> = text
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| Some(16 * digit(pair[0])? + digit(*pair.get(1)?)?))
+        .collect();
     bytes
         .and_then(|b| b.try_into().ok())
         .ok_or_else(|| StoreError::Crypto(format!("a key in the keyring is not {N} bytes in hex")))
@@ -124,7 +136,8 @@ impl Keyring {
     pub fn load_or_create(path: &Path) -> Result<Self, StoreError> {
         if path.exists() {
             let text = std::fs::read_to_string(path)?;
-            return serde_json::from_str(&text).map_err(|e| StoreError::Crypto(format!("keyring: {e}")));
+            return serde_json::from_str(&text)
+                .map_err(|e| StoreError::Crypto(format!("keyring: {e}")));
         }
         let ring = Self::generate()?;
         ring.save(path)?;
@@ -138,7 +151,8 @@ impl Keyring {
     /// When the file cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), StoreError> {
         use std::io::Write as _;
-        let text = serde_json::to_string_pretty(self).map_err(|e| StoreError::Crypto(e.to_string()))?;
+        let text =
+            serde_json::to_string_pretty(self).map_err(|e| StoreError::Crypto(e.to_string()))?;
         let partial = path.with_extension("partial");
         let mut options = std::fs::OpenOptions::new();
         options.write(true).create(true).truncate(true);
@@ -150,7 +164,10 @@ impl Keyring {
         std::fs::rename(&partial, path)?;
         // The rename itself must survive a power cut: data under a key that is
         // lost is lost.
-        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = path
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         std::fs::File::open(folder)?.sync_all()?;
         Ok(())
     }
@@ -161,8 +178,14 @@ impl Keyring {
     /// # Errors
     /// When the system gives no randomness or 255 keys were used.
     pub fn rotate(&mut self) -> Result<u8, StoreError> {
-        let highest = self.data.keys().filter_map(|id| id.parse().ok()).fold(self.active, u8::max);
-        let next = highest.checked_add(1).ok_or_else(|| StoreError::Crypto("no key id left".into()))?;
+        let highest = self
+            .data
+            .keys()
+            .filter_map(|id| id.parse().ok())
+            .fold(self.active, u8::max);
+        let next = highest
+            .checked_add(1)
+            .ok_or_else(|| StoreError::Crypto("no key id left".into()))?;
         self.data.insert(next.to_string(), random_hex::<16>()?);
         self.active = next;
         Ok(next)
@@ -195,7 +218,9 @@ pub struct RustCrypto {
 impl std::fmt::Debug for RustCrypto {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Never the keys of the indexes and of the audit chain.
-        f.debug_struct("RustCrypto").field("ring", &self.ring).finish_non_exhaustive()
+        f.debug_struct("RustCrypto")
+            .field("ring", &self.ring)
+            .finish_non_exhaustive()
     }
 }
 
@@ -208,15 +233,28 @@ impl RustCrypto {
     pub fn new(ring: Keyring) -> Result<Self, StoreError> {
         let mut ciphers = BTreeMap::new();
         for (id, key) in &ring.data {
-            let id: u8 = id.parse().map_err(|_| StoreError::Crypto("key id out of range".into()))?;
+            let id: u8 = id
+                .parse()
+                .map_err(|_| StoreError::Crypto("key id out of range".into()))?;
             let cipher = Sm4Gcm::new(&unhex::<16>(key)?.into());
             ciphers.insert(id, CipherBox(cipher));
         }
         if !ciphers.contains_key(&ring.active) {
-            return Err(StoreError::Crypto(format!("the keyring has no key {}, its active one", ring.active)));
+            return Err(StoreError::Crypto(format!(
+                "the keyring has no key {}, its active one",
+                ring.active
+            )));
         }
-        let (index, audit) = (unhex::<32>(&ring.index)?.into(), unhex::<32>(&ring.audit)?.into());
-        Ok(Self { ring, ciphers, index, audit })
+        let (index, audit) = (
+            unhex::<32>(&ring.index)?.into(),
+            unhex::<32>(&ring.audit)?.into(),
+        );
+        Ok(Self {
+            ring,
+            ciphers,
+            index,
+            audit,
+        })
     }
 
     fn hmac(key: &[u8], parts: &[&[u8]]) -> String {
@@ -234,11 +272,21 @@ impl RustCrypto {
 
 impl CryptoProvider for RustCrypto {
     fn seal(&self, place: Place<'_>, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
-        let cipher = &self.ciphers.get(&self.ring.active).ok_or_else(|| StoreError::Crypto("the active key is missing".into()))?.0;
+        let cipher = &self
+            .ciphers
+            .get(&self.ring.active)
+            .ok_or_else(|| StoreError::Crypto("the active key is missing".into()))?
+            .0;
         let nonce = random::<12>()?;
         let aad = place.aad();
         let body = cipher
-            .encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: &aad })
+            .encrypt(
+                &Nonce::from(nonce),
+                Payload {
+                    msg: plain,
+                    aad: &aad,
+                },
+            )
             .map_err(|_| StoreError::Crypto("encryption failed".into()))?;
         let mut sealed = Vec::with_capacity(13 + body.len());
         sealed.push(self.ring.active);
@@ -248,13 +296,27 @@ impl CryptoProvider for RustCrypto {
     }
 
     fn open(&self, place: Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
-        let broken = || StoreError::Crypto(format!("{}.{} does not open", place.table, place.column));
+        let broken =
+            || StoreError::Crypto(format!("{}.{} does not open", place.table, place.column));
         let (&id, rest) = sealed.split_first().ok_or_else(broken)?;
         let (nonce, body) = rest.split_first_chunk::<12>().ok_or_else(broken)?;
-        let unknown = || StoreError::Crypto(format!("{}.{} is under key {id}, which the keyring lacks", place.table, place.column));
+        let unknown = || {
+            StoreError::Crypto(format!(
+                "{}.{} is under key {id}, which the keyring lacks",
+                place.table, place.column
+            ))
+        };
         let cipher = &self.ciphers.get(&id).ok_or_else(unknown)?.0;
         let aad = place.aad();
-        cipher.decrypt(&Nonce::from(*nonce), Payload { msg: body, aad: &aad }).map_err(|_| broken())
+        cipher
+            .decrypt(
+                &Nonce::from(*nonce),
+                Payload {
+                    msg: body,
+                    aad: &aad,
+                },
+            )
+            .map_err(|_| broken())
     }
 
     fn index(&self, purpose: &str, value: &str) -> String {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
-    DatabaseTransaction, DbErr, IsolationLevel, SqlErr, SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
+    DatabaseTransaction, DbErr, IsolationLevel, SqlErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait as _,
 };
 
 use crate::crypto::{CryptoProvider, Place};
@@ -72,9 +73,15 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be opened or the SQLite library is too old.
-    pub async fn open_sqlite(path: &Path, crypto: Arc<dyn CryptoProvider>) -> Result<Self, StoreError> {
+    pub async fn open_sqlite(
+        path: &Path,
+        crypto: Arc<dyn CryptoProvider>,
+    ) -> Result<Self, StoreError> {
         let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
-        options.max_connections(8).min_connections(1).sqlx_logging(false);
+        options
+            .max_connections(8)
+            .min_connections(1)
+            .sqlx_logging(false);
         options.map_sqlx_sqlite_opts(|o| {
             o.pragma("journal_mode", "WAL")
                 .pragma("synchronous", "FULL")
@@ -85,7 +92,12 @@ impl Store {
                 .pragma("busy_timeout", "15000")
         });
         let connection = Database::connect(options).await?;
-        let store = Self { connection, writer: Arc::new(tokio::sync::Semaphore::new(1)), crypto, engine: Engine::Sqlite };
+        let store = Self {
+            connection,
+            writer: Arc::new(tokio::sync::Semaphore::new(1)),
+            crypto,
+            engine: Engine::Sqlite,
+        };
         store.check_sqlite_version().await?;
         store.migrate().await?;
         Ok(store)
@@ -95,19 +107,32 @@ impl Store {
     ///
     /// # Errors
     /// When the server cannot be reached or is older than 15.
-    pub async fn open_postgres(url: &str, crypto: Arc<dyn CryptoProvider>) -> Result<Self, StoreError> {
+    pub async fn open_postgres(
+        url: &str,
+        crypto: Arc<dyn CryptoProvider>,
+    ) -> Result<Self, StoreError> {
         let mut options = ConnectOptions::new(url);
         options.max_connections(16).sqlx_logging(false);
         let connection = Database::connect(options).await?;
         let row = connection
-            .query_one_raw(sea_orm::Statement::from_string(DatabaseBackend::Postgres, "SHOW server_version_num"))
+            .query_one_raw(sea_orm::Statement::from_string(
+                DatabaseBackend::Postgres,
+                "SHOW server_version_num",
+            ))
             .await?
             .ok_or_else(|| StoreError::Unsuitable("PostgreSQL tells no version".into()))?;
         let version: String = row.try_get_by_index(0)?;
         if version.parse::<u32>().unwrap_or(0) < 150_000 {
-            return Err(StoreError::Unsuitable(format!("PostgreSQL {version} is too old, 15 or newer is needed")));
+            return Err(StoreError::Unsuitable(format!(
+                "PostgreSQL {version} is too old, 15 or newer is needed"
+            )));
         }
-        let store = Self { connection, writer: Arc::new(tokio::sync::Semaphore::new(16)), crypto, engine: Engine::Postgres };
+        let store = Self {
+            connection,
+            writer: Arc::new(tokio::sync::Semaphore::new(16)),
+            crypto,
+            engine: Engine::Postgres,
+        };
         store.migrate().await?;
         Ok(store)
     }
@@ -115,47 +140,82 @@ impl Store {
     async fn check_sqlite_version(&self) -> Result<(), StoreError> {
         let row = self
             .connection
-            .query_one_raw(sea_orm::Statement::from_string(DatabaseBackend::Sqlite, "SELECT sqlite_version()"))
+            .query_one_raw(sea_orm::Statement::from_string(
+                DatabaseBackend::Sqlite,
+                "SELECT sqlite_version()",
+            ))
             .await?
             .ok_or_else(|| StoreError::Unsuitable("SQLite tells no version".into()))?;
         let version: String = row.try_get_by_index(0)?;
         let mut parts = version.split('.').map(|p| p.parse::<u32>().unwrap_or(0));
-        let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+        let found = (
+            parts.next().unwrap_or(0),
+            parts.next().unwrap_or(0),
+            parts.next().unwrap_or(0),
+        );
         if found < OLDEST_SQLITE {
-            return Err(StoreError::Unsuitable(format!("SQLite {version} is too old, 3.51.3 or newer is needed")));
+            return Err(StoreError::Unsuitable(format!(
+                "SQLite {version} is too old, 3.51.3 or newer is needed"
+            )));
         }
         Ok(())
     }
 
     /// Applies the migrations not applied yet, each in its own transaction.
     async fn migrate(&self) -> Result<(), StoreError> {
-        const MIGRATIONS: &[(&str, &str)] =
-            &[("0001_first_path", include_str!("../migrations/0001_first_path.sql"))];
+        const MIGRATIONS: &[(&str, &str)] = &[(
+            "0001_first_path",
+            include_str!("../migrations/0001_first_path.sql"),
+        )];
         let tx = self.begin().await?;
         if self.engine == Engine::Postgres {
             // Two servers starting at once migrate one after the other.
-            tx.execute_unprepared("SELECT pg_advisory_xact_lock(7306501)").await?;
+            tx.execute_unprepared("SELECT pg_advisory_xact_lock(7306501)")
+                .await?;
         }
-        tx.execute_unprepared("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY)").await?;
+        tx.execute_unprepared("CREATE TABLE IF NOT EXISTS migration (name TEXT PRIMARY KEY)")
+            .await?;
         let applied: Vec<String> = tx
-            .query_all_raw(sea_orm::Statement::from_string(self.backend(), "SELECT name FROM migration ORDER BY name"))
+            .query_all_raw(sea_orm::Statement::from_string(
+                self.backend(),
+                "SELECT name FROM migration ORDER BY name",
+            ))
             .await?
             .iter()
             .map(|row| row.try_get_by_index(0))
             .collect::<Result<_, _>>()?;
-        if let Some(unknown) = applied.iter().find(|a| !MIGRATIONS.iter().any(|(name, _)| name == a)) {
+        if let Some(unknown) = applied
+            .iter()
+            .find(|a| !MIGRATIONS.iter().any(|(name, _)| name == a))
+        {
             return Err(StoreError::Unsuitable(format!(
                 "the database was written by a newer version (migration {unknown}); use that version or restore a backup"
             )));
         }
-        for (name, sql) in MIGRATIONS.iter().filter(|(name, _)| !applied.iter().any(|a| a == name)) {
-            let blob = if self.engine == Engine::Sqlite { "BLOB" } else { "BYTEA" };
-            let text: String =
-                sql.lines().filter(|l| !l.trim_start().starts_with("--")).collect::<Vec<_>>().join("\n");
-            for statement in text.replace("{blob}", blob).split(';').map(str::trim).filter(|s| !s.is_empty()) {
+        for (name, sql) in MIGRATIONS
+            .iter()
+            .filter(|(name, _)| !applied.iter().any(|a| a == name))
+        {
+            let blob = if self.engine == Engine::Sqlite {
+                "BLOB"
+            } else {
+                "BYTEA"
+            };
+            let text: String = sql
+                .lines()
+                .filter(|l| !l.trim_start().starts_with("--"))
+                .collect::<Vec<_>>()
+                .join("\n");
+            for statement in text
+                .replace("{blob}", blob)
+                .split(';')
+                .map(str::trim)
+                .filter(|s| !s.is_empty())
+            {
                 tx.execute_unprepared(statement).await?;
             }
-            tx.execute_unprepared(&format!("INSERT INTO migration (name) VALUES ('{name}')")).await?;
+            tx.execute_unprepared(&format!("INSERT INTO migration (name) VALUES ('{name}')"))
+                .await?;
         }
         tx.commit().await?;
         Ok(())
@@ -178,7 +238,8 @@ impl Store {
         self.connection
             .begin_with_options(TransactionOptions {
                 isolation_level: None,
-                access_mode: Some(AccessMode::ReadWrite).filter(|_| self.engine == Engine::Postgres),
+                access_mode: Some(AccessMode::ReadWrite)
+                    .filter(|_| self.engine == Engine::Postgres),
                 sqlite_transaction_mode: mode,
             })
             .await
@@ -206,7 +267,14 @@ impl Store {
             .await
             .map_err(|_| StoreError::Unsuitable("the store is closing".into()))?;
         let tx = self.begin().await?;
-        Ok(WriteTx { tx, crypto: Arc::clone(&self.crypto), engine: self.engine, actor, audited: false, _permit: permit })
+        Ok(WriteTx {
+            tx,
+            crypto: Arc::clone(&self.crypto),
+            engine: self.engine,
+            actor,
+            audited: false,
+            _permit: permit,
+        })
     }
 
     /// The cryptography of this store.
@@ -214,9 +282,16 @@ impl Store {
         &*self.crypto
     }
 
-    pub(crate) fn open_text(&self, table: &str, column: &str, row: &str, sealed: &[u8]) -> Result<String, StoreError> {
+    pub(crate) fn open_text(
+        &self,
+        table: &str,
+        column: &str,
+        row: &str,
+        sealed: &[u8],
+    ) -> Result<String, StoreError> {
         let bytes = self.crypto.open(Place { table, column, row }, sealed)?;
-        String::from_utf8(bytes).map_err(|_| StoreError::Crypto(format!("{table}.{column} is not text")))
+        String::from_utf8(bytes)
+            .map_err(|_| StoreError::Crypto(format!("{table}.{column} is not text")))
     }
 
     /// Writes what the WAL holds into the database file and closes.
@@ -251,7 +326,13 @@ impl WriteTx {
         self.engine
     }
 
-    pub(crate) fn seal(&self, table: &str, column: &str, row: &str, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+    pub(crate) fn seal(
+        &self,
+        table: &str,
+        column: &str,
+        row: &str,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, StoreError> {
         self.crypto.seal(Place { table, column, row }, plain)
     }
 
@@ -262,7 +343,9 @@ impl WriteTx {
     /// refuses.
     pub async fn commit(self) -> Result<(), StoreError> {
         if !self.audited {
-            return Err(StoreError::Unsuitable("a write without an audit record was stopped".into()));
+            return Err(StoreError::Unsuitable(
+                "a write without an audit record was stopped".into(),
+            ));
         }
         self.tx.commit().await?;
         Ok(())

@@ -36,7 +36,9 @@ impl WriteTx {
             });
             division::Entity::insert_many(models)
                 .on_conflict(
-                    sea_orm::sea_query::OnConflict::column(division::Column::Code).do_nothing().to_owned(),
+                    sea_orm::sea_query::OnConflict::column(division::Column::Code)
+                        .do_nothing()
+                        .to_owned(),
                 )
                 .exec_without_returning(&self.tx)
                 .await?;
@@ -50,11 +52,12 @@ impl WriteTx {
     /// When the database refuses.
     pub async fn add_grid(&mut self, row: GridRow) -> Result<(), StoreError> {
         let model: grid::ActiveModel = row.into();
-        grid::Entity::insert(sea_orm::ActiveModelTrait::reset_all(model)).exec(&self.tx).await?;
+        grid::Entity::insert(sea_orm::ActiveModelTrait::reset_all(model))
+            .exec(&self.tx)
+            .await?;
         Ok(())
     }
 }
-
 
 impl Store {
     /// One division.
@@ -62,7 +65,9 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn division(&self, code: DivisionCode) -> Result<Option<DivisionRow>, StoreError> {
-        Ok(division::Entity::find_by_id(code.to_string()).one(&self.connection).await?)
+        Ok(division::Entity::find_by_id(code.to_string())
+            .one(&self.connection)
+            .await?)
     }
 
     /// Every division on the way from the province down to `code`.
@@ -70,7 +75,11 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn division_path(&self, code: DivisionCode) -> Result<Vec<DivisionRow>, StoreError> {
-        let codes: Vec<String> = code.ancestors().chain([code]).map(|c| c.to_string()).collect();
+        let codes: Vec<String> = code
+            .ancestors()
+            .chain([code])
+            .map(|c| c.to_string())
+            .collect();
         Ok(division::Entity::find()
             .filter(division::Column::Code.is_in(codes))
             .order_by_asc(division::Column::Code)
@@ -82,7 +91,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn division_names(&self, codes: impl IntoIterator<Item = String>) -> Result<std::collections::BTreeMap<String, String>, StoreError> {
+    pub async fn division_names(
+        &self,
+        codes: impl IntoIterator<Item = String>,
+    ) -> Result<std::collections::BTreeMap<String, String>, StoreError> {
         let mut codes: Vec<String> = codes.into_iter().collect();
         codes.sort();
         codes.dedup();
@@ -101,7 +113,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn division_children(&self, scope: &Scope, parent: DivisionCode) -> Result<Vec<(DivisionRow, u64)>, StoreError> {
+    pub async fn division_children(
+        &self,
+        scope: &Scope,
+        parent: DivisionCode,
+    ) -> Result<Vec<(DivisionRow, u64)>, StoreError> {
         let rows = division::Entity::find()
             .filter(within(division::Column::Code, scope))
             .filter(division::Column::Parent.eq(parent.to_string()))
@@ -131,14 +147,23 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn search_divisions(&self, scope: &Scope, text: &str, limit: u64) -> Result<Vec<DivisionRow>, StoreError> {
+    pub async fn search_divisions(
+        &self,
+        scope: &Scope,
+        text: &str,
+        limit: u64,
+    ) -> Result<Vec<DivisionRow>, StoreError> {
         let text = text.trim();
         Ok(division::Entity::find()
             .filter(within(division::Column::Code, scope))
             .filter(
                 Expr::col(division::Column::Name)
                     .like(like("%", text, "%"))
-                    .or(Expr::col(division::Column::Initials).like(like("", &text.to_lowercase(), "%")))
+                    .or(Expr::col(division::Column::Initials).like(like(
+                        "",
+                        &text.to_lowercase(),
+                        "%",
+                    )))
                     .or(Expr::col(division::Column::Code).like(like("", text, "%"))),
             )
             .order_by_asc(division::Column::Code)
@@ -193,7 +218,10 @@ impl Store {
         Ok(rows
             .into_iter()
             .map(|r| {
-                let n = counts.iter().find(|(g, _)| g.as_deref() == Some(&r.id)).map_or(0, |(_, n)| *n);
+                let n = counts
+                    .iter()
+                    .find(|(g, _)| g.as_deref() == Some(&r.id))
+                    .map_or(0, |(_, n)| *n);
                 (r, u64::try_from(n).unwrap_or(0))
             })
             .collect())

@@ -6,15 +6,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::account::Scope;
-use domain::exchange::{Finding, Form, FindingKind, column_letter};
+use domain::exchange::{Finding, FindingKind, Form, column_letter};
 use domain::household::HouseholdFile;
 use sea_orm::sea_query::{Condition, Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
 };
 
-use crate::entity::{episode, household, household_version, import_batch, import_finding, import_household, import_mapping, member};
+use crate::entity::{
+    episode, household, household_version, import_batch, import_finding, import_household,
+    import_mapping, member,
+};
 use crate::household::{EpisodeRow, HouseholdRow, MemberRow};
 use crate::{Page, Store, StoreError, WriteTx, within};
 
@@ -72,7 +75,9 @@ impl WriteTx {
     /// # Errors
     /// When the database refuses.
     pub async fn add_import_batch(&mut self, row: ImportBatchRow) -> Result<(), StoreError> {
-        import_batch::Entity::insert(import_batch::ActiveModel::from(row).reset_all()).exec_without_returning(&self.tx).await?;
+        import_batch::Entity::insert(import_batch::ActiveModel::from(row).reset_all())
+            .exec_without_returning(&self.tx)
+            .await?;
         Ok(())
     }
 
@@ -81,9 +86,16 @@ impl WriteTx {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn change_import_batch(&mut self, id: &str, from: &[&str], mut change: ImportBatchChange) -> Result<bool, StoreError> {
+    pub async fn change_import_batch(
+        &mut self,
+        id: &str,
+        from: &[&str],
+        mut change: ImportBatchChange,
+    ) -> Result<bool, StoreError> {
         change.updated_at = Set(self.actor.now_millis);
-        let mut update = import_batch::Entity::update_many().set(change).filter(import_batch::Column::Id.eq(id));
+        let mut update = import_batch::Entity::update_many()
+            .set(change)
+            .filter(import_batch::Column::Id.eq(id));
         if !from.is_empty() {
             update = update.filter(import_batch::Column::Status.is_in(from.iter().copied()));
         }
@@ -102,7 +114,10 @@ impl WriteTx {
             .filter(import_household::Column::Merged.eq(false))
             .exec(&self.tx)
             .await?;
-        import_finding::Entity::delete_many().filter(import_finding::Column::BatchId.eq(batch)).exec(&self.tx).await?;
+        import_finding::Entity::delete_many()
+            .filter(import_finding::Column::BatchId.eq(batch))
+            .exec(&self.tx)
+            .await?;
         self.audited = true;
         Ok(())
     }
@@ -111,11 +126,20 @@ impl WriteTx {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn stage_households(&mut self, batch: &str, rows: &[StagedHousehold]) -> Result<(), StoreError> {
+    pub async fn stage_households(
+        &mut self,
+        batch: &str,
+        rows: &[StagedHousehold],
+    ) -> Result<(), StoreError> {
         for chunk in rows.chunks(500) {
             let mut models = Vec::with_capacity(chunk.len());
             for row in chunk {
-                let sealed = self.seal("import_household", "content", &staged_place(batch, row.seq), &pack(&row.form)?)?;
+                let sealed = self.seal(
+                    "import_household",
+                    "content",
+                    &staged_place(batch, row.seq),
+                    &pack(&row.form)?,
+                )?;
                 models.push(import_household::ActiveModel {
                     batch_id: Set(batch.to_owned()),
                     seq: Set(row.seq),
@@ -129,7 +153,9 @@ impl WriteTx {
                     merged: Set(row.merged),
                 });
             }
-            import_household::Entity::insert_many(models).exec_without_returning(&self.tx).await?;
+            import_household::Entity::insert_many(models)
+                .exec_without_returning(&self.tx)
+                .await?;
         }
         self.audited = true;
         Ok(())
@@ -139,12 +165,18 @@ impl WriteTx {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn stage_findings(&mut self, batch: &str, first: i64, findings: &[Finding]) -> Result<(), StoreError> {
+    pub async fn stage_findings(
+        &mut self,
+        batch: &str,
+        first: i64,
+        findings: &[Finding],
+    ) -> Result<(), StoreError> {
         let mut seq = first;
         for chunk in findings.chunks(1000) {
             let mut models = Vec::with_capacity(chunk.len());
             for finding in chunk {
-                let detail = serde_json::to_vec(&(&finding.value, &finding.message, &finding.suggestion))?;
+                let detail =
+                    serde_json::to_vec(&(&finding.value, &finding.message, &finding.suggestion))?;
                 models.push(import_finding::ActiveModel {
                     batch_id: Set(batch.to_owned()),
                     seq: Set(seq),
@@ -154,11 +186,18 @@ impl WriteTx {
                     header: Set(finding.header.clone()),
                     code: Set(finding.kind.code().to_owned()),
                     severity: Set(finding.kind.severity().as_str().to_owned()),
-                    detail_sealed: Set(self.seal("import_finding", "detail", &staged_place(batch, seq), &detail)?),
+                    detail_sealed: Set(self.seal(
+                        "import_finding",
+                        "detail",
+                        &staged_place(batch, seq),
+                        &detail,
+                    )?),
                 });
                 seq += 1;
             }
-            import_finding::Entity::insert_many(models).exec_without_returning(&self.tx).await?;
+            import_finding::Entity::insert_many(models)
+                .exec_without_returning(&self.tx)
+                .await?;
         }
         self.audited = true;
         Ok(())
@@ -169,7 +208,13 @@ impl WriteTx {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn mark_merged(&mut self, batch: &str, seq: i64, verdict: &str, became: Option<(&str, &Form)>) -> Result<(), StoreError> {
+    pub async fn mark_merged(
+        &mut self,
+        batch: &str,
+        seq: i64,
+        verdict: &str,
+        became: Option<(&str, &Form)>,
+    ) -> Result<(), StoreError> {
         let mut change = import_household::ActiveModel {
             batch_id: Set(batch.to_owned()),
             seq: Set(seq),
@@ -179,7 +224,12 @@ impl WriteTx {
         };
         if let Some((household_id, form)) = became {
             change.household_id = Set(Some(household_id.to_owned()));
-            change.content_sealed = Set(self.seal("import_household", "content", &staged_place(batch, seq), &pack(form)?)?);
+            change.content_sealed = Set(self.seal(
+                "import_household",
+                "content",
+                &staged_place(batch, seq),
+                &pack(form)?,
+            )?);
         }
         change.update(&self.tx).await?;
         Ok(())
@@ -197,7 +247,9 @@ impl WriteTx {
             .filter(import_mapping::Column::AccountId.eq(&row.account_id))
             .exec(&self.tx)
             .await?;
-        import_mapping::Entity::insert(import_mapping::ActiveModel::from(row).reset_all()).exec_without_returning(&self.tx).await?;
+        import_mapping::Entity::insert(import_mapping::ActiveModel::from(row).reset_all())
+            .exec_without_returning(&self.tx)
+            .await?;
         Ok(())
     }
 }
@@ -207,20 +259,42 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn import_batch(&self, scope: &Scope, id: &str) -> Result<Option<ImportBatchRow>, StoreError> {
-        Ok(import_batch::Entity::find_by_id(id).filter(within(import_batch::Column::Division, scope)).one(&self.connection).await?)
+    pub async fn import_batch(
+        &self,
+        scope: &Scope,
+        id: &str,
+    ) -> Result<Option<ImportBatchRow>, StoreError> {
+        Ok(import_batch::Entity::find_by_id(id)
+            .filter(within(import_batch::Column::Division, scope))
+            .one(&self.connection)
+            .await?)
     }
 
     /// Batches in scope, newest first.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn import_batches(&self, scope: &Scope, limit: u64, offset: u64) -> Result<Page<ImportBatchRow>, StoreError> {
-        let find = import_batch::Entity::find().filter(within(import_batch::Column::Division, scope));
+    pub async fn import_batches(
+        &self,
+        scope: &Scope,
+        limit: u64,
+        offset: u64,
+    ) -> Result<Page<ImportBatchRow>, StoreError> {
+        let find =
+            import_batch::Entity::find().filter(within(import_batch::Column::Division, scope));
         let total = find.clone().count(&self.connection).await?;
-        let items = find.order_by_desc(import_batch::Column::Id).offset(offset).limit(limit).all(&self.connection).await?;
+        let items = find
+            .order_by_desc(import_batch::Column::Id)
+            .offset(offset)
+            .limit(limit)
+            .all(&self.connection)
+            .await?;
         let next = offset + items.len() as u64;
-        Ok(Page { next_cursor: (next < total).then(|| next.to_string()), items, total })
+        Ok(Page {
+            next_cursor: (next < total).then(|| next.to_string()),
+            items,
+            total,
+        })
     }
 
     /// The earliest batch in scope with the same file bytes that was not
@@ -228,7 +302,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn import_batch_of_digest(&self, scope: &Scope, digest: &str) -> Result<Option<ImportBatchRow>, StoreError> {
+    pub async fn import_batch_of_digest(
+        &self,
+        scope: &Scope,
+        digest: &str,
+    ) -> Result<Option<ImportBatchRow>, StoreError> {
         Ok(import_batch::Entity::find()
             .filter(within(import_batch::Column::Division, scope))
             .filter(import_batch::Column::FileDigest.eq(digest))
@@ -255,11 +333,23 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn import_findings(&self, scope: &Scope, batch: &str, filter: &FindingFilter, limit: u64, offset: u64) -> Result<Page<FindingRow>, StoreError> {
+    pub async fn import_findings(
+        &self,
+        scope: &Scope,
+        batch: &str,
+        filter: &FindingFilter,
+        limit: u64,
+        offset: u64,
+    ) -> Result<Page<FindingRow>, StoreError> {
         if self.import_batch(scope, batch).await?.is_none() {
-            return Ok(Page { items: Vec::new(), next_cursor: None, total: 0 });
+            return Ok(Page {
+                items: Vec::new(),
+                next_cursor: None,
+                total: 0,
+            });
         }
-        let mut find = import_finding::Entity::find().filter(import_finding::Column::BatchId.eq(batch));
+        let mut find =
+            import_finding::Entity::find().filter(import_finding::Column::BatchId.eq(batch));
         if let Some(code) = &filter.code {
             find = find.filter(import_finding::Column::Code.eq(code));
         }
@@ -276,12 +366,24 @@ impl Store {
             .all(&self.connection)
             .await?;
         let next = offset + rows.len() as u64;
-        let items = rows.into_iter().map(|row| self.finding_row(row)).collect::<Result<_, _>>()?;
-        Ok(Page { next_cursor: (next < total).then(|| next.to_string()), items, total })
+        let items = rows
+            .into_iter()
+            .map(|row| self.finding_row(row))
+            .collect::<Result<_, _>>()?;
+        Ok(Page {
+            next_cursor: (next < total).then(|| next.to_string()),
+            items,
+            total,
+        })
     }
 
     fn finding_row(&self, row: import_finding::Model) -> Result<FindingRow, StoreError> {
-        let detail = self.open_text("import_finding", "detail", &staged_place(&row.batch_id, row.seq), &row.detail_sealed)?;
+        let detail = self.open_text(
+            "import_finding",
+            "detail",
+            &staged_place(&row.batch_id, row.seq),
+            &row.detail_sealed,
+        )?;
         let (value, message, suggestion): (String, String, String) = serde_json::from_str(&detail)?;
         let kind = FindingKind::of_code(&row.code)
             .ok_or_else(|| StoreError::Unsuitable(format!("unknown finding kind {}", row.code)))?;
@@ -305,7 +407,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn import_finding_counts(&self, scope: &Scope, batch: &str) -> Result<BTreeMap<String, u64>, StoreError> {
+    pub async fn import_finding_counts(
+        &self,
+        scope: &Scope,
+        batch: &str,
+    ) -> Result<BTreeMap<String, u64>, StoreError> {
         if self.import_batch(scope, batch).await?.is_none() {
             return Ok(BTreeMap::new());
         }
@@ -318,7 +424,10 @@ impl Store {
             .into_tuple()
             .all(&self.connection)
             .await?;
-        Ok(rows.into_iter().map(|(code, n)| (code, u64::try_from(n).unwrap_or(0))).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(code, n)| (code, u64::try_from(n).unwrap_or(0)))
+            .collect())
     }
 
     /// Staged households of a batch in scope after a sequence number; only
@@ -326,7 +435,14 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn staged_households(&self, scope: &Scope, batch: &str, after: i64, limit: u64, pending: bool) -> Result<Vec<StagedHousehold>, StoreError> {
+    pub async fn staged_households(
+        &self,
+        scope: &Scope,
+        batch: &str,
+        after: i64,
+        limit: u64,
+        pending: bool,
+    ) -> Result<Vec<StagedHousehold>, StoreError> {
         if self.import_batch(scope, batch).await?.is_none() {
             return Ok(Vec::new());
         }
@@ -334,16 +450,35 @@ impl Store {
             .filter(import_household::Column::BatchId.eq(batch))
             .filter(import_household::Column::Seq.gt(after));
         if pending {
-            find = find.filter(import_household::Column::Merged.eq(false)).filter(import_household::Column::Verdict.ne("rejected"));
+            find = find
+                .filter(import_household::Column::Merged.eq(false))
+                .filter(import_household::Column::Verdict.ne("rejected"));
         }
-        let rows = find.order_by_asc(import_household::Column::Seq).limit(limit).all(&self.connection).await?;
+        let rows = find
+            .order_by_asc(import_household::Column::Seq)
+            .limit(limit)
+            .all(&self.connection)
+            .await?;
         rows.into_iter().map(|row| self.staged(row)).collect()
     }
 
     fn staged(&self, row: import_household::Model) -> Result<StagedHousehold, StoreError> {
         let place = staged_place(&row.batch_id, row.seq);
-        let bytes = self.crypto.open(crate::crypto::Place { table: "import_household", column: "content", row: &place }, &row.content_sealed)?;
-        Ok(StagedHousehold { seq: row.seq, verdict: row.verdict, household_id: row.household_id, merged: row.merged, form: unpack(&bytes)? })
+        let bytes = self.crypto.open(
+            crate::crypto::Place {
+                table: "import_household",
+                column: "content",
+                row: &place,
+            },
+            &row.content_sealed,
+        )?;
+        Ok(StagedHousehold {
+            seq: row.seq,
+            verdict: row.verdict,
+            household_id: row.household_id,
+            merged: row.merged,
+            form: unpack(&bytes)?,
+        })
     }
 
     /// How many staged households a batch in scope has, by verdict and whether
@@ -351,7 +486,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn staged_counts(&self, scope: &Scope, batch: &str) -> Result<Vec<(String, bool, u64, u64)>, StoreError> {
+    pub async fn staged_counts(
+        &self,
+        scope: &Scope,
+        batch: &str,
+    ) -> Result<Vec<(String, bool, u64, u64)>, StoreError> {
         if self.import_batch(scope, batch).await?.is_none() {
             return Ok(Vec::new());
         }
@@ -359,8 +498,16 @@ impl Store {
             .select_only()
             .column(import_household::Column::Verdict)
             .column(import_household::Column::Merged)
-            .column_as(Expr::col(import_household::Column::Seq).count(), "households")
-            .column_as(Expr::col(import_household::Column::Persons).sum().cast_as("BIGINT"), "persons")
+            .column_as(
+                Expr::col(import_household::Column::Seq).count(),
+                "households",
+            )
+            .column_as(
+                Expr::col(import_household::Column::Persons)
+                    .sum()
+                    .cast_as("BIGINT"),
+                "persons",
+            )
             .filter(import_household::Column::BatchId.eq(batch))
             .group_by(import_household::Column::Verdict)
             .group_by(import_household::Column::Merged)
@@ -368,14 +515,21 @@ impl Store {
             .all(&self.connection)
             .await?;
         let natural = |n: i64| u64::try_from(n).unwrap_or(0);
-        Ok(rows.into_iter().map(|(v, m, h, p)| (v, m, natural(h), natural(p))).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(v, m, h, p)| (v, m, natural(h), natural(p)))
+            .collect())
     }
 
     /// Saved mappings of a layout by this account.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn import_mappings(&self, account_id: &str, layout: &str) -> Result<Vec<ImportMappingRow>, StoreError> {
+    pub async fn import_mappings(
+        &self,
+        account_id: &str,
+        layout: &str,
+    ) -> Result<Vec<ImportMappingRow>, StoreError> {
         Ok(import_mapping::Entity::find()
             .filter(import_mapping::Column::AccountId.eq(account_id))
             .filter(import_mapping::Column::Layout.eq(layout))
@@ -389,7 +543,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn households_by_codes(&self, scope: &Scope, codes: &[String]) -> Result<Vec<HouseholdRow>, StoreError> {
+    pub async fn households_by_codes(
+        &self,
+        scope: &Scope,
+        codes: &[String],
+    ) -> Result<Vec<HouseholdRow>, StoreError> {
         Ok(household::Entity::find()
             .filter(within(household::Column::Village, scope))
             .filter(household::Column::Code.is_in(codes))
@@ -401,9 +559,15 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn members_by_numbers(&self, scope: &Scope, numbers: &[String]) -> Result<BTreeMap<String, Vec<MemberRow>>, StoreError> {
-        let by_index: BTreeMap<String, &String> =
-            numbers.iter().map(|n| (crate::household::number_index(self.crypto(), n), n)).collect();
+    pub async fn members_by_numbers(
+        &self,
+        scope: &Scope,
+        numbers: &[String],
+    ) -> Result<BTreeMap<String, Vec<MemberRow>>, StoreError> {
+        let by_index: BTreeMap<String, &String> = numbers
+            .iter()
+            .map(|n| (crate::household::number_index(self.crypto(), n), n))
+            .collect();
         let indexes: Vec<&String> = by_index.keys().collect();
         let mut found: BTreeMap<String, Vec<MemberRow>> = BTreeMap::new();
         for chunk in indexes.chunks(5000) {
@@ -426,7 +590,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses or a document does not open.
-    pub async fn household_files(&self, scope: &Scope, ids: &BTreeSet<String>) -> Result<BTreeMap<String, (HouseholdRow, HouseholdFile)>, StoreError> {
+    pub async fn household_files(
+        &self,
+        scope: &Scope,
+        ids: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, (HouseholdRow, HouseholdFile)>, StoreError> {
         let mut files = BTreeMap::new();
         let ids: Vec<&String> = ids.iter().collect();
         for chunk in ids.chunks(200) {
@@ -437,13 +605,28 @@ impl Store {
                 .await?;
             let mut current = Condition::any().add(Expr::val(1).eq(0));
             for row in &rows {
-                current = current.add(household_version::Column::HouseholdId.eq(&row.id).and(household_version::Column::Version.eq(row.version)));
+                current = current.add(
+                    household_version::Column::HouseholdId
+                        .eq(&row.id)
+                        .and(household_version::Column::Version.eq(row.version)),
+                );
             }
-            let versions = household_version::Entity::find().filter(current).all(&self.connection).await?;
-            let mut rows: BTreeMap<String, HouseholdRow> = rows.into_iter().map(|r| (r.id.clone(), r)).collect();
+            let versions = household_version::Entity::find()
+                .filter(current)
+                .all(&self.connection)
+                .await?;
+            let mut rows: BTreeMap<String, HouseholdRow> =
+                rows.into_iter().map(|r| (r.id.clone(), r)).collect();
             for version in versions {
                 let place = format!("{}/{}", version.household_id, version.version);
-                let bytes = self.crypto.open(crate::crypto::Place { table: "household_version", column: "file", row: &place }, &version.file_sealed)?;
+                let bytes = self.crypto.open(
+                    crate::crypto::Place {
+                        table: "household_version",
+                        column: "file",
+                        row: &place,
+                    },
+                    &version.file_sealed,
+                )?;
                 if let Some(row) = rows.remove(&version.household_id) {
                     files.insert(version.household_id, (row, unpack(&bytes)?));
                 }
@@ -456,7 +639,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn episodes_of(&self, scope: &Scope, ids: &BTreeSet<String>) -> Result<BTreeMap<String, Vec<EpisodeRow>>, StoreError> {
+    pub async fn episodes_of(
+        &self,
+        scope: &Scope,
+        ids: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, Vec<EpisodeRow>>, StoreError> {
         let mut found: BTreeMap<String, Vec<EpisodeRow>> = BTreeMap::new();
         let ids: Vec<&String> = ids.iter().collect();
         for chunk in ids.chunks(1000) {
@@ -478,7 +665,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses or a document does not open.
-    pub async fn office_forms(&self, scope: &Scope, ids: &BTreeSet<String>) -> Result<BTreeMap<String, Form>, StoreError> {
+    pub async fn office_forms(
+        &self,
+        scope: &Scope,
+        ids: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, Form>, StoreError> {
         let mut found = BTreeMap::new();
         let ids: Vec<&String> = ids.iter().collect();
         for chunk in ids.chunks(500) {
@@ -495,7 +686,9 @@ impl Store {
                 .await?;
             // Identifiers of batches are time-ordered: the later one stays.
             for row in rows {
-                let Some(household_id) = row.household_id.clone() else { continue };
+                let Some(household_id) = row.household_id.clone() else {
+                    continue;
+                };
                 found.insert(household_id, self.staged(row)?.form);
             }
         }
@@ -506,7 +699,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn households_by_village_after(&self, scope: &Scope, after: Option<(&str, &str)>, limit: u64) -> Result<Vec<HouseholdRow>, StoreError> {
+    pub async fn households_by_village_after(
+        &self,
+        scope: &Scope,
+        after: Option<(&str, &str)>,
+        limit: u64,
+    ) -> Result<Vec<HouseholdRow>, StoreError> {
         let mut find = household::Entity::find()
             .filter(within(household::Column::Village, scope))
             .filter(household::Column::Status.eq("active"));
@@ -514,7 +712,11 @@ impl Store {
             find = find.filter(
                 Condition::any()
                     .add(household::Column::Village.gt(village))
-                    .add(household::Column::Village.eq(village).and(household::Column::Id.gt(id))),
+                    .add(
+                        household::Column::Village
+                            .eq(village)
+                            .and(household::Column::Id.gt(id)),
+                    ),
             );
         }
         Ok(find

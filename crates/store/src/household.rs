@@ -12,8 +12,8 @@ use sea_orm::{
 };
 
 use crate::crypto::{CryptoProvider, Place};
-use crate::entity::{episode, household, household_version, member};
 use crate::database::taken_or;
+use crate::entity::{episode, household, household_version, member};
 use crate::scoped::like;
 use crate::{Actor, Engine, Page, Store, StoreError, WriteTx, within};
 
@@ -68,14 +68,23 @@ fn unpack(bytes: &[u8]) -> Result<HouseholdFile, StoreError> {
 
 /// Blind index of a document number: the same for every way of typing it.
 pub(crate) fn number_index(crypto: &dyn CryptoProvider, number: &str) -> String {
-    crypto.index("document_number", &domain::typed_text::to_half_width(number.trim()).to_uppercase())
+    crypto.index(
+        "document_number",
+        &domain::typed_text::to_half_width(number.trim()).to_uppercase(),
+    )
 }
 
 fn version_row(id: &str, version: i64) -> String {
     format!("{id}/{version}")
 }
 
-fn version_model(actor: &Actor, id: &str, version: i64, meta: &VersionMeta, sealed: Vec<u8>) -> household_version::ActiveModel {
+fn version_model(
+    actor: &Actor,
+    id: &str,
+    version: i64,
+    meta: &VersionMeta,
+    sealed: Vec<u8>,
+) -> household_version::ActiveModel {
     household_version::ActiveModel {
         household_id: Set(id.to_owned()),
         version: Set(version),
@@ -93,7 +102,13 @@ fn version_model(actor: &Actor, id: &str, version: i64, meta: &VersionMeta, seal
 
 /// The row of a household as its file tells it, keeping what the file does
 /// not know (whether it is monitored) of the row there was.
-fn household_model(actor: &Actor, id: &str, file: &HouseholdFile, version: i64, existing: Option<HouseholdRow>) -> household::ActiveModel {
+fn household_model(
+    actor: &Actor,
+    id: &str,
+    file: &HouseholdFile,
+    version: i64,
+    existing: Option<HouseholdRow>,
+) -> household::ActiveModel {
     let mut row = existing.map_or_else(
         || household::ActiveModel {
             id: Set(id.to_owned()),
@@ -120,25 +135,29 @@ fn household_model(actor: &Actor, id: &str, file: &HouseholdFile, version: i64, 
     row
 }
 
-fn member_models(crypto: &dyn CryptoProvider, id: &str, file: &HouseholdFile) -> Vec<member::ActiveModel> {
+fn member_models(
+    crypto: &dyn CryptoProvider,
+    id: &str,
+    file: &HouseholdFile,
+) -> Vec<member::ActiveModel> {
     let model = |m: &Member| member::ActiveModel {
         id: Set(m.id.clone()),
         household_id: Set(id.to_owned()),
         village: Set(file.village.to_string()),
         name: Set(m.name.clone()),
         initials: Set(pinyin::initials(&m.name)),
-        number_index: Set((!m.document_number.is_empty()).then(|| number_index(crypto, &m.document_number))),
+        number_index: Set(
+            (!m.document_number.is_empty()).then(|| number_index(crypto, &m.document_number))
+        ),
         sex: Set(m.sex.clone()),
         birth_on: Set(m.birth_on.map(|b| b.to_string())),
         relation: Set(m.relation.clone()),
-        status: Set(
-            match m.status {
-                MemberStatus::Active => "active",
-                MemberStatus::Died => "died",
-                MemberStatus::Left => "left",
-            }
-            .into(),
-        ),
+        status: Set(match m.status {
+            MemberStatus::Active => "active",
+            MemberStatus::Died => "died",
+            MemberStatus::Left => "left",
+        }
+        .into()),
     };
     file.members.iter().map(model).collect()
 }
@@ -181,12 +200,20 @@ impl WriteTx {
             }
         }
         let version = current + 1;
-        let sealed = self.seal("household_version", "file", &version_row(id, version), &pack(file)?)?;
+        let sealed = self.seal(
+            "household_version",
+            "file",
+            &version_row(id, version),
+            &pack(file)?,
+        )?;
         // The household first: of two at once with one 户编号, the second fails here.
         let row = household_model(&self.actor, id, file, version, existing);
         let taken = |e| taken_or(e, "household.code");
         if current == 0 {
-            household::Entity::insert(row).exec_without_returning(&self.tx).await.map_err(taken)?;
+            household::Entity::insert(row)
+                .exec_without_returning(&self.tx)
+                .await
+                .map_err(taken)?;
         } else {
             row.update(&self.tx).await.map_err(taken)?;
             member::Entity::delete_many()
@@ -199,7 +226,9 @@ impl WriteTx {
             .await?;
         let members = member_models(&*self.crypto, id, file);
         if !members.is_empty() {
-            member::Entity::insert_many(members).exec_without_returning(&self.tx).await?;
+            member::Entity::insert_many(members)
+                .exec_without_returning(&self.tx)
+                .await?;
         }
         Ok(version)
     }
@@ -210,12 +239,17 @@ impl WriteTx {
     /// When the database refuses.
     pub async fn save_episode(&mut self, row: EpisodeRow) -> Result<(), StoreError> {
         let household_id = row.household_id.clone();
-        let exists = episode::Entity::find_by_id(&row.id).one(&self.tx).await?.is_some();
+        let exists = episode::Entity::find_by_id(&row.id)
+            .one(&self.tx)
+            .await?
+            .is_some();
         let model = episode::ActiveModel::from(row).reset_all();
         if exists {
             model.update(&self.tx).await?;
         } else {
-            episode::Entity::insert(model).exec_without_returning(&self.tx).await?;
+            episode::Entity::insert(model)
+                .exec_without_returning(&self.tx)
+                .await?;
         }
         let latest = episode::Entity::find()
             .filter(episode::Column::HouseholdId.eq(&household_id))
@@ -240,7 +274,11 @@ impl WriteTx {
     ///
     /// # Errors
     /// When the database refuses or the document does not open.
-    pub async fn household_file(&self, scope: &Scope, id: &str) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
+    pub async fn household_file(
+        &self,
+        scope: &Scope,
+        id: &str,
+    ) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
         file_of(&self.tx, &*self.crypto, scope, id, None, None).await
     }
 
@@ -270,7 +308,8 @@ async fn file_of<C: ConnectionTrait>(
         .one(connection)
         .await?;
     let Some(mut row) = row else { return Ok(None) };
-    let mut find = household_version::Entity::find().filter(household_version::Column::HouseholdId.eq(id));
+    let mut find =
+        household_version::Entity::find().filter(household_version::Column::HouseholdId.eq(id));
     if let Some(version) = version {
         find = find.filter(household_version::Column::Version.eq(version));
     }
@@ -279,12 +318,20 @@ async fn file_of<C: ConnectionTrait>(
         // newest of those in effect counts, also when it was entered late.
         find = find.filter(household_version::Column::EffectiveOn.lte(day.to_string()));
     }
-    let Some(found) = find.order_by_desc(household_version::Column::Version).one(connection).await? else {
+    let Some(found) = find
+        .order_by_desc(household_version::Column::Version)
+        .one(connection)
+        .await?
+    else {
         return Ok(None);
     };
     let place = version_row(id, found.version);
     let bytes = crypto.open(
-        Place { table: "household_version", column: "file", row: &place },
+        Place {
+            table: "household_version",
+            column: "file",
+            row: &place,
+        },
         &found.file_sealed,
     )?;
     if version.is_some() || as_of.is_some() {
@@ -298,7 +345,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses or the document does not open.
-    pub async fn household_file(&self, scope: &Scope, id: &str) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
+    pub async fn household_file(
+        &self,
+        scope: &Scope,
+        id: &str,
+    ) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
         file_of(&self.connection, self.crypto(), scope, id, None, None).await
     }
 
@@ -306,7 +357,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses or the document does not open.
-    pub async fn household_file_as_of(&self, scope: &Scope, id: &str, day: Date) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
+    pub async fn household_file_as_of(
+        &self,
+        scope: &Scope,
+        id: &str,
+        day: Date,
+    ) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
         file_of(&self.connection, self.crypto(), scope, id, None, Some(day)).await
     }
 
@@ -314,15 +370,32 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses or the document does not open.
-    pub async fn household_file_version(&self, scope: &Scope, id: &str, version: i64) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
-        file_of(&self.connection, self.crypto(), scope, id, Some(version), None).await
+    pub async fn household_file_version(
+        &self,
+        scope: &Scope,
+        id: &str,
+        version: i64,
+    ) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
+        file_of(
+            &self.connection,
+            self.crypto(),
+            scope,
+            id,
+            Some(version),
+            None,
+        )
+        .await
     }
 
     /// All versions of a household in scope, newest first.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn household_versions(&self, scope: &Scope, id: &str) -> Result<Vec<VersionRow>, StoreError> {
+    pub async fn household_versions(
+        &self,
+        scope: &Scope,
+        id: &str,
+    ) -> Result<Vec<VersionRow>, StoreError> {
         if self.household(scope, id).await?.is_none() {
             return Ok(Vec::new());
         }
@@ -352,7 +425,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn household(&self, scope: &Scope, id: &str) -> Result<Option<HouseholdRow>, StoreError> {
+    pub async fn household(
+        &self,
+        scope: &Scope,
+        id: &str,
+    ) -> Result<Option<HouseholdRow>, StoreError> {
         Ok(household::Entity::find_by_id(id)
             .filter(within(household::Column::Village, scope))
             .one(&self.connection)
@@ -363,7 +440,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn households(&self, scope: &Scope, ids: impl IntoIterator<Item = String>) -> Result<std::collections::BTreeMap<String, HouseholdRow>, StoreError> {
+    pub async fn households(
+        &self,
+        scope: &Scope,
+        ids: impl IntoIterator<Item = String>,
+    ) -> Result<std::collections::BTreeMap<String, HouseholdRow>, StoreError> {
         let rows = household::Entity::find()
             .filter(within(household::Column::Village, scope))
             .filter(household::Column::Id.is_in(ids))
@@ -376,7 +457,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn household_by_code(&self, scope: &Scope, code: &str) -> Result<Option<HouseholdRow>, StoreError> {
+    pub async fn household_by_code(
+        &self,
+        scope: &Scope,
+        code: &str,
+    ) -> Result<Option<HouseholdRow>, StoreError> {
         Ok(household::Entity::find()
             .filter(within(household::Column::Village, scope))
             .filter(household::Column::Code.eq(code))
@@ -388,7 +473,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn members_by_number(&self, scope: &Scope, number: &str) -> Result<Vec<MemberRow>, StoreError> {
+    pub async fn members_by_number(
+        &self,
+        scope: &Scope,
+        number: &str,
+    ) -> Result<Vec<MemberRow>, StoreError> {
         let index = number_index(self.crypto(), number);
         Ok(member::Entity::find()
             .filter(within(member::Column::Village, scope))
@@ -401,7 +490,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn episodes(&self, scope: &Scope, household_id: &str) -> Result<Vec<EpisodeRow>, StoreError> {
+    pub async fn episodes(
+        &self,
+        scope: &Scope,
+        household_id: &str,
+    ) -> Result<Vec<EpisodeRow>, StoreError> {
         Ok(episode::Entity::find()
             .filter(within(episode::Column::Village, scope))
             .filter(episode::Column::HouseholdId.eq(household_id))
@@ -434,30 +527,43 @@ impl Store {
                     .filter(condition)
                     .into_query()
             };
-            let long_number = number.len() >= 15 && number.chars().all(|c| c.is_ascii_alphanumeric());
+            let long_number =
+                number.len() >= 15 && number.chars().all(|c| c.is_ascii_alphanumeric());
             find = if long_number {
                 let index = number_index(self.crypto(), &number);
                 find.filter(
-                    Condition::any().add(household::Column::Code.eq(&number)).add(
-                        household::Column::Id
-                            .in_subquery(by_member(Condition::all().add(member::Column::NumberIndex.eq(index)))),
-                    ),
+                    Condition::any()
+                        .add(household::Column::Code.eq(&number))
+                        .add(household::Column::Id.in_subquery(by_member(
+                            Condition::all().add(member::Column::NumberIndex.eq(index)),
+                        ))),
                 )
             } else if text.is_ascii() {
                 // Passports and permits are shorter than an identity number.
                 let index = number_index(self.crypto(), &number);
-                let initials = Expr::col(member::Column::Initials).like(like("", &text.to_lowercase(), "%"));
+                let initials =
+                    Expr::col(member::Column::Initials).like(like("", &text.to_lowercase(), "%"));
                 find.filter(
-                    Condition::any().add(Expr::col((household::Entity, household::Column::Code)).like(like("", text, "%"))).add(
-                        household::Column::Id.in_subquery(by_member(
-                            Condition::any().add(initials).add(member::Column::NumberIndex.eq(index)),
-                        )),
-                    ),
+                    Condition::any()
+                        .add(
+                            Expr::col((household::Entity, household::Column::Code))
+                                .like(like("", text, "%")),
+                        )
+                        .add(
+                            household::Column::Id.in_subquery(by_member(
+                                Condition::any()
+                                    .add(initials)
+                                    .add(member::Column::NumberIndex.eq(index)),
+                            )),
+                        ),
                 )
             } else {
-                find.filter(household::Column::Id.in_subquery(by_member(
-                    Condition::all().add(Expr::col(member::Column::Name).like(like("%", text, "%"))),
-                )))
+                find.filter(
+                    household::Column::Id.in_subquery(by_member(
+                        Condition::all()
+                            .add(Expr::col(member::Column::Name).like(like("%", text, "%"))),
+                    )),
+                )
             };
         }
         if let Some(monitored) = &query.monitored {
@@ -469,9 +575,13 @@ impl Store {
         let total = find.clone().count(&self.connection).await?;
         if let Some(after) = after.and_then(|a| a.split_once('/')) {
             find = find.filter(
-                Condition::any().add(household::Column::Village.gt(after.0)).add(
-                    Condition::all().add(household::Column::Village.eq(after.0)).add(household::Column::Id.gt(after.1)),
-                ),
+                Condition::any()
+                    .add(household::Column::Village.gt(after.0))
+                    .add(
+                        Condition::all()
+                            .add(household::Column::Village.eq(after.0))
+                            .add(household::Column::Id.gt(after.1)),
+                    ),
             );
         }
         let mut rows = find
@@ -482,17 +592,27 @@ impl Store {
             .await?;
         let more = rows.len() as u64 > limit;
         rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        let next_cursor =
-            more.then(|| rows.last().map(|r| format!("{}/{}", r.village, r.id))).flatten();
-        Ok(Page { items: rows, next_cursor, total })
+        let next_cursor = more
+            .then(|| rows.last().map(|r| format!("{}/{}", r.village, r.id)))
+            .flatten();
+        Ok(Page {
+            items: rows,
+            next_cursor,
+            total,
+        })
     }
 
     /// Households in scope in village order after a cursor, for exports.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn households_after(&self, scope: &Scope, after: Option<&str>, limit: u64) -> Result<Page<HouseholdRow>, StoreError> {
-        self.search_households(scope, &HouseholdQuery::default(), limit, after).await
+    pub async fn households_after(
+        &self,
+        scope: &Scope,
+        after: Option<&str>,
+        limit: u64,
+    ) -> Result<Page<HouseholdRow>, StoreError> {
+        self.search_households(scope, &HouseholdQuery::default(), limit, after)
+            .await
     }
 }
-

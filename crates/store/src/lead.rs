@@ -2,8 +2,8 @@
 
 use domain::account::Scope;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use crate::entity::lead;
@@ -33,7 +33,9 @@ impl WriteTx {
     /// # Errors
     /// When the database refuses.
     pub async fn add_lead(&mut self, row: LeadRow) -> Result<(), StoreError> {
-        lead::Entity::insert(lead::ActiveModel::from(row).reset_all()).exec_without_returning(&self.tx).await?;
+        lead::Entity::insert(lead::ActiveModel::from(row).reset_all())
+            .exec_without_returning(&self.tx)
+            .await?;
         Ok(())
     }
 
@@ -52,7 +54,10 @@ impl WriteTx {
             .exec(&self.tx)
             .await?;
         if done.rows_affected == 0 {
-            let current = lead::Entity::find_by_id(&id).one(&self.tx).await?.map_or(0, |l| l.version);
+            let current = lead::Entity::find_by_id(&id)
+                .one(&self.tx)
+                .await?
+                .map_or(0, |l| l.version);
             return Err(StoreError::Stale { current });
         }
         Ok(version)
@@ -76,7 +81,10 @@ impl WriteTx {
     /// # Errors
     /// When the database refuses.
     pub async fn lead(&self, scope: &Scope, id: &str) -> Result<Option<LeadRow>, StoreError> {
-        Ok(lead::Entity::find_by_id(id).filter(within(lead::Column::Village, scope)).one(&self.tx).await?)
+        Ok(lead::Entity::find_by_id(id)
+            .filter(within(lead::Column::Village, scope))
+            .one(&self.tx)
+            .await?)
     }
 }
 
@@ -86,7 +94,10 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn lead(&self, scope: &Scope, id: &str) -> Result<Option<LeadRow>, StoreError> {
-        Ok(lead::Entity::find_by_id(id).filter(within(lead::Column::Village, scope)).one(&self.connection).await?)
+        Ok(lead::Entity::find_by_id(id)
+            .filter(within(lead::Column::Village, scope))
+            .one(&self.connection)
+            .await?)
     }
 
     /// The words of a lead's description.
@@ -101,7 +112,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn open_lead_counts(&self, ids: &[String]) -> Result<std::collections::BTreeMap<String, u64>, StoreError> {
+    pub async fn open_lead_counts(
+        &self,
+        ids: &[String],
+    ) -> Result<std::collections::BTreeMap<String, u64>, StoreError> {
         let rows: Vec<Option<String>> = lead::Entity::find()
             .select_only()
             .column(lead::Column::HouseholdId)
@@ -121,7 +135,13 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn leads(&self, scope: &Scope, filter: &LeadFilter, limit: u64, offset: u64) -> Result<Page<LeadRow>, StoreError> {
+    pub async fn leads(
+        &self,
+        scope: &Scope,
+        filter: &LeadFilter,
+        limit: u64,
+        offset: u64,
+    ) -> Result<Page<LeadRow>, StoreError> {
         let mut find = lead::Entity::find().filter(within(lead::Column::Village, scope));
         if let Some(status) = &filter.status {
             find = find.filter(lead::Column::Status.eq(status));
@@ -141,6 +161,10 @@ impl Store {
             .all(&self.connection)
             .await?;
         let next = offset + items.len() as u64;
-        Ok(Page { next_cursor: (next < total).then(|| next.to_string()), items, total })
+        Ok(Page {
+            next_cursor: (next < total).then(|| next.to_string()),
+            items,
+            total,
+        })
     }
 }

@@ -3,8 +3,8 @@
 use domain::account::Scope;
 use jiff::civil::Date;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use crate::entity::{appraisal, notice, notice_item, objection};
@@ -20,7 +20,13 @@ impl WriteTx {
     ///
     /// # Errors
     /// When encryption fails.
-    pub fn seal_text(&self, table: &str, column: &str, row: &str, text: &str) -> Result<Vec<u8>, StoreError> {
+    pub fn seal_text(
+        &self,
+        table: &str,
+        column: &str,
+        row: &str,
+        text: &str,
+    ) -> Result<Vec<u8>, StoreError> {
         self.seal(table, column, row, text.as_bytes())
     }
 
@@ -29,7 +35,9 @@ impl WriteTx {
     /// # Errors
     /// When the database refuses.
     pub async fn add_appraisal(&mut self, row: AppraisalRow) -> Result<(), StoreError> {
-        appraisal::Entity::insert(appraisal::ActiveModel::from(row).reset_all()).exec_without_returning(&self.tx).await?;
+        appraisal::Entity::insert(appraisal::ActiveModel::from(row).reset_all())
+            .exec_without_returning(&self.tx)
+            .await?;
         Ok(())
     }
 
@@ -37,11 +45,22 @@ impl WriteTx {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn add_notice(&mut self, row: NoticeRow, items: Vec<NoticeItemRow>) -> Result<(), StoreError> {
-        notice::Entity::insert(notice::ActiveModel::from(row).reset_all()).exec_without_returning(&self.tx).await?;
-        let items: Vec<_> = items.into_iter().map(|i| notice_item::ActiveModel::from(i).reset_all()).collect();
+    pub async fn add_notice(
+        &mut self,
+        row: NoticeRow,
+        items: Vec<NoticeItemRow>,
+    ) -> Result<(), StoreError> {
+        notice::Entity::insert(notice::ActiveModel::from(row).reset_all())
+            .exec_without_returning(&self.tx)
+            .await?;
+        let items: Vec<_> = items
+            .into_iter()
+            .map(|i| notice_item::ActiveModel::from(i).reset_all())
+            .collect();
         if !items.is_empty() {
-            notice_item::Entity::insert_many(items).exec_without_returning(&self.tx).await?;
+            notice_item::Entity::insert_many(items)
+                .exec_without_returning(&self.tx)
+                .await?;
         }
         Ok(())
     }
@@ -51,7 +70,9 @@ impl WriteTx {
     /// # Errors
     /// When the database refuses.
     pub async fn add_objection(&mut self, row: ObjectionRow) -> Result<(), StoreError> {
-        objection::Entity::insert(objection::ActiveModel::from(row).reset_all()).exec_without_returning(&self.tx).await?;
+        objection::Entity::insert(objection::ActiveModel::from(row).reset_all())
+            .exec_without_returning(&self.tx)
+            .await?;
         Ok(())
     }
 
@@ -91,7 +112,11 @@ impl Store {
         if let Some((closed, today)) = stood {
             let column = notice::Column::MayCloseFrom;
             let today = today.to_string();
-            find = find.filter(if closed { column.lte(today) } else { column.gt(today) });
+            find = find.filter(if closed {
+                column.lte(today)
+            } else {
+                column.gt(today)
+            });
         }
         let total = find.clone().count(&self.connection).await?;
         let items = find
@@ -102,7 +127,11 @@ impl Store {
             .all(&self.connection)
             .await?;
         let next = offset + items.len() as u64;
-        Ok(Page { next_cursor: (next < total).then(|| next.to_string()), items, total })
+        Ok(Page {
+            next_cursor: (next < total).then(|| next.to_string()),
+            items,
+            total,
+        })
     }
 
     /// A notice in scope.
@@ -110,14 +139,20 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn notice(&self, scope: &Scope, id: &str) -> Result<Option<NoticeRow>, StoreError> {
-        Ok(notice::Entity::find_by_id(id).filter(within(notice::Column::Village, scope)).one(&self.connection).await?)
+        Ok(notice::Entity::find_by_id(id)
+            .filter(within(notice::Column::Village, scope))
+            .one(&self.connection)
+            .await?)
     }
 
     /// The households on notices in scope.
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn notice_items(&self, notice_ids: &[String]) -> Result<Vec<NoticeItemRow>, StoreError> {
+    pub async fn notice_items(
+        &self,
+        notice_ids: &[String],
+    ) -> Result<Vec<NoticeItemRow>, StoreError> {
         Ok(notice_item::Entity::find()
             .filter(notice_item::Column::NoticeId.is_in(notice_ids.to_vec()))
             .order_by_asc(notice_item::Column::CasefileId)
@@ -129,7 +164,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn objections(&self, scope: &Scope, notice_ids: &[String]) -> Result<Vec<ObjectionRow>, StoreError> {
+    pub async fn objections(
+        &self,
+        scope: &Scope,
+        notice_ids: &[String],
+    ) -> Result<Vec<ObjectionRow>, StoreError> {
         Ok(objection::Entity::find()
             .filter(within(objection::Column::Village, scope))
             .filter(objection::Column::NoticeId.is_in(notice_ids.to_vec()))
@@ -142,7 +181,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn open_objections(&self, scope: &Scope, limit: u64) -> Result<Vec<ObjectionRow>, StoreError> {
+    pub async fn open_objections(
+        &self,
+        scope: &Scope,
+        limit: u64,
+    ) -> Result<Vec<ObjectionRow>, StoreError> {
         Ok(objection::Entity::find()
             .filter(within(objection::Column::Village, scope))
             .filter(objection::Column::Status.eq("open"))
@@ -156,7 +199,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn objection(&self, scope: &Scope, id: &str) -> Result<Option<ObjectionRow>, StoreError> {
+    pub async fn objection(
+        &self,
+        scope: &Scope,
+        id: &str,
+    ) -> Result<Option<ObjectionRow>, StoreError> {
         Ok(objection::Entity::find_by_id(id)
             .filter(within(objection::Column::Village, scope))
             .one(&self.connection)
@@ -167,7 +214,13 @@ impl Store {
     ///
     /// # Errors
     /// When the ciphertext does not open.
-    pub fn open_sealed(&self, table: &str, column: &str, row: &str, sealed: &[u8]) -> Result<String, StoreError> {
+    pub fn open_sealed(
+        &self,
+        table: &str,
+        column: &str,
+        row: &str,
+        sealed: &[u8],
+    ) -> Result<String, StoreError> {
         self.open_text(table, column, row, sealed)
     }
 
@@ -175,7 +228,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn appraisals(&self, scope: &Scope, limit: u64) -> Result<Vec<AppraisalRow>, StoreError> {
+    pub async fn appraisals(
+        &self,
+        scope: &Scope,
+        limit: u64,
+    ) -> Result<Vec<AppraisalRow>, StoreError> {
         Ok(appraisal::Entity::find()
             .filter(within(appraisal::Column::Village, scope))
             .order_by_desc(appraisal::Column::HeldOn)

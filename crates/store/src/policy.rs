@@ -24,7 +24,11 @@ impl WriteTx {
     /// # Errors
     /// When the database refuses.
     pub async fn save_setting(&mut self, name: &str, value: &str) -> Result<(), StoreError> {
-        let model = setting::ActiveModel::from(setting::Model { name: name.into(), value: value.into() }).reset_all();
+        let model = setting::ActiveModel::from(setting::Model {
+            name: name.into(),
+            value: value.into(),
+        })
+        .reset_all();
         setting::Entity::insert(model)
             .on_conflict(
                 sea_orm::sea_query::OnConflict::column(setting::Column::Name)
@@ -55,6 +59,9 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
-        Ok(setting::Entity::find_by_id(name).one(&self.connection).await?.map(|s| s.value))
+        Ok(setting::Entity::find_by_id(name)
+            .one(&self.connection)
+            .await?
+            .map(|s| s.value))
     }
 }

@@ -23,11 +23,26 @@ struct SealedTable {
 }
 
 const fn table(name: &'static str, columns: &'static [&'static str]) -> SealedTable {
-    SealedTable { name, key: "id", number: None, columns }
+    SealedTable {
+        name,
+        key: "id",
+        number: None,
+        columns,
+    }
 }
 
-const fn numbered(name: &'static str, key: &'static str, number: &'static str, columns: &'static [&'static str]) -> SealedTable {
-    SealedTable { name, key, number: Some(number), columns }
+const fn numbered(
+    name: &'static str,
+    key: &'static str,
+    number: &'static str,
+    columns: &'static [&'static str],
+) -> SealedTable {
+    SealedTable {
+        name,
+        key,
+        number: Some(number),
+        columns,
+    }
 }
 
 /// Every sealed column; a test compares the list with the schema.
@@ -45,7 +60,9 @@ const TABLES: &[SealedTable] = &[
 
 /// Tables and columns that are sealed again, as the schema names them.
 pub fn sealed_columns() -> impl Iterator<Item = (&'static str, String)> {
-    TABLES.iter().flat_map(|t| t.columns.iter().map(|c| (t.name, format!("{c}_sealed"))))
+    TABLES
+        .iter()
+        .flat_map(|t| t.columns.iter().map(|c| (t.name, format!("{c}_sealed"))))
 }
 
 /// How far it has come.
@@ -90,7 +107,8 @@ struct Replacement {
 
 impl SealedTable {
     fn key_columns(&self) -> String {
-        self.number.map_or_else(|| self.key.to_owned(), |n| format!("{}, {n}", self.key))
+        self.number
+            .map_or_else(|| self.key.to_owned(), |n| format!("{}, {n}", self.key))
     }
 
     fn page(&self, store: &Store, after: (&str, i64), limit: u64) -> Statement {
@@ -115,7 +133,10 @@ impl SealedTable {
     fn replacement(&self, store: &Store, change: Replacement) -> Statement {
         let column = format!("{}_sealed", change.column);
         let mut values: Vec<Value> = vec![change.new.into(), change.old.into(), change.key.into()];
-        let mut sql = format!("UPDATE {} SET {column} = $1 WHERE {column} = $2 AND {} = $3", self.name, self.key);
+        let mut sql = format!(
+            "UPDATE {} SET {column} = $1 WHERE {column} = $2 AND {} = $3",
+            self.name, self.key
+        );
         if let (Some(column), Some(number)) = (self.number, change.number) {
             sql.push_str(&format!(" AND {column} = $4"));
             values.push(number.into());
@@ -150,7 +171,10 @@ impl Store {
         for table in TABLES {
             let mut after = (String::new(), i64::MIN);
             loop {
-                let rows = self.connection.query_all_raw(table.page(self, (&after.0, after.1), batch.max(1))).await?;
+                let rows = self
+                    .connection
+                    .query_all_raw(table.page(self, (&after.0, after.1), batch.max(1)))
+                    .await?;
                 let Some(last) = rows.last() else { break };
                 let (key, number, _) = table.row_of(last)?;
                 after = (key, number.unwrap_or(0));
@@ -160,7 +184,11 @@ impl Store {
                     self.replacements(table, row, &mut changes, &mut done.unopened)?;
                 }
                 self.replace(actor, table, changes, &mut done).await?;
-                progress(&ResealProgress { table: table.name, read: done.read, resealed: done.resealed });
+                progress(&ResealProgress {
+                    table: table.name,
+                    read: done.read,
+                    resealed: done.resealed,
+                });
             }
         }
         Ok(done)
@@ -176,12 +204,24 @@ impl Store {
         let (key, number, place) = table.row_of(row)?;
         for &column in table.columns {
             let sealed: Option<Vec<u8>> = row.try_get("", &format!("{column}_sealed"))?;
-            let Some(old) = sealed.filter(|s| !self.crypto.is_current(s)) else { continue };
-            let at = Place { table: table.name, column, row: &place };
+            let Some(old) = sealed.filter(|s| !self.crypto.is_current(s)) else {
+                continue;
+            };
+            let at = Place {
+                table: table.name,
+                column,
+                row: &place,
+            };
             match self.crypto.open(at, &old) {
                 Ok(plain) => {
                     let new = self.crypto.seal(at, &plain)?;
-                    changes.push(Replacement { key: key.clone(), number, column, old, new });
+                    changes.push(Replacement {
+                        key: key.clone(),
+                        number,
+                        column,
+                        old,
+                        new,
+                    });
                 }
                 Err(_) => unopened.push(format!("{}/{place}", table.name)),
             }
@@ -189,20 +229,38 @@ impl Store {
         Ok(())
     }
 
-    async fn replace(&self, actor: &Actor, table: &SealedTable, changes: Vec<Replacement>, done: &mut Resealed) -> Result<(), StoreError> {
+    async fn replace(
+        &self,
+        actor: &Actor,
+        table: &SealedTable,
+        changes: Vec<Replacement>,
+        done: &mut Resealed,
+    ) -> Result<(), StoreError> {
         if changes.is_empty() {
             return Ok(());
         }
         let mut tx = self.write(actor.clone()).await?;
         let (mut resealed, mut overtaken) = (0, 0);
         for change in changes {
-            if tx.tx.execute_raw(table.replacement(self, change)).await?.rows_affected() > 0 {
+            if tx
+                .tx
+                .execute_raw(table.replacement(self, change))
+                .await?
+                .rows_affected()
+                > 0
+            {
                 resealed += 1;
             } else {
                 overtaken += 1;
             }
         }
-        tx.audit("system", "keys.reseal", &format!("table/{}", table.name), &format!("values={resealed}")).await?;
+        tx.audit(
+            "system",
+            "keys.reseal",
+            &format!("table/{}", table.name),
+            &format!("values={resealed}"),
+        )
+        .await?;
         tx.commit().await?;
         done.resealed += resealed;
         done.overtaken += overtaken;
@@ -232,10 +290,15 @@ impl Store {
                 if self.crypto.is_current(&old) {
                     continue;
                 }
-                let place = Place { table: "blob", column: "bytes", row: name };
+                let place = Place {
+                    table: "blob",
+                    column: "bytes",
+                    row: name,
+                };
                 match self.crypto.open(place, &old) {
                     Ok(plain) if digest(&plain) == *name => {
-                        crate::attachment::write_whole(path, &self.crypto.seal(place, &plain)?).await?;
+                        crate::attachment::write_whole(path, &self.crypto.seal(place, &plain)?)
+                            .await?;
                         done.resealed += 1;
                     }
                     _ => done.unopened.push(format!("blob/{name}")),
@@ -243,10 +306,20 @@ impl Store {
             }
             if done.resealed > before {
                 let mut tx = self.write(actor.clone()).await?;
-                tx.audit("system", "keys.reseal", "blob", &format!("values={}", done.resealed - before)).await?;
+                tx.audit(
+                    "system",
+                    "keys.reseal",
+                    "blob",
+                    &format!("values={}", done.resealed - before),
+                )
+                .await?;
                 tx.commit().await?;
             }
-            progress(&ResealProgress { table: "blob", read: done.read, resealed: done.resealed });
+            progress(&ResealProgress {
+                table: "blob",
+                read: done.read,
+                resealed: done.resealed,
+            });
         }
         Ok(done)
     }

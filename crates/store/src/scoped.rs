@@ -10,7 +10,8 @@ pub fn within(column: impl IntoColumnRef, scope: &Scope) -> Condition {
         None => Condition::all().add(Expr::val(1).eq(0)),
         Some(root) => {
             let range = root.text_range();
-            Condition::all().add(Expr::col(column).between(range.start().clone(), range.end().clone()))
+            Condition::all()
+                .add(Expr::col(column).between(range.start().clone(), range.end().clone()))
         }
     }
 }
@@ -18,6 +19,9 @@ pub fn within(column: impl IntoColumnRef, scope: &Scope) -> Condition {
 /// A `LIKE` pattern of typed text between two wildcards-to-be: what people
 /// type is searched as it stands, `%` and `_` included.
 pub(crate) fn like(before: &str, typed: &str, after: &str) -> LikeExpr {
-    let literal = typed.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let literal = typed
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
     LikeExpr::new(format!("{before}{literal}{after}")).escape('\\')
 }

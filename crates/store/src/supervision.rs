@@ -32,7 +32,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn count_casefiles(&self, scope: &Scope, digits: u8, today: Date) -> Result<Vec<CasefileCount>, StoreError> {
+    pub async fn count_casefiles(
+        &self,
+        scope: &Scope,
+        digits: u8,
+        today: Date,
+    ) -> Result<Vec<CasefileCount>, StoreError> {
         let soon = domain::calendar::plus_days(today, 3).to_string();
         let running = || Expr::col(casefile::Column::Stage).eq("running");
         let overdue = running().and(Expr::col(casefile::Column::DeadlineOn).lt(today.to_string()));
@@ -66,7 +71,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn count_leads(&self, scope: &Scope, digits: u8) -> Result<Vec<LeadCount>, StoreError> {
+    pub async fn count_leads(
+        &self,
+        scope: &Scope,
+        digits: u8,
+    ) -> Result<Vec<LeadCount>, StoreError> {
         Ok(lead::Entity::find()
             .select_only()
             .expr_as(prefix(lead::Column::Village, digits), "prefix")
@@ -85,7 +94,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn decided_spans(&self, scope: &Scope) -> Result<Vec<(String, String, String)>, StoreError> {
+    pub async fn decided_spans(
+        &self,
+        scope: &Scope,
+    ) -> Result<Vec<(String, String, String)>, StoreError> {
         use sea_orm::QueryOrder as _;
         Ok(casefile::Entity::find()
             .select_only()

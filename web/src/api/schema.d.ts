@@ -248,6 +248,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cross-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comparisons waiting for departments' answers; each listing is audited. */
+        get: operations["cross_checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cross-checks/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records a department's answer to a comparison. */
+        post: operations["answer_cross_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/demo": {
         parameters: {
             query?: never;
@@ -585,6 +619,23 @@ export interface paths {
         put?: never;
         /** Takes in an objection; it holds that household only. */
         post: operations["file_objection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The notice as an A4 page to print and post. */
+        get: operations["print"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1152,6 +1203,8 @@ export interface components {
             proposal?: components["schemas"]["Explanation"] | null;
             leads: components["schemas"]["LeadRef"][];
             attachments: components["schemas"]["AttachmentView"][];
+            /** @description What the household is told, in plain words, once there is a result. */
+            household_message?: string | null;
             /** @description Round the next appraisal would be. */
             next_round: number;
         };
@@ -1299,6 +1352,12 @@ export interface components {
             /** @description Last day on which the authorisation may be used; open where absent. */
             valid_until?: string | null;
         };
+        /** @description A person who signed to be compared. */
+        ComparedPerson: {
+            member_id: string;
+            name: string;
+            id_number: string;
+        };
         /** @description A conclusion, with the version the person saw. */
         ConcludeLead: components["schemas"]["LeadConclusion"] & {
             /** Format: int64 */
@@ -1338,6 +1397,34 @@ export interface components {
             discrepancies: components["schemas"]["Discrepancy"][];
             reused?: components["schemas"]["Done_ReusedCheck"] | null;
             concluded?: components["schemas"]["Done_Conclusion"] | null;
+        };
+        /** @description A department's answer. */
+        CrossCheckAnswer: {
+            /** Format: int64 */
+            expected_version: number;
+            /** Format: date */
+            answered_on: string;
+            department: string;
+            answered_by: string;
+            discrepancies?: components["schemas"]["DiscrepancyReport"][];
+        };
+        /** @description A comparison waiting for departments' answers. */
+        CrossCheckTask: {
+            casefile_id: string;
+            /** Format: int64 */
+            version: number;
+            village: components["schemas"]["VillageName"];
+            people: components["schemas"]["ComparedPerson"][];
+            items: string[];
+            /** Format: date */
+            forwarded_on?: string | null;
+            /**
+             * Format: date
+             * @description Day the authorisation letter was signed; the request is bound to it.
+             */
+            authorised_on?: string | null;
+            /** @description Departments that answered already. */
+            answered: string[];
         };
         /**
          * @description What a clock counts. A value of the policy pack: HN22 says 天 and means
@@ -2230,6 +2317,12 @@ export interface components {
             labour?: string;
             education?: string;
             school_stage?: string;
+            /** @description 户籍在本户. */
+            registered?: boolean;
+            /** @description 常住. */
+            lives_here?: boolean;
+            /** @description 共享收支: counts when income is divided by persons. */
+            shares_income?: boolean;
         };
         /** @description A notice to post. */
         NewNotice: {
@@ -3496,6 +3589,66 @@ export interface operations {
             };
         };
     };
+    cross_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrossCheckTask"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_cross_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrossCheckAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrossCheckTask"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     demo_info: {
         parameters: {
             query?: never;
@@ -4193,6 +4346,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             "4XX": {

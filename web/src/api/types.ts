@@ -50,8 +50,6 @@ export type DivisionDetail = Omit<Schemas['DivisionView'], 'path'> & { path: Div
 export type HouseholdRow = Schemas['HouseholdRowView'] & {
   head_id_masked: string | null
   path: string
-  has_running_casefile: boolean
-  open_leads: number
 }
 
 // ---- policy

@@ -2,7 +2,7 @@
 
 use domain::account::{Operation, Principal};
 use domain::casefile::{
-    Casefile, ClockStatus, Explanation, LeadRef, Records, Refusal, Stage, StepStatus, Superseded,
+    Casefile, ClockStatus, Explanation, Informed, LeadRef, RecheckRequest, Records, Refusal, Stage, StepStatus, Superseded,
     Todo, clocks, outlook, propose_category, step_status,
 };
 use domain::division::DivisionCode;
@@ -280,7 +280,7 @@ impl App {
         let (_, file) =
             self.store.household_file(scope, &casefile.household_id).await?.ok_or(AppError::NotFound)?;
         let events = self.store.casefile_events(scope, id).await?;
-        let attachments = self.attachment_views(scope, "casefile", id).await?;
+        let mut attachments = self.attachment_views(scope, "casefile", id).await?;
         let path = self.store.division_path(casefile.village).await?;
         let pack = self.pack(&casefile.pack.id)?;
         let members = member_facts(&file, self.today());
@@ -290,9 +290,13 @@ impl App {
         let name = |n: &str| if masked { mask_name(n) } else { n.to_owned() };
         let mut records = casefile.records.clone();
         let mut superseded = casefile.superseded.clone();
+        let mut stage_detail = casefile.stage.clone();
+        let clocks = clocks(&casefile, pack, &self.calendar, self.today());
         if masked {
+            // What people wrote freely may name somebody.
             records = Records::default();
             superseded.clear();
+            hide_texts(&mut stage_detail, &mut attachments);
         }
         Ok(CasefileView {
             household: household_view(&casefile, &file, &path, &name, self),
@@ -323,9 +327,9 @@ impl App {
                 }
                 _ => None,
             },
-            stage_detail: casefile.stage.clone(),
+            stage_detail,
             opened_on: casefile.opened_on,
-            clocks: clocks(&casefile, pack, &self.calendar, self.today()),
+            clocks,
             steps,
             todo,
             proposal: casefile
@@ -369,6 +373,24 @@ impl App {
     pub async fn preview_step(&self, principal: &Principal, id: &str, step: &str) -> Result<Vec<Refusal>, AppError> {
         let view = self.casefile_view(principal, id).await?;
         Ok(view.todo.into_iter().filter(|t| t.step.as_str() == step).flat_map(|t| t.refusals).collect())
+    }
+}
+
+/// Leaves the facts of a masked view and hides the texts; why a clock ran over
+/// is written for supervisors and stays.
+fn hide_texts(stage: &mut Stage, attachments: &mut [AttachmentView]) {
+    const HIDDEN: &str = "（已隐去）";
+    match stage {
+        Stage::Refused { reason, informed, recheck_requested, .. } => {
+            HIDDEN.clone_into(reason);
+            *informed = informed.take().map(|i| Informed { how: HIDDEN.into(), told_by: HIDDEN.into(), ..i });
+            *recheck_requested = recheck_requested.take().map(|r| RecheckRequest { reason: HIDDEN.into(), ..r });
+        }
+        Stage::Ended { reason, .. } => HIDDEN.clone_into(reason),
+        _ => {}
+    }
+    for attachment in attachments {
+        HIDDEN.clone_into(&mut attachment.file_name);
     }
 }
 

@@ -84,7 +84,8 @@ impl App {
         }
     }
 
-    /// Rows with an error and every row of a household that was not taken.
+    /// Rows with an error, and all rows of a household one of whose rows has
+    /// one: a household is only understood whole.
     async fn rows_to_correct(&self, principal: &Principal, id: &str, reports: &[SheetReport], remarks: &Remarks) -> Result<Rows, AppError> {
         let mut rows = Rows::new();
         for (tab, by_row) in &remarks.cells {
@@ -97,10 +98,13 @@ impl App {
             let staged = self.store.staged_households(&principal.scope, id, after, 500, false).await?;
             let Some(last) = staged.last() else { return Ok(rows) };
             after = last.seq;
-            for household in staged.iter().filter(|s| s.verdict == "rejected") {
-                for (reading, row) in &household.form.rows {
-                    if let Some(tab) = tabs.get(*reading as usize) {
-                        rows.entry((*tab).to_owned()).or_default().insert(*row);
+            for household in &staged {
+                let own: Vec<(&str, u32)> =
+                    household.form.rows.iter().filter_map(|(reading, row)| Some((*tabs.get(*reading as usize)?, *row))).collect();
+                let wrong = own.iter().any(|(tab, row)| rows.get(*tab).is_some_and(|r| r.contains(row)));
+                if household.verdict == "rejected" || wrong {
+                    for (tab, row) in own {
+                        rows.entry(tab.to_owned()).or_default().insert(row);
                     }
                 }
             }

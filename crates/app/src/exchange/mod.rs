@@ -46,15 +46,16 @@ pub const MAX_UPLOAD_BYTES: u64 = 1 << 30;
 pub const DEFAULT_LAYOUT: &str = "national-2022";
 
 /// A file that arrives.
-pub struct ImportUpload<'a> {
+pub struct ImportUpload {
     pub file_name: String,
     pub layout: Option<String>,
     /// Name of a saved column mapping to use.
     pub mapping: Option<String>,
-    pub content: &'a mut (dyn Read + Send),
+    /// Read on a thread of its own.
+    pub content: Box<dyn Read + Send>,
 }
 
-impl std::fmt::Debug for ImportUpload<'_> {
+impl std::fmt::Debug for ImportUpload {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "ImportUpload({:?})", self.layout)
     }
@@ -116,7 +117,7 @@ impl App {
     /// # Errors
     /// [`AppError::Invalid`] for an unknown layout or mapping or a file that
     /// is too large.
-    pub async fn start_import(&self, principal: &Principal, upload: ImportUpload<'_>) -> Result<ImportView, AppError> {
+    pub async fn start_import(&self, principal: &Principal, upload: ImportUpload) -> Result<ImportView, AppError> {
         permit(principal, Operation::ImportRun)?;
         let division = principal.scope.root().ok_or(AppError::NotFound)?;
         let layout = upload.layout.filter(|l| !l.is_empty()).unwrap_or_else(|| DEFAULT_LAYOUT.to_owned());
@@ -133,7 +134,9 @@ impl App {
                 .ok_or_else(|| AppError::invalid("mapping", "没有这个名称的列对应关系"))?,
         };
         let id = new_id();
-        let digest = vault::put(&self.store, &self.data_dir, &id, upload.content, MAX_UPLOAD_BYTES)?;
+        let (store, data_dir, batch, mut content) = (self.store.clone(), self.data_dir.clone(), id.clone(), upload.content);
+        let kept = tokio::task::spawn_blocking(move || vault::put(&store, &data_dir, &batch, &mut *content, MAX_UPLOAD_BYTES));
+        let digest = kept.await.map_err(|e| AppError::Internal(e.to_string()))??;
         let duplicate_of = self.store.import_batch_of_digest(&principal.scope, &digest).await?.map(|b| b.id);
         let now = self.clock.now_millis();
         let file_name: String = upload.file_name.chars().filter(|c| !c.is_control()).take(120).collect();
@@ -322,8 +325,8 @@ impl App {
     /// when the file could not be checked.
     pub async fn import_file(&self, principal: &Principal, path: &Path, rule: ConflictRule) -> Result<ImportView, AppError> {
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let mut file = std::fs::File::open(path).map_err(|e| AppError::Internal(e.to_string()))?;
-        let upload = ImportUpload { file_name: name, layout: None, mapping: None, content: &mut file };
+        let file = std::fs::File::open(path).map_err(|e| AppError::Internal(e.to_string()))?;
+        let upload = ImportUpload { file_name: name, layout: None, mapping: None, content: Box::new(file) };
         let started = self.start_import(principal, upload).await?;
         self.finish_work(&started.id).await;
         let checked = self.import(principal, &started.id).await?;

@@ -2,7 +2,7 @@
 //! income, assurances. Each makes a new version that says who, when and why.
 
 use domain::account::{Operation, Principal};
-use domain::division::{DivisionCode, Level};
+use domain::division::DivisionCode;
 use domain::household::{AssuranceRecord, HouseholdFile, IncomeStatement, Member, MemberStatus};
 use domain::identity_number::{IdentityNumber, Sex};
 use jiff::civil::Date;
@@ -119,9 +119,7 @@ impl App {
     /// [`AppError::Invalid`] naming each field.
     pub async fn add_household(&self, principal: &Principal, form: NewHousehold) -> Result<SavedHousehold, AppError> {
         permit(principal, Operation::HouseholdChange)?;
-        if !principal.scope.contains(form.village) || form.village.level() != Level::Village {
-            return Err(AppError::invalid("village", "请选择您负责范围内的行政村"));
-        }
+        self.village_in_scope(principal, form.village).await?;
         let mut errors = Vec::new();
         if form.collected_by.trim().is_empty() {
             errors.push(FieldError::new("collected_by", "请写明谁采集"));
@@ -218,9 +216,7 @@ impl App {
                 "head"
             }
             Change::Moved { village } => {
-                if !principal.scope.contains(village) || village.level() != Level::Village {
-                    return Err(AppError::invalid("village", "请选择您负责范围内的行政村；迁往外地请由上级办理"));
-                }
+                self.village_in_scope(principal, village).await?;
                 file.village = village;
                 file.grid_id = None;
                 "moved"
@@ -265,9 +261,7 @@ impl App {
                     return Err(AppError::invalid("member_ids", "户主不能分出去，请先变更户主"));
                 }
                 let village = village.unwrap_or(file.village);
-                if !principal.scope.contains(village) {
-                    return Err(AppError::invalid("village", "请选择您负责范围内的行政村"));
-                }
+                self.village_in_scope(principal, village).await?;
                 file.members.retain(|m| !member_ids.contains(&m.id));
                 let mut own = HouseholdFile {
                     code: None,

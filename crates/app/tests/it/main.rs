@@ -1,3 +1,4 @@
 //! Integration tests of the use cases, on a temporary embedded database.
 
 mod demo;
+mod exchange;

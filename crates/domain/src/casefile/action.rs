@@ -13,9 +13,16 @@ use crate::policy::StepKind;
 pub enum Action {
     VerifyHome(HomeVerification),
     SignLetter(CommitmentLetter),
-    RequestCrossCheck { member_ids: Vec<String>, items: Vec<String> },
+    RequestCrossCheck {
+        member_ids: Vec<String>,
+        items: Vec<String>,
+    },
     ForwardCrossCheck {},
-    AnswerCrossCheck { department: String, answered_by: String, discrepancies: Vec<DiscrepancyReport> },
+    AnswerCrossCheck {
+        department: String,
+        answered_by: String,
+        discrepancies: Vec<DiscrepancyReport>,
+    },
     ReuseCrossCheck {
         source: String,
         #[schema(value_type = String)]
@@ -30,24 +37,46 @@ pub enum Action {
         #[serde(default)]
         note: String,
     },
-    AcknowledgeDiscrepancy { index: usize, note: String },
+    AcknowledgeDiscrepancy {
+        index: usize,
+        note: String,
+    },
     ConcludeCrossCheck {
         #[serde(default)]
         note: String,
     },
     RecordAppraisal(Appraisal),
-    PostNotice { notice_id: String, place: String },
-    FileObjection { objection_id: String },
-    AnswerObjection { objection_id: String, upheld: bool },
+    PostNotice {
+        notice_id: String,
+        place: String,
+    },
+    FileObjection {
+        objection_id: String,
+    },
+    AnswerObjection {
+        objection_id: String,
+        upheld: bool,
+    },
     Review(TownshipReview),
     Decide(CountyDecision),
     AcknowledgeDecision {},
     Announce(Announcement),
     Archive(Archive),
-    InformHousehold { how: String, told_by: String },
-    RequestRecheck { reason: String },
-    End { ending: String, reason: String },
-    ExplainOverdue { clock: String, reason: String },
+    InformHousehold {
+        how: String,
+        told_by: String,
+    },
+    RequestRecheck {
+        reason: String,
+    },
+    End {
+        ending: String,
+        reason: String,
+    },
+    ExplainOverdue {
+        clock: String,
+        reason: String,
+    },
 }
 
 impl Action {

@@ -25,11 +25,19 @@ pub fn apply(
     facts: &Facts<'_>,
 ) -> Result<(Casefile, Vec<Event>), Vec<Refusal>> {
     let procedure = facts.pack.identification().ok_or_else(|| {
-        vec![Refusal::new("no_procedure", "所依据的政策文件没有规定识别程序。", None)]
+        vec![Refusal::new(
+            "no_procedure",
+            "所依据的政策文件没有规定识别程序。",
+            None,
+        )]
     })?;
     let mut refused = Vec::new();
     if occurred_on > facts.today {
-        refused.push(Refusal::new("not_in_future", "发生日期不能晚于今天。", None));
+        refused.push(Refusal::new(
+            "not_in_future",
+            "发生日期不能晚于今天。",
+            None,
+        ));
     }
     stage_allows(casefile, action, &mut refused);
     if let Some(kind) = action.step() {
@@ -41,10 +49,22 @@ pub fn apply(
             )),
             Some(step) => {
                 order(casefile, procedure, kind, action, occurred_on, &mut refused);
-                level(action, step.level, step.clause.get_ref(), facts, &mut refused);
+                level(
+                    action,
+                    step.level,
+                    step.clause.get_ref(),
+                    facts,
+                    &mut refused,
+                );
             }
         }
-        let attempt = Attempt { casefile, procedure, facts, action: Some(action), occurred_on };
+        let attempt = Attempt {
+            casefile,
+            procedure,
+            facts,
+            action: Some(action),
+            occurred_on,
+        };
         refused.extend(guard::refusals(kind, &attempt));
     }
     grounds(action, facts, &mut refused);
@@ -91,13 +111,18 @@ fn order(
     occurred_on: Date,
     refused: &mut Vec<Refusal>,
 ) {
-    let Some(position) = procedure.position(kind) else { return };
+    let Some(position) = procedure.position(kind) else {
+        return;
+    };
     // A case that stops short (no risk found in the home, not recommended by
     // the meeting) is sent back or refused from where it stands: only going
     // on needs every step before it.
     let stopping = matches!(action, Action::Review(r) if r.outcome != Verdict::Approve)
         || matches!(action, Action::Decide(d) if d.outcome != Verdict::Approve);
-    for earlier in procedure.steps[..position].iter().filter(|s| !s.is_parallel()) {
+    for earlier in procedure.steps[..position]
+        .iter()
+        .filter(|s| !s.is_parallel())
+    {
         match casefile.records.done_on(earlier.kind) {
             None if stopping && earlier.kind != StepKind::HomeVerification => {}
             None => refused.push(Refusal::new(
@@ -107,14 +132,29 @@ fn order(
             )),
             Some(done) if occurred_on < done => refused.push(Refusal::new(
                 "not_before_previous",
-                format!("发生日期不能早于“{}”的 {}。", earlier.label, guard::spoken(done)),
+                format!(
+                    "发生日期不能早于“{}”的 {}。",
+                    earlier.label,
+                    guard::spoken(done)
+                ),
                 None,
             )),
             Some(_) => {}
         }
     }
-    if occurred_on < casefile.leads.iter().map(|l| l.received_on).min().unwrap_or(casefile.opened_on) {
-        refused.push(Refusal::new("not_before_previous", "发生日期不能早于发现线索的日期。", None));
+    if occurred_on
+        < casefile
+            .leads
+            .iter()
+            .map(|l| l.received_on)
+            .min()
+            .unwrap_or(casefile.opened_on)
+    {
+        refused.push(Refusal::new(
+            "not_before_previous",
+            "发生日期不能早于发现线索的日期。",
+            None,
+        ));
     }
     let records = &casefile.records;
     let repeated = match action {
@@ -130,17 +170,25 @@ fn order(
         Action::AcknowledgeDecision {} => records.decision_acknowledged.is_some(),
         Action::Announce(_) => records.announcement.is_some(),
         Action::Archive(_) => records.archive.is_some(),
-        Action::RequestCrossCheck { .. } | Action::ReuseCrossCheck { .. } => records.cross_check.is_some(),
-        Action::ForwardCrossCheck {} => {
-            records.cross_check.as_ref().is_some_and(|c| c.forwarded.is_some())
+        Action::RequestCrossCheck { .. } | Action::ReuseCrossCheck { .. } => {
+            records.cross_check.is_some()
         }
-        Action::ConcludeCrossCheck { .. } => {
-            records.cross_check.as_ref().is_some_and(|c| c.concluded.is_some())
-        }
+        Action::ForwardCrossCheck {} => records
+            .cross_check
+            .as_ref()
+            .is_some_and(|c| c.forwarded.is_some()),
+        Action::ConcludeCrossCheck { .. } => records
+            .cross_check
+            .as_ref()
+            .is_some_and(|c| c.concluded.is_some()),
         _ => false,
     };
     if repeated {
-        refused.push(Refusal::new("already_done", "这一步已经办过了，不能重复办理；要改请先退回。", None));
+        refused.push(Refusal::new(
+            "already_done",
+            "这一步已经办过了，不能重复办理；要改请先退回。",
+            None,
+        ));
     }
 }
 
@@ -148,12 +196,18 @@ fn order(
 /// step between levels (the comparison runs village → township → county, the
 /// township takes note of the county's decision, objections are answered above
 /// the village).
-fn level(action: &Action, step_level: Level, clause: &str, facts: &Facts<'_>, refused: &mut Vec<Refusal>) {
+fn level(
+    action: &Action,
+    step_level: Level,
+    clause: &str,
+    facts: &Facts<'_>,
+    refused: &mut Vec<Refusal>,
+) {
     let allowed: &[Level] = match action {
         Action::RequestCrossCheck { .. } | Action::ResolveDiscrepancy { .. } => &[Level::Village],
-        Action::ForwardCrossCheck {} | Action::AcknowledgeDiscrepancy { .. } | Action::AcknowledgeDecision {} => {
-            &[Level::Township]
-        }
+        Action::ForwardCrossCheck {}
+        | Action::AcknowledgeDiscrepancy { .. }
+        | Action::AcknowledgeDecision {} => &[Level::Township],
         Action::FileObjection { .. } => &[Level::Village, Level::Township, Level::County],
         Action::AnswerObjection { .. } => &[Level::Township, Level::County],
         // 由乡组织村级录入: both may type it.
@@ -190,12 +244,23 @@ fn grounds(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refusal>) {
     let sending_back = matches!(action,
         Action::Review(r) if r.outcome == Verdict::SendBack)
         || matches!(action, Action::Decide(d) if d.outcome == Verdict::SendBack);
-    if reason.as_deref().is_none_or(|r| r.trim().chars().count() < 4) {
-        refused.push(Refusal::new("reason_given", "请写明理由，让农户和村里看得懂。", None));
+    if reason
+        .as_deref()
+        .is_none_or(|r| r.trim().chars().count() < 4)
+    {
+        refused.push(Refusal::new(
+            "reason_given",
+            "请写明理由，让农户和村里看得懂。",
+            None,
+        ));
     }
     if sending_back {
         if category.is_none() {
-            refused.push(Refusal::new("send_back_target", "请选择退回到哪一步。", None));
+            refused.push(Refusal::new(
+                "send_back_target",
+                "请选择退回到哪一步。",
+                None,
+            ));
         }
         return;
     }
@@ -203,7 +268,13 @@ fn grounds(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refusal>) {
         refused.push(Refusal::new("ground_given", "请选择不予纳入的依据。", None));
         return;
     };
-    if let Some(forbidden) = facts.pack.values.forbidden_grounds.iter().find(|g| g.code == ground) {
+    if let Some(forbidden) = facts
+        .pack
+        .values
+        .forbidden_grounds
+        .iter()
+        .find(|g| g.code == ground)
+    {
         refused.push(Refusal::new(
             "forbidden_ground",
             format!("“{}”不能作为不予纳入的理由。", forbidden.label),
@@ -214,7 +285,9 @@ fn grounds(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refusal>) {
 
 /// 谁采集、谁录入、谁负责: the pack names who must be on record (HN22-131).
 fn attribution(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refusal>) {
-    let Action::Archive(archive) = action else { return };
+    let Action::Archive(archive) = action else {
+        return;
+    };
     for item in &facts.pack.values.attributions {
         let name = match item.code.as_str() {
             "collected_by" => &archive.collected_by,
@@ -247,7 +320,11 @@ fn record(
             summary = format!(
                 "{}人入户核实，初步意见：{}",
                 form.verifiers.len(),
-                if form.recommends { "建议继续" } else { "不建议纳入" }
+                if form.recommends {
+                    "建议继续"
+                } else {
+                    "不建议纳入"
+                }
             );
             next.records.home_verification = Some(done(form.clone(), occurred_on, facts));
         }
@@ -268,7 +345,11 @@ fn record(
                 concluded: None,
             });
         }
-        Action::ReuseCrossCheck { source, checked_on, reference } => {
+        Action::ReuseCrossCheck {
+            source,
+            checked_on,
+            reference,
+        } => {
             if *checked_on > occurred_on {
                 return Err(refuse("所用比对结果的日期晚于今天，请核对。"));
             }
@@ -281,7 +362,11 @@ fn record(
                 answers: Vec::new(),
                 discrepancies: Vec::new(),
                 reused: Some(done(
-                    ReusedCheck { source: source.clone(), checked_on: *checked_on, reference: reference.clone() },
+                    ReusedCheck {
+                        source: source.clone(),
+                        checked_on: *checked_on,
+                        reference: reference.clone(),
+                    },
                     occurred_on,
                     facts,
                 )),
@@ -290,35 +375,61 @@ fn record(
             summary = "共用已有的比对结果，不重复比对".into();
         }
         Action::ForwardCrossCheck {} => {
-            let check = next.records.cross_check.as_mut().ok_or_else(|| refuse("村级还没有提交信息比对。"))?;
+            let check = next
+                .records
+                .cross_check
+                .as_mut()
+                .ok_or_else(|| refuse("村级还没有提交信息比对。"))?;
             check.forwarded = Some(done(Acknowledgement {}, occurred_on, facts));
             summary = "乡镇统一报送县级".into();
         }
-        Action::AnswerCrossCheck { department, answered_by, discrepancies } => {
+        Action::AnswerCrossCheck {
+            department,
+            answered_by,
+            discrepancies,
+        } => {
             let late = next.records.democratic_appraisal.is_some();
-            let check = next.records.cross_check.as_mut().ok_or_else(|| refuse("村级还没有提交信息比对。"))?;
-            if let Some(outside) = discrepancies.iter().find(|d| !check.member_ids.contains(&d.member_id)) {
+            let check = next
+                .records
+                .cross_check
+                .as_mut()
+                .ok_or_else(|| refuse("村级还没有提交信息比对。"))?;
+            if let Some(outside) = discrepancies
+                .iter()
+                .find(|d| !check.member_ids.contains(&d.member_id))
+            {
                 let _ = outside;
                 return Err(refuse("疑点涉及的人不在比对名单里，请核对。"));
             }
             check.answers.push(done(
-                DepartmentAnswer { department: department.clone(), answered_by: answered_by.clone() },
+                DepartmentAnswer {
+                    department: department.clone(),
+                    answered_by: answered_by.clone(),
+                },
                 occurred_on,
                 facts,
             ));
-            check.discrepancies.extend(discrepancies.iter().map(|d| Discrepancy {
-                member_id: d.member_id.clone(),
-                item: d.item.clone(),
-                finding: d.finding.clone(),
-                department: department.clone(),
-                found_on: occurred_on,
-                late,
-                resolution: None,
-                township_judgement: None,
-            }));
+            check
+                .discrepancies
+                .extend(discrepancies.iter().map(|d| Discrepancy {
+                    member_id: d.member_id.clone(),
+                    item: d.item.clone(),
+                    finding: d.finding.clone(),
+                    department: department.clone(),
+                    found_on: occurred_on,
+                    late,
+                    resolution: None,
+                    township_judgement: None,
+                }));
             summary = format!("{department}反馈比对结果，疑点{}个", discrepancies.len());
         }
-        Action::ResolveDiscrepancy { index, explanation, verified_by, conclusion, note } => {
+        Action::ResolveDiscrepancy {
+            index,
+            explanation,
+            verified_by,
+            conclusion,
+            note,
+        } => {
             if explanation.trim().is_empty() || verified_by.trim().is_empty() {
                 return Err(refuse("疑点要写明农户说明和核实人。"));
             }
@@ -340,7 +451,11 @@ fn record(
             summary = format!("乡镇对迟到疑点{}作出判断", index + 1);
         }
         Action::ConcludeCrossCheck { note } => {
-            let check = next.records.cross_check.as_mut().ok_or_else(|| refuse("村级还没有提交信息比对。"))?;
+            let check = next
+                .records
+                .cross_check
+                .as_mut()
+                .ok_or_else(|| refuse("村级还没有提交信息比对。"))?;
             if check.answers.is_empty() {
                 return Err(refuse("还没有部门反馈，不能办结信息比对。"));
             }
@@ -356,7 +471,10 @@ fn record(
                     reason: "上一轮评议不通过，再次评议".into(),
                     on: occurred_on,
                     by_name: facts.actor.display_name.clone(),
-                    records: super::Records { democratic_appraisal: Some(earlier), ..Default::default() },
+                    records: super::Records {
+                        democratic_appraisal: Some(earlier),
+                        ..Default::default()
+                    },
                 };
                 next.superseded.push(aside);
             }
@@ -379,7 +497,12 @@ fn record(
             next.records.democratic_appraisal = Some(done(appraisal.clone(), occurred_on, facts));
         }
         Action::PostNotice { notice_id, place } => {
-            if next.records.democratic_appraisal.as_ref().is_some_and(|a| a.record.result != "recommend") {
+            if next
+                .records
+                .democratic_appraisal
+                .as_ref()
+                .is_some_and(|a| a.record.result != "recommend")
+            {
                 return Err(vec![Refusal::new(
                     "step_order",
                     "民主评议没有通过的户不公示；可以再开一轮评议，或报乡镇作出不予纳入的决定。",
@@ -398,19 +521,41 @@ fn record(
             });
         }
         Action::FileObjection { objection_id } => {
-            let notice = next.records.public_notice.as_mut().ok_or_else(|| refuse("还没有公示。"))?;
-            notice.objections.push(Objection { id: objection_id.clone(), received_on: occurred_on, answer: None });
+            let notice = next
+                .records
+                .public_notice
+                .as_mut()
+                .ok_or_else(|| refuse("还没有公示。"))?;
+            notice.objections.push(Objection {
+                id: objection_id.clone(),
+                received_on: occurred_on,
+                answer: None,
+            });
             summary = "收到一件异议".into();
         }
-        Action::AnswerObjection { objection_id, upheld } => {
-            let notice = next.records.public_notice.as_mut().ok_or_else(|| refuse("还没有公示。"))?;
+        Action::AnswerObjection {
+            objection_id,
+            upheld,
+        } => {
+            let notice = next
+                .records
+                .public_notice
+                .as_mut()
+                .ok_or_else(|| refuse("还没有公示。"))?;
             let objection = notice
                 .objections
                 .iter_mut()
                 .find(|o| &o.id == objection_id && o.answer.is_none())
                 .ok_or_else(|| refuse("没有这件待答复的异议。"))?;
-            objection.answer = Some(ObjectionAnswer { answered_on: occurred_on, upheld: *upheld });
-            summary = if *upheld { "异议属实".into() } else { "异议已答复，不属实".into() };
+            objection.answer = Some(ObjectionAnswer {
+                answered_on: occurred_on,
+                upheld: *upheld,
+            });
+            summary = if *upheld {
+                "异议属实".into()
+            } else {
+                "异议已答复，不属实".into()
+            };
         }
         Action::Review(review) => {
             if review.checkers.iter().all(|c| c.trim().is_empty()) {
@@ -427,11 +572,25 @@ fn record(
                     next.records.township_review = Some(done(review.clone(), occurred_on, facts));
                 }
                 Verdict::SendBack => {
-                    send_back(next, procedure, review.send_back_to, StepKind::TownshipReview, review.reason.as_ref(), occurred_on, facts)?;
+                    send_back(
+                        next,
+                        procedure,
+                        review.send_back_to,
+                        StepKind::TownshipReview,
+                        review.reason.as_ref(),
+                        occurred_on,
+                        facts,
+                    )?;
                 }
                 Verdict::Refuse => {
                     next.records.township_review = Some(done(review.clone(), occurred_on, facts));
-                    refuse_casefile(next, StepKind::TownshipReview, review.ground.as_ref(), review.reason.as_ref(), occurred_on);
+                    refuse_casefile(
+                        next,
+                        StepKind::TownshipReview,
+                        review.ground.as_ref(),
+                        review.reason.as_ref(),
+                        occurred_on,
+                    );
                 }
             }
         }
@@ -447,11 +606,25 @@ fn record(
                     };
                 }
                 Verdict::SendBack => {
-                    send_back(next, procedure, decision.send_back_to, StepKind::CountyDecision, decision.reason.as_ref(), occurred_on, facts)?;
+                    send_back(
+                        next,
+                        procedure,
+                        decision.send_back_to,
+                        StepKind::CountyDecision,
+                        decision.reason.as_ref(),
+                        occurred_on,
+                        facts,
+                    )?;
                 }
                 Verdict::Refuse => {
                     next.records.county_decision = Some(done(decision.clone(), occurred_on, facts));
-                    refuse_casefile(next, StepKind::CountyDecision, decision.ground.as_ref(), decision.reason.as_ref(), occurred_on);
+                    refuse_casefile(
+                        next,
+                        StepKind::CountyDecision,
+                        decision.ground.as_ref(),
+                        decision.reason.as_ref(),
+                        occurred_on,
+                    );
                 }
             }
         }
@@ -477,33 +650,73 @@ fn record(
             };
             summary = "已录入全国系统并归档".into();
             next.records.archive = Some(done(archive.clone(), occurred_on, facts));
-            next.stage = Stage::Archived { category, entry_on: archive.entry_on };
+            next.stage = Stage::Archived {
+                category,
+                entry_on: archive.entry_on,
+            };
         }
         Action::InformHousehold { how, told_by } => {
             if let Stage::Refused { informed, .. } = &mut next.stage {
-                *informed = Some(Informed { on: occurred_on, how: how.clone(), told_by: told_by.clone() });
+                *informed = Some(Informed {
+                    on: occurred_on,
+                    how: how.clone(),
+                    told_by: told_by.clone(),
+                });
             }
             summary = "已将结果和理由告知农户，并说明可向乡镇申请复核、可拨打12317".into();
         }
         Action::RequestRecheck { reason } => {
-            if let Stage::Refused { recheck_requested, .. } = &mut next.stage {
-                *recheck_requested = Some(RecheckRequest { on: occurred_on, reason: reason.clone() });
+            if let Stage::Refused {
+                recheck_requested, ..
+            } = &mut next.stage
+            {
+                *recheck_requested = Some(RecheckRequest {
+                    on: occurred_on,
+                    reason: reason.clone(),
+                });
             }
             // The household asks the township again: the case runs on from the
             // home visit, the refused records stay in the file.
-            supersede(next, procedure, StepKind::HomeVerification, StepKind::TownshipReview, reason, occurred_on, facts);
+            supersede(
+                next,
+                procedure,
+                StepKind::HomeVerification,
+                StepKind::TownshipReview,
+                reason,
+                occurred_on,
+                facts,
+            );
             next.stage = Stage::Running;
             summary = "农户申请乡镇复核，重新核实".into();
         }
         Action::End { ending, reason } => {
-            if !facts.pack.values.lawful_ends.iter().any(|e| &e.code == ending) {
+            if !facts
+                .pack
+                .values
+                .lawful_ends
+                .iter()
+                .any(|e| &e.code == ending)
+            {
                 return Err(refuse("请选择终止情形。"));
             }
             if reason.trim().is_empty() {
-                return Err(vec![Refusal::new("reason_given", "请写明终止的理由和依据。", None)]);
+                return Err(vec![Refusal::new(
+                    "reason_given",
+                    "请写明终止的理由和依据。",
+                    None,
+                )]);
             }
-            summary = format!("终止：{}", facts.pack.label(crate::policy::LawfulItems::LawfulEnd, ending));
-            next.stage = Stage::Ended { ending: ending.clone(), reason: reason.clone(), ended_on: occurred_on };
+            summary = format!(
+                "终止：{}",
+                facts
+                    .pack
+                    .label(crate::policy::LawfulItems::LawfulEnd, ending)
+            );
+            next.stage = Stage::Ended {
+                ending: ending.clone(),
+                reason: reason.clone(),
+                ended_on: occurred_on,
+            };
         }
         Action::ExplainOverdue { clock, reason } => {
             if reason.trim().is_empty() {
@@ -522,10 +735,18 @@ fn record(
             summary = "说明逾期原因".into();
         }
     }
-    if next.sent_back_to.is_some_and(|k| next.records.done_on(k).is_some()) {
+    if next
+        .sent_back_to
+        .is_some_and(|k| next.records.done_on(k).is_some())
+    {
         next.sent_back_to = None;
     }
-    Ok(vec![Event { kind, step: action.step(), summary, occurred_on }])
+    Ok(vec![Event {
+        kind,
+        step: action.step(),
+        summary,
+        occurred_on,
+    }])
 }
 
 fn done<T>(record: T, occurred_on: Date, facts: &Facts<'_>) -> Done<T> {
@@ -540,7 +761,12 @@ fn done<T>(record: T, occurred_on: Date, facts: &Facts<'_>) -> Done<T> {
 }
 
 fn discrepancy(casefile: &mut Casefile, index: usize) -> Option<&mut Discrepancy> {
-    casefile.records.cross_check.as_mut()?.discrepancies.get_mut(index)
+    casefile
+        .records
+        .cross_check
+        .as_mut()?
+        .discrepancies
+        .get_mut(index)
 }
 
 fn step_clause(procedure: &Procedure, kind: StepKind) -> &str {
@@ -590,11 +816,24 @@ fn send_back(
     on: Date,
     facts: &Facts<'_>,
 ) -> Result<(), Vec<Refusal>> {
-    let Some(to) = to.filter(|to| procedure.position(*to) < procedure.position(by) && procedure.position(*to).is_some())
-    else {
-        return Err(vec![Refusal::new("send_back_target", "只能退回到前面的环节。", None)]);
+    let Some(to) = to.filter(|to| {
+        procedure.position(*to) < procedure.position(by) && procedure.position(*to).is_some()
+    }) else {
+        return Err(vec![Refusal::new(
+            "send_back_target",
+            "只能退回到前面的环节。",
+            None,
+        )]);
     };
-    supersede(next, procedure, to, by, reason.map_or("", String::as_str), on, facts);
+    supersede(
+        next,
+        procedure,
+        to,
+        by,
+        reason.map_or("", String::as_str),
+        on,
+        facts,
+    );
     Ok(())
 }
 
@@ -619,9 +858,14 @@ fn supersede(
         records: next.records.clone(),
     };
     next.superseded.push(aside);
-    let letter_stays = procedure.position(StepKind::CommitmentLetter).is_some_and(|p| p < from);
+    let letter_stays = procedure
+        .position(StepKind::CommitmentLetter)
+        .is_some_and(|p| p < from);
     for step in &procedure.steps[from..] {
-        if step.is_parallel() && (letter_stays || to == StepKind::HomeVerification) && step.kind != to {
+        if step.is_parallel()
+            && (letter_stays || to == StepKind::HomeVerification)
+            && step.kind != to
+        {
             continue;
         }
         // Verifying the home again does not undo a signed letter.

@@ -36,9 +36,20 @@ pub struct ClockStatus {
 }
 
 /// The clocks of a casefile's procedure that have started, in pack order.
-pub fn clocks(casefile: &Casefile, pack: &Pack, calendar: &WorkCalendar, today: Date) -> Vec<ClockStatus> {
-    let Some(procedure) = pack.identification() else { return Vec::new() };
-    procedure.clocks.iter().filter_map(|clock| status(casefile, pack, clock, calendar, today)).collect()
+pub fn clocks(
+    casefile: &Casefile,
+    pack: &Pack,
+    calendar: &WorkCalendar,
+    today: Date,
+) -> Vec<ClockStatus> {
+    let Some(procedure) = pack.identification() else {
+        return Vec::new();
+    };
+    procedure
+        .clocks
+        .iter()
+        .filter_map(|clock| status(casefile, pack, clock, calendar, today))
+        .collect()
 }
 
 fn status(
@@ -49,7 +60,11 @@ fn status(
     today: Date,
 ) -> Option<ClockStatus> {
     let step = |name: &str| {
-        pack.identification()?.steps.iter().map(|s| s.kind).find(|k: &StepKind| k.as_str() == name)
+        pack.identification()?
+            .steps
+            .iter()
+            .map(|s| s.kind)
+            .find(|k: &StepKind| k.as_str() == name)
     };
     let started_on = if clock.starts == "earliest_lead" {
         casefile.clock_from(pack)
@@ -63,7 +78,9 @@ fn status(
         Stage::Ended { ended_on, .. } => Some(*ended_on),
         _ => None,
     };
-    let ended_on = step(&clock.ends).and_then(|k| casefile.records.done_on(k)).or(stopped_on);
+    let ended_on = step(&clock.ends)
+        .and_then(|k| casefile.records.done_on(k))
+        .or(stopped_on);
     let deadline = calendar.deadline(started_on, limit_days, unit);
     let used = calendar.days_used(started_on, ended_on.unwrap_or(today), unit);
     let mut missing = deadline.missing_years.clone();

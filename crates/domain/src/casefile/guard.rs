@@ -20,7 +20,13 @@ pub(super) struct Attempt<'a> {
 
 /// Every guard on `step` that refuses.
 pub(super) fn refusals(step: StepKind, attempt: &Attempt<'_>) -> Vec<Refusal> {
-    attempt.procedure.guards.iter().filter(|g| g.on == step).filter_map(|g| refuse(g, attempt)).collect()
+    attempt
+        .procedure
+        .guards
+        .iter()
+        .filter(|g| g.on == step)
+        .filter_map(|g| refuse(g, attempt))
+        .collect()
 }
 
 fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
@@ -31,10 +37,14 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
     match guard.kind {
         GuardKind::AllDimensionsAssessed => {
             let judged: Vec<&str> = match at.action {
-                Some(Action::VerifyHome(form)) => form.dimensions.iter().map(|d| d.code.as_str()).collect(),
-                Some(Action::Decide(decision)) if decision.outcome != Verdict::SendBack => {
-                    decision.dimensions_considered.iter().map(String::as_str).collect()
+                Some(Action::VerifyHome(form)) => {
+                    form.dimensions.iter().map(|d| d.code.as_str()).collect()
                 }
+                Some(Action::Decide(decision)) if decision.outcome != Verdict::SendBack => decision
+                    .dimensions_considered
+                    .iter()
+                    .map(String::as_str)
+                    .collect(),
                 _ => return None,
             };
             let missing: Vec<&str> = at
@@ -49,33 +59,51 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
             if missing.is_empty() {
                 return None;
             }
-            no(format!("还没有研判：{}。不能只看收入，请逐项写明。", missing.join("、")))
+            no(format!(
+                "还没有研判：{}。不能只看收入，请逐项写明。",
+                missing.join("、")
+            ))
         }
         GuardKind::DistinctVerifiers => {
-            let Some(Action::VerifyHome(form)) = at.action else { return None };
+            let Some(Action::VerifyHome(form)) = at.action else {
+                return None;
+            };
             let needed = usize::from(*guard.number.as_ref()?.get_ref());
-            let mut names: Vec<&str> =
-                form.verifiers.iter().map(|n| n.trim()).filter(|n| !n.is_empty()).collect();
+            let mut names: Vec<&str> = form
+                .verifiers
+                .iter()
+                .map(|n| n.trim())
+                .filter(|n| !n.is_empty())
+                .collect();
             names.sort_unstable();
             names.dedup();
             if names.len() >= needed {
                 return None;
             }
-            no(format!("入户核实要有 {needed} 名不同的核实人签名，现在只有 {} 名。", names.len()))
+            no(format!(
+                "入户核实要有 {needed} 名不同的核实人签名，现在只有 {} 名。",
+                names.len()
+            ))
         }
         GuardKind::HouseholdSigned => {
-            let Some(Action::VerifyHome(form)) = at.action else { return None };
+            let Some(Action::VerifyHome(form)) = at.action else {
+                return None;
+            };
             no(signature_problem(form)?)
         }
         GuardKind::BothStatements => {
-            let Some(Action::SignLetter(letter)) = at.action else { return None };
+            let Some(Action::SignLetter(letter)) = at.action else {
+                return None;
+            };
             if letter.truthfulness && letter.query_authorisation {
                 return None;
             }
             no("承诺授权书要同时有“情况真实承诺”和“授权查询家庭资产”两项。".into())
         }
         GuardKind::EveryQueriedPersonSigned => {
-            let Some(Action::SignLetter(letter)) = at.action else { return None };
+            let Some(Action::SignLetter(letter)) = at.action else {
+                return None;
+            };
             for s in &letter.signatures {
                 let Some(member) = at.facts.members.iter().find(|m| m.id == s.member_id) else {
                     return no("签字人不是本户成员，请核对成员名单。".into());
@@ -117,7 +145,11 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
             let Some(letter) = &records.commitment_letter else {
                 return no("还没有签订承诺授权书，不能查询家庭资产信息。请先到户签订。".into());
             };
-            if letter.record.valid_until.is_some_and(|until| until < at.occurred_on) {
+            if letter
+                .record
+                .valid_until
+                .is_some_and(|until| until < at.occurred_on)
+            {
                 return no("承诺授权书已过有效期，请重新签订。".into());
             }
             at.action?;
@@ -131,7 +163,9 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
             no("比对名单超出了承诺授权书的授权范围：只能查询已签字授权的成员。".into())
         }
         GuardKind::ThroughTownship => {
-            let Some(Action::AnswerCrossCheck { .. } | Action::ConcludeCrossCheck { .. }) = at.action else {
+            let Some(Action::AnswerCrossCheck { .. } | Action::ConcludeCrossCheck { .. }) =
+                at.action
+            else {
                 return None;
             };
             let check = records.cross_check.as_ref()?;
@@ -149,41 +183,65 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
                 return None;
             }
             if let Some(reused) = check.and_then(|c| c.reused.as_ref()) {
-                if guard.exemptions.iter().any(|e| e.code == reused.record.source) {
+                if guard
+                    .exemptions
+                    .iter()
+                    .any(|e| e.code == reused.record.source)
+                {
                     return None;
                 }
                 return no("所用的比对结果不在可以共用的范围内，请重新比对。".into());
             }
-            no("信息比对结果还没有反馈，不能审批。可以催办比对，或在符合条件时共用低保比对结果。".into())
+            no(
+                "信息比对结果还没有反馈，不能审批。可以催办比对，或在符合条件时共用低保比对结果。"
+                    .into(),
+            )
         }
         GuardKind::DiscrepanciesConcluded => {
             if !deciding(at) {
                 return None;
             }
-            let open = records
-                .cross_check
-                .as_ref()
-                .map_or(0, |c| c.discrepancies.iter().filter(|d| !d.concluded()).count());
+            let open = records.cross_check.as_ref().map_or(0, |c| {
+                c.discrepancies.iter().filter(|d| !d.concluded()).count()
+            });
             if open == 0 {
                 return None;
             }
-            no(format!("还有 {open} 个比对疑点没有结论：要有农户说明、核实人和结论。"))
+            no(format!(
+                "还有 {open} 个比对疑点没有结论：要有农户说明、核实人和结论。"
+            ))
         }
         GuardKind::VotesAddUp => {
-            let Some(Action::RecordAppraisal(a)) = at.action else { return None };
-            let cast = u32::from(a.votes_for) + u32::from(a.votes_against) + u32::from(a.abstentions);
+            let Some(Action::RecordAppraisal(a)) = at.action else {
+                return None;
+            };
+            let cast =
+                u32::from(a.votes_for) + u32::from(a.votes_against) + u32::from(a.abstentions);
             if a.voters > 0 && cast == u32::from(a.voters) {
                 return None;
             }
-            no(format!("票数与到会人数对不上：有表决权的 {} 人，赞成、反对、弃权合计 {cast} 票。", a.voters))
+            no(format!(
+                "票数与到会人数对不上：有表决权的 {} 人，赞成、反对、弃权合计 {cast} 票。",
+                a.voters
+            ))
         }
         GuardKind::OneResultPerRound => {
-            let Some(Action::RecordAppraisal(a)) = at.action else { return None };
-            let held = at.casefile.superseded.iter().filter(|s| s.records.democratic_appraisal.is_some()).count()
+            let Some(Action::RecordAppraisal(a)) = at.action else {
+                return None;
+            };
+            let held = at
+                .casefile
+                .superseded
+                .iter()
+                .filter(|s| s.records.democratic_appraisal.is_some())
+                .count()
                 + usize::from(records.democratic_appraisal.is_some());
             // A round that did not recommend may be followed by another; one that
             // did may not be voted on again.
-            let open = records.democratic_appraisal.as_ref().is_none_or(|d| d.record.result == "not_recommend");
+            let open = records
+                .democratic_appraisal
+                .as_ref()
+                .is_none_or(|d| d.record.result == "not_recommend");
             if open && usize::from(a.round) == held + 1 {
                 return None;
             }
@@ -199,8 +257,11 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
             }
             let days = *guard.number.as_ref()?.get_ref();
             let notice = records.public_notice.as_ref()?;
-            let earliest =
-                at.facts.calendar.earliest_after_standing(notice.posted_on, days, DayUnit::Natural).date;
+            let earliest = at
+                .facts
+                .calendar
+                .earliest_after_standing(notice.posted_on, days, DayUnit::Natural)
+                .date;
             if at.occurred_on >= earliest {
                 return None;
             }
@@ -222,11 +283,21 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
                 return None;
             }
             let notice = records.public_notice.as_ref()?;
-            let open = notice.objections.iter().filter(|o| o.answer.is_none()).count();
+            let open = notice
+                .objections
+                .iter()
+                .filter(|o| o.answer.is_none())
+                .count();
             if open > 0 {
-                return no(format!("对本户有 {open} 件异议还没有答复，答复后才可以审核。其他户不受影响。"));
+                return no(format!(
+                    "对本户有 {open} 件异议还没有答复，答复后才可以审核。其他户不受影响。"
+                ));
             }
-            if notice.objections.iter().any(|o| o.answer.as_ref().is_some_and(|a| a.upheld)) {
+            if notice
+                .objections
+                .iter()
+                .any(|o| o.answer.as_ref().is_some_and(|a| a.upheld))
+            {
                 return no("对本户的异议已经查实，应退回重新核实或评议。".into());
             }
             None
@@ -236,9 +307,18 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
             let review = records.township_review.as_ref();
             let submitted = match at.action {
                 Some(Action::Review(_)) => {
-                    records.democratic_appraisal.as_ref().is_some_and(|a| own(&a.by_account))
-                        || records.public_notice.as_ref().is_some_and(|n| own(&n.by_account))
-                        || records.home_verification.as_ref().is_some_and(|h| own(&h.by_account))
+                    records
+                        .democratic_appraisal
+                        .as_ref()
+                        .is_some_and(|a| own(&a.by_account))
+                        || records
+                            .public_notice
+                            .as_ref()
+                            .is_some_and(|n| own(&n.by_account))
+                        || records
+                            .home_verification
+                            .as_ref()
+                            .is_some_and(|h| own(&h.by_account))
                 }
                 Some(Action::Decide(_)) => review.is_some_and(|r| own(&r.by_account)),
                 _ => false,
@@ -249,7 +329,9 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
             no("这件事是您自己报上来的，请由另一位同事审核或审批。".into())
         }
         GuardKind::DecisionDocumented => {
-            let Some(Action::Decide(decision)) = at.action else { return None };
+            let Some(Action::Decide(decision)) = at.action else {
+                return None;
+            };
             if decision.outcome != Verdict::Approve {
                 return None;
             }
@@ -264,7 +346,12 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
                 missing.push("签发人");
             }
             if decision.category.as_deref().is_none_or(|c| {
-                !at.facts.pack.values.categories.iter().any(|known| known.code == c)
+                !at.facts
+                    .pack
+                    .values
+                    .categories
+                    .iter()
+                    .any(|known| known.code == c)
             }) {
                 missing.push("监测对象类别");
             }
@@ -280,7 +367,9 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
             no("县级审批结果已推送，请乡（镇、街道）先签收再公告。".into())
         }
         GuardKind::ArchiveComplete => {
-            let Some(Action::Archive(archive)) = at.action else { return None };
+            let Some(Action::Archive(archive)) = at.action else {
+                return None;
+            };
             let missing: Vec<&str> = at
                 .procedure
                 .step(StepKind::Archive)?
@@ -309,7 +398,10 @@ fn deciding(at: &Attempt<'_>) -> bool {
 
 fn signature_problem(form: &HomeVerification) -> Option<String> {
     let signature = &form.household_signed;
-    let witnessed = signature.witness.as_deref().is_some_and(|w| !w.trim().is_empty());
+    let witnessed = signature
+        .witness
+        .as_deref()
+        .is_some_and(|w| !w.trim().is_empty());
     match signature.mode.as_str() {
         "signature" if !signature.name.trim().is_empty() => None,
         "fingerprint" if !signature.name.trim().is_empty() && witnessed => None,

@@ -145,7 +145,10 @@ impl Casefile {
     /// that starts it, else the earliest lead (HN22-060).
     pub fn clock_from(&self, pack: &Pack) -> Date {
         let starts = |lead: &&LeadRef| {
-            pack.values.channels.iter().any(|c| c.code == lead.channel && c.starts_clock)
+            pack.values
+                .channels
+                .iter()
+                .any(|c| c.code == lead.channel && c.starts_clock)
         };
         self.leads
             .iter()

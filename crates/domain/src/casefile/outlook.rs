@@ -43,9 +43,12 @@ pub fn step_status(casefile: &Casefile, procedure: &Procedure, kind: StepKind) -
     if casefile.sent_back_to == Some(kind) {
         return StepStatus::SentBack;
     }
-    let reachable = procedure
-        .position(kind)
-        .is_some_and(|p| procedure.steps[..p].iter().filter(|s| !s.is_parallel()).all(|s| casefile.records.done_on(s.kind).is_some()));
+    let reachable = procedure.position(kind).is_some_and(|p| {
+        procedure.steps[..p]
+            .iter()
+            .filter(|s| !s.is_parallel())
+            .all(|s| casefile.records.done_on(s.kind).is_some())
+    });
     if reachable && !matches!(casefile.stage, Stage::Refused { .. } | Stage::Ended { .. }) {
         StepStatus::Open
     } else {
@@ -55,17 +58,30 @@ pub fn step_status(casefile: &Casefile, procedure: &Procedure, kind: StepKind) -
 
 /// What may be done now, nearest the procedure's order first.
 pub fn outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo> {
-    let Some(procedure) = facts.pack.identification() else { return Vec::new() };
+    let Some(procedure) = facts.pack.identification() else {
+        return Vec::new();
+    };
     match &casefile.stage {
         Stage::Archived { .. } | Stage::Ended { .. } => return Vec::new(),
-        Stage::Refused { informed, by_step, .. } => {
-            let Some(step) = procedure.step(*by_step) else { return Vec::new() };
+        Stage::Refused {
+            informed, by_step, ..
+        } => {
+            let Some(step) = procedure.step(*by_step) else {
+                return Vec::new();
+            };
             let (verb, action) = if informed.is_none() {
                 ("把结果和理由告诉农户", "inform_household")
             } else {
                 return Vec::new();
             };
-            return vec![todo(step, Level::Township, verb, &[action], Vec::new(), facts)];
+            return vec![todo(
+                step,
+                Level::Township,
+                verb,
+                &[action],
+                Vec::new(),
+                facts,
+            )];
         }
         Stage::Running | Stage::Determined { .. } => {}
     }
@@ -79,8 +95,18 @@ pub fn outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo> {
             }
             continue;
         }
-        if step.kind == StepKind::CountyDecision && settled && casefile.records.decision_acknowledged.is_none() {
-            todos.push(todo(step, Level::Township, "签收县级审批结果", &["acknowledge_decision"], Vec::new(), facts));
+        if step.kind == StepKind::CountyDecision
+            && settled
+            && casefile.records.decision_acknowledged.is_none()
+        {
+            todos.push(todo(
+                step,
+                Level::Township,
+                "签收县级审批结果",
+                &["acknowledge_decision"],
+                Vec::new(),
+                facts,
+            ));
         }
         if step.kind == StepKind::PublicNotice && settled {
             let open = casefile
@@ -89,7 +115,14 @@ pub fn outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo> {
                 .as_ref()
                 .is_some_and(|n| n.objections.iter().any(|o| o.answer.is_none()));
             if open && casefile.records.township_review.is_none() {
-                todos.push(todo(step, Level::Township, "答复公示异议", &["answer_objection"], Vec::new(), facts));
+                todos.push(todo(
+                    step,
+                    Level::Township,
+                    "答复公示异议",
+                    &["answer_objection"],
+                    Vec::new(),
+                    facts,
+                ));
             }
         }
         let not_recommended = casefile
@@ -97,22 +130,49 @@ pub fn outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo> {
             .democratic_appraisal
             .as_ref()
             .is_some_and(|a| a.record.result == "not_recommend");
-        let home_says_no = casefile.records.home_verification.as_ref().is_some_and(|h| !h.record.recommends);
+        let home_says_no = casefile
+            .records
+            .home_verification
+            .as_ref()
+            .is_some_and(|h| !h.record.recommends);
         if step.kind == StepKind::DemocraticAppraisal && settled && not_recommended {
-            todos.push(todo(step, Level::Village, "再开一轮评议", &["record_appraisal"], Vec::new(), facts));
+            todos.push(todo(
+                step,
+                Level::Village,
+                "再开一轮评议",
+                &["record_appraisal"],
+                Vec::new(),
+                facts,
+            ));
             continue;
         }
         if step.kind == StepKind::PublicNotice && not_recommended {
             continue;
         }
-        if step.kind == StepKind::TownshipReview && status == StepStatus::Waiting && (not_recommended || home_says_no) {
-            todos.push(todo(step, step.level, "作出不予纳入或退回的决定", &["review"], Vec::new(), facts));
+        if step.kind == StepKind::TownshipReview
+            && status == StepStatus::Waiting
+            && (not_recommended || home_says_no)
+        {
+            todos.push(todo(
+                step,
+                step.level,
+                "作出不予纳入或退回的决定",
+                &["review"],
+                Vec::new(),
+                facts,
+            ));
             continue;
         }
         if settled || status == StepStatus::Waiting {
             continue;
         }
-        let attempt = Attempt { casefile, procedure, facts, action: None, occurred_on: facts.today };
+        let attempt = Attempt {
+            casefile,
+            procedure,
+            facts,
+            action: None,
+            occurred_on: facts.today,
+        };
         let (verb, actions): (&str, &[&str]) = match step.kind {
             StepKind::HomeVerification => ("去入户核实", &["verify_home", "end"]),
             StepKind::CommitmentLetter => ("到户签承诺授权书", &["sign_letter", "end"]),
@@ -138,34 +198,76 @@ fn cross_check(
     facts: &Facts<'_>,
     todos: &mut Vec<Todo>,
 ) {
-    let attempt = Attempt { casefile, procedure, facts, action: None, occurred_on: facts.today };
+    let attempt = Attempt {
+        casefile,
+        procedure,
+        facts,
+        action: None,
+        occurred_on: facts.today,
+    };
     let Some(check) = &casefile.records.cross_check else {
         let refusals: Vec<Refusal> = guard::refusals(StepKind::CrossCheck, &attempt)
             .into_iter()
             .filter(|r| r.guard == "within_authorisation")
             .collect();
-        todos.push(todo(step, Level::Village, "提交信息比对", &["request_cross_check"], refusals, facts));
+        todos.push(todo(
+            step,
+            Level::Village,
+            "提交信息比对",
+            &["request_cross_check"],
+            refusals,
+            facts,
+        ));
         return;
     };
     if casefile.records.county_decision.is_some() {
         return;
     }
     if check.requested.is_some() && check.forwarded.is_none() {
-        todos.push(todo(step, Level::Township, "向县级报送信息比对", &["forward_cross_check"], Vec::new(), facts));
+        todos.push(todo(
+            step,
+            Level::Township,
+            "向县级报送信息比对",
+            &["forward_cross_check"],
+            Vec::new(),
+            facts,
+        ));
         return;
     }
     if check.discrepancies.iter().any(|d| d.resolution.is_none()) {
-        todos.push(todo(step, Level::Village, "核实比对疑点", &["resolve_discrepancy"], Vec::new(), facts));
+        todos.push(todo(
+            step,
+            Level::Village,
+            "核实比对疑点",
+            &["resolve_discrepancy"],
+            Vec::new(),
+            facts,
+        ));
     }
-    if check.discrepancies.iter().any(|d| d.late && d.resolution.is_some() && d.township_judgement.is_none()) {
-        todos.push(todo(step, Level::Township, "对迟到的疑点作出判断", &["acknowledge_discrepancy"], Vec::new(), facts));
+    if check
+        .discrepancies
+        .iter()
+        .any(|d| d.late && d.resolution.is_some() && d.township_judgement.is_none())
+    {
+        todos.push(todo(
+            step,
+            Level::Township,
+            "对迟到的疑点作出判断",
+            &["acknowledge_discrepancy"],
+            Vec::new(),
+            facts,
+        ));
     }
     if check.done_on().is_none() && check.reused.is_none() {
         let mut actions = vec!["answer_cross_check"];
         if !check.answers.is_empty() {
             actions.push("conclude_cross_check");
         }
-        let verb = if check.answers.is_empty() { "录入比对结果" } else { "办结信息比对" };
+        let verb = if check.answers.is_empty() {
+            "录入比对结果"
+        } else {
+            "办结信息比对"
+        };
         todos.push(todo(step, Level::County, verb, &actions, Vec::new(), facts));
     }
 }
@@ -185,7 +287,9 @@ fn todo(
         level,
         actions: actions.iter().map(|a| (*a).to_owned()).collect(),
         mine: facts.actor.level == Some(level)
-            && actions.iter().any(|a| operation_of(a).is_none_or(|o| facts.actor.may(o))),
+            && actions
+                .iter()
+                .any(|a| operation_of(a).is_none_or(|o| facts.actor.may(o))),
         ready: refusals.is_empty(),
         refusals,
         clause: Some(step.clause.get_ref().clone()),

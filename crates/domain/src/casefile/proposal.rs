@@ -54,7 +54,11 @@ pub(super) fn inside_line(pack: &Pack, per_capita_fen: i64) -> Option<bool> {
 ///
 /// `household_status` is the household type code (`ordinary_household`,
 /// `lifted_household…`).
-pub fn propose_category(pack: &Pack, household_status: &str, form: &HomeVerification) -> Explanation {
+pub fn propose_category(
+    pack: &Pack,
+    household_status: &str,
+    form: &HomeVerification,
+) -> Explanation {
     let lifted = household_status.starts_with("lifted");
     let per_capita = form.income.per_capita_fen();
     let inside = per_capita.and_then(|fen| inside_line(pack, fen));
@@ -63,36 +67,59 @@ pub fn propose_category(pack: &Pack, household_status: &str, form: &HomeVerifica
         facts.push(Fact {
             label: "家庭人均纯收入".into(),
             value: yuan(fen),
-            threshold: line
-                .amount_yuan
-                .get()
-                .map(|y| format!("{} {y}元（参考，不是硬性标准）", line.comparator.get().unwrap_or_default())),
+            threshold: line.amount_yuan.get().map(|y| {
+                format!(
+                    "{} {}（参考，不是硬性标准）",
+                    sign(line.comparator.get().as_deref()),
+                    yuan(y * 100)
+                )
+            }),
             met: inside == Some(true),
             clause: line.amount_yuan.clause().map(str::to_owned),
         });
     }
     facts.push(Fact {
         label: "户类型".into(),
-        value: if lifted { "脱贫户".into() } else { "一般农户".into() },
+        value: if lifted {
+            "脱贫户".into()
+        } else {
+            "一般农户".into()
+        },
         threshold: None,
         met: true,
         clause: None,
     });
-    let judged = |judgements: &[Judgement], items: &[crate::policy::Item], facts: &mut Vec<Fact>| {
-        for item in items {
-            let Some(j) = judgements.iter().find(|j| j.code == item.code) else { continue };
-            facts.push(Fact {
-                label: item.label.clone(),
-                value: if j.problem { "有问题".into() } else { "没有问题".into() },
-                threshold: None,
-                met: j.problem,
-                clause: item.clause.as_ref().map(|c| c.get_ref().clone()),
-            });
-        }
-    };
+    let judged =
+        |judgements: &[Judgement], items: &[crate::policy::Item], facts: &mut Vec<Fact>| {
+            for item in items {
+                let Some(j) = judgements.iter().find(|j| j.code == item.code) else {
+                    continue;
+                };
+                facts.push(Fact {
+                    label: item.label.clone(),
+                    value: if j.problem {
+                        "有问题".into()
+                    } else {
+                        "没有问题".into()
+                    },
+                    threshold: None,
+                    met: j.problem,
+                    clause: item.clause.as_ref().map(|c| c.get_ref().clone()),
+                });
+            }
+        };
     judged(&form.dimensions, &pack.values.dimensions, &mut facts);
-    judged(&form.difficulties, &pack.values.difficulty_areas, &mut facts);
-    let troubled = !form.risks.is_empty() || form.dimensions.iter().chain(&form.difficulties).any(|j| j.problem);
+    judged(
+        &form.difficulties,
+        &pack.values.difficulty_areas,
+        &mut facts,
+    );
+    let troubled = !form.risks.is_empty()
+        || form
+            .dimensions
+            .iter()
+            .chain(&form.difficulties)
+            .any(|j| j.problem);
     let category = pack.values.categories.iter().find(|c| {
         troubled
             && c.lifted.is_none_or(|l| l == lifted)
@@ -113,13 +140,36 @@ pub fn propose_category(pack: &Pack, household_status: &str, form: &HomeVerifica
         would_change.push("排查表没有记录风险或困难；发现任何一项，提议就会改变。".into());
     }
     Explanation {
-        conclusion: category.map(|c| Conclusion { category: c.code.clone(), label: c.label.clone() }),
+        conclusion: category.map(|c| Conclusion {
+            category: c.code.clone(),
+            label: c.label.clone(),
+        }),
         facts,
         would_change,
         note: "这是按规则给出的提议，由承办人研判决定；收入只是参考，不能唯收入。".into(),
     }
 }
 
+/// The comparator as print shows it.
+fn sign(comparator: Option<&str>) -> &'static str {
+    match comparator {
+        Some("<=") => "≤",
+        Some(">=") => "≥",
+        Some("<") => "<",
+        Some(">") => ">",
+        _ => "",
+    }
+}
+
+/// `6,900.00 元`.
 fn yuan(fen: i64) -> String {
-    format!("{}.{:02}元", fen / 100, fen.rem_euclid(100))
+    let digits = (fen.abs() / 100).to_string();
+    let grouped: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .filter_map(|chunk| std::str::from_utf8(chunk).ok())
+        .collect();
+    let minus = if fen < 0 { "−" } else { "" };
+    format!("{minus}{}.{:02} 元", grouped.join(","), fen.abs() % 100)
 }

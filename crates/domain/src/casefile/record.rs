@@ -194,7 +194,9 @@ impl Records {
             StepKind::HomeVerification => self.home_verification.as_ref().map(|d| d.occurred_on),
             StepKind::CommitmentLetter => self.commitment_letter.as_ref().map(|d| d.occurred_on),
             StepKind::CrossCheck => self.cross_check.as_ref().and_then(CrossCheck::done_on),
-            StepKind::DemocraticAppraisal => self.democratic_appraisal.as_ref().map(|d| d.occurred_on),
+            StepKind::DemocraticAppraisal => {
+                self.democratic_appraisal.as_ref().map(|d| d.occurred_on)
+            }
             StepKind::PublicNotice => self.public_notice.as_ref().map(|d| d.posted_on),
             StepKind::TownshipReview => self.township_review.as_ref().map(|d| d.occurred_on),
             StepKind::CountyDecision => self.county_decision.as_ref().map(|d| d.occurred_on),
@@ -212,12 +214,16 @@ impl Records {
             StepKind::HomeVerification => self.home_verification.as_ref().map(of),
             StepKind::CommitmentLetter => self.commitment_letter.as_ref().map(of),
             StepKind::CrossCheck => self.cross_check.as_ref().and_then(|c| {
-                c.concluded.as_ref().map(of).or_else(|| c.reused.as_ref().map(of))
+                c.concluded
+                    .as_ref()
+                    .map(of)
+                    .or_else(|| c.reused.as_ref().map(of))
             }),
             StepKind::DemocraticAppraisal => self.democratic_appraisal.as_ref().map(of),
-            StepKind::PublicNotice => {
-                self.public_notice.as_ref().map(|n| (n.by_name.clone(), n.recorded_on))
-            }
+            StepKind::PublicNotice => self
+                .public_notice
+                .as_ref()
+                .map(|n| (n.by_name.clone(), n.recorded_on)),
             StepKind::TownshipReview => self.township_review.as_ref().map(of),
             StepKind::CountyDecision => self.county_decision.as_ref().map(of),
             StepKind::Announcement => self.announcement.as_ref().map(of),

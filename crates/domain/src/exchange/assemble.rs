@@ -77,13 +77,17 @@ impl<'a> Assembler<'a> {
 
     /// The value of a field on a row.
     pub(super) fn value<'r>(&self, row: &'r CheckedRow, field: &str) -> &'r str {
-        row.value(self.sheet(row).column_of_field(field)).unwrap_or("")
+        row.value(self.sheet(row).column_of_field(field))
+            .unwrap_or("")
     }
 
     /// A finding at a field of a row.
     pub(super) fn at(&self, kind: Kind, row: &CheckedRow, field: &str, value: &str) -> Finding {
         let reading = self.reading(row);
-        let place = self.sheet(row).column_of_field(field).and_then(|i| reading.places.get(&i));
+        let place = self
+            .sheet(row)
+            .column_of_field(field)
+            .and_then(|i| reading.places.get(&i));
         let mut finding = Finding::about(kind, &reading.tab, place.map_or("", |(_, h)| h), value);
         finding.row = row.row;
         finding.column = place.map(|(c, _)| *c);
@@ -94,7 +98,10 @@ impl<'a> Assembler<'a> {
     /// so that they can be sent back for correction.
     pub fn assemble(&self, household: &HouseholdRows) -> (Form, Vec<Finding>) {
         let mut draft = Draft {
-            form: Form { code: household.code.clone(), ..Form::default() },
+            form: Form {
+                code: household.code.clone(),
+                ..Form::default()
+            },
             findings: Vec::new(),
             rows: &household.rows,
             rejected: BTreeSet::new(),
@@ -122,12 +129,29 @@ impl<'a> Assembler<'a> {
         for link in &household.employment {
             self.employ(&mut draft.form, link);
         }
-        let Draft { mut form, findings, .. } = draft;
-        form.rejected |= findings.iter().any(|f| f.kind.severity() == Severity::Error && self.rejects(f));
-        form.gaps = findings.iter().filter(|f| f.kind.severity() == Severity::Warning).map(|f| f.kind.code().to_owned()).collect();
+        let Draft {
+            mut form, findings, ..
+        } = draft;
+        form.rejected |= findings
+            .iter()
+            .any(|f| f.kind.severity() == Severity::Error && self.rejects(f));
+        form.gaps = findings
+            .iter()
+            .filter(|f| f.kind.severity() == Severity::Warning)
+            .map(|f| f.kind.code().to_owned())
+            .collect();
         form.gaps.dedup();
         // Said by the code, by the rows, or computed: not kept as values.
-        for derived in ["division.province_name", "division.city_name", "division.county_name", "division.township_name", "division.village_name", "division.code", "household.code", "household.size"] {
+        for derived in [
+            "division.province_name",
+            "division.city_name",
+            "division.county_name",
+            "division.township_name",
+            "division.village_name",
+            "division.code",
+            "household.code",
+            "household.size",
+        ] {
             form.values.remove(derived);
         }
         (form, findings)
@@ -139,24 +163,48 @@ impl<'a> Assembler<'a> {
         if finding.kind != Kind::HouseholdValueConflict {
             return true;
         }
-        let column = self.layout.sheets.iter().find_map(|s| s.column_of_header(&finding.header).map(|(i, _)| &s.columns[i]));
+        let column = self.layout.sheets.iter().find_map(|s| {
+            s.column_of_header(&finding.header)
+                .map(|(i, _)| &s.columns[i])
+        });
         column.is_none_or(Column::is_needed)
     }
 
     /// Two families under one key: heads in different villages, or more rows
     /// than any family has.
     fn collides(&self, draft: &mut Draft<'_>) -> bool {
-        let heads: Vec<&CheckedRow> = draft.rows.iter().filter(|r| self.value(r, "member.relation_to_head") == "head").collect();
-        let villages: BTreeSet<&str> = heads.iter().map(|r| self.value(r, "division.code")).filter(|v| !v.is_empty()).collect();
+        let heads: Vec<&CheckedRow> = draft
+            .rows
+            .iter()
+            .filter(|r| self.value(r, "member.relation_to_head") == "head")
+            .collect();
+        let villages: BTreeSet<&str> = heads
+            .iter()
+            .map(|r| self.value(r, "division.code"))
+            .filter(|v| !v.is_empty())
+            .collect();
         if villages.len() > 1 {
             for head in heads {
-                draft.findings.push(self.at(Kind::HouseholdKeyCollision, head, "household.code", &draft.form.code));
+                draft.findings.push(self.at(
+                    Kind::HouseholdKeyCollision,
+                    head,
+                    "household.code",
+                    &draft.form.code,
+                ));
             }
             return true;
         }
         if draft.rows.len() > MOST_ROWS_OF_A_HOUSEHOLD {
             let message = format!("同一个户编号有{}行，不可能是一户：不收", draft.rows.len());
-            draft.findings.push(self.at(Kind::HouseholdKeyCollision, &draft.rows[0], "household.code", &draft.form.code).saying(message));
+            draft.findings.push(
+                self.at(
+                    Kind::HouseholdKeyCollision,
+                    &draft.rows[0],
+                    "household.code",
+                    &draft.form.code,
+                )
+                .saying(message),
+            );
             return true;
         }
         false
@@ -174,13 +222,18 @@ impl<'a> Assembler<'a> {
                 if row.is_rejected(Some(index)) {
                     draft.rejected.insert(column.field.clone());
                 }
-                let Some(value) = row.value(Some(index)) else { continue };
+                let Some(value) = row.value(Some(index)) else {
+                    continue;
+                };
                 match draft.form.values.get(&column.field) {
                     None => draft.form.put(&column.field, value),
                     Some(first) if first != value => {
                         doubtful.insert(&column.field);
                         let message = format!("“{}”在这一户的各行上写得不一样", column.header);
-                        draft.findings.push(self.at(Kind::HouseholdValueConflict, row, &column.field, value).saying(message));
+                        draft.findings.push(
+                            self.at(Kind::HouseholdValueConflict, row, &column.field, value)
+                                .saying(message),
+                        );
                     }
                     Some(_) => {}
                 }
@@ -204,13 +257,25 @@ impl<'a> Assembler<'a> {
         // The number says which document it is, where the file does not.
         let number = member.get("member.identity_number").to_owned();
         if member.get("member.document_type").is_empty() && !number.is_empty() {
-            let kind = if number.len() > 18 { "disability_card" } else { "resident_identity_card" };
+            let kind = if number.len() > 18 {
+                "disability_card"
+            } else {
+                "resident_identity_card"
+            };
             put(&mut member.values, "member.document_type", kind);
         }
         // A citizen's number tells the birth date, where the column is blank.
         let citizen = citizen_part(&number);
-        if member.get("member.born_on").is_empty() && citizen.len() == 18 && citizen.as_bytes()[6..14].iter().all(u8::is_ascii_digit) {
-            let born = format!("{}-{}-{}", &citizen[6..10], &citizen[10..12], &citizen[12..14]);
+        if member.get("member.born_on").is_empty()
+            && citizen.len() == 18
+            && citizen.as_bytes()[6..14].iter().all(u8::is_ascii_digit)
+        {
+            let born = format!(
+                "{}-{}-{}",
+                &citizen[6..10],
+                &citizen[10..12],
+                &citizen[12..14]
+            );
             put(&mut member.values, "member.born_on", born);
         }
         member
@@ -223,11 +288,21 @@ impl<'a> Assembler<'a> {
         for row in draft.rows {
             let member = self.member(row);
             let number = member.person_key().to_owned();
-            let birth = if number.is_empty() { member.get("member.born_on") } else { "" };
+            let birth = if number.is_empty() {
+                member.get("member.born_on")
+            } else {
+                ""
+            };
             // A rejected number tells nothing: such a row stands for itself.
-            let key = match (number.is_empty(), row.is_rejected(self.sheet(row).column_of_field("member.identity_number"))) {
+            let key = match (
+                number.is_empty(),
+                row.is_rejected(self.sheet(row).column_of_field("member.identity_number")),
+            ) {
                 (true, true) => (format!("{}:{}", row.reading, row.row), String::new()),
-                (true, false) => (format!("{}|{birth}", member.get("member.name")), "name".to_owned()),
+                (true, false) => (
+                    format!("{}|{birth}", member.get("member.name")),
+                    "name".to_owned(),
+                ),
                 _ => (number.clone(), "number".to_owned()),
             };
             let Some((index, sheets)) = known.get_mut(&key) else {
@@ -238,7 +313,12 @@ impl<'a> Assembler<'a> {
             if sheets.contains(&row.reading) {
                 if !number.is_empty() {
                     let value = self.value(row, "member.identity_number");
-                    draft.findings.push(self.at(Kind::IdentityRepeatedInHousehold, row, "member.identity_number", value));
+                    draft.findings.push(self.at(
+                        Kind::IdentityRepeatedInHousehold,
+                        row,
+                        "member.identity_number",
+                        value,
+                    ));
                 } else {
                     // Two people of one name without numbers are two people.
                     draft.form.members.push(member);
@@ -252,7 +332,10 @@ impl<'a> Assembler<'a> {
                     None => put(&mut earlier.values, &field, value),
                     Some(first) if *first != value => {
                         let message = "同一个人在两张表上写得不一样".to_owned();
-                        draft.findings.push(self.at(Kind::HouseholdValueConflict, row, &field, &value).saying(message));
+                        draft.findings.push(
+                            self.at(Kind::HouseholdValueConflict, row, &field, &value)
+                                .saying(message),
+                        );
                     }
                     Some(_) => {}
                 }
@@ -269,7 +352,10 @@ impl<'a> Assembler<'a> {
         }
         if let Some(kind) = self.village_fault(&code, draft.form.get("division.village_name")) {
             let (field, value) = match kind {
-                Kind::DivisionNameMismatch => ("division.village_name", draft.form.get("division.village_name").to_owned()),
+                Kind::DivisionNameMismatch => (
+                    "division.village_name",
+                    draft.form.get("division.village_name").to_owned(),
+                ),
                 _ => ("division.code", code),
             };
             draft.findings.push(self.at(kind, first, field, &value));
@@ -285,15 +371,18 @@ impl<'a> Assembler<'a> {
         match (self.villages)(code) {
             VillageAnswer::Unknown => Some(Kind::DivisionUnknown),
             VillageAnswer::Outside => Some(Kind::OutsideScope),
-            VillageAnswer::Known(official) => {
-                (!name.is_empty() && short_name(name) != short_name(&official)).then_some(Kind::DivisionNameMismatch)
-            }
+            VillageAnswer::Known(official) => (!name.is_empty()
+                && short_name(name) != short_name(&official))
+            .then_some(Kind::DivisionNameMismatch),
         }
     }
 
     fn heads(&self, draft: &mut Draft<'_>) {
         let relation = "member.relation_to_head";
-        let unknown = draft.rows.iter().any(|r| self.value(r, relation).is_empty());
+        let unknown = draft
+            .rows
+            .iter()
+            .any(|r| self.value(r, relation).is_empty());
         let mut by_sheet: BTreeMap<u16, (usize, usize)> = BTreeMap::new();
         let mut found = Vec::new();
         for row in draft.rows {
@@ -305,7 +394,11 @@ impl<'a> Assembler<'a> {
             };
             *count += 1;
             if *count > 1 {
-                let label = if kind == Kind::HeadRepeated { "户主" } else { "配偶" };
+                let label = if kind == Kind::HeadRepeated {
+                    "户主"
+                } else {
+                    "配偶"
+                };
                 found.push(self.at(kind, row, relation, label));
             }
         }
@@ -317,7 +410,9 @@ impl<'a> Assembler<'a> {
     }
 
     fn sizes(&self, draft: &mut Draft<'_>) {
-        let Ok(size) = draft.form.get("household.size").parse::<usize>() else { return };
+        let Ok(size) = draft.form.get("household.size").parse::<usize>() else {
+            return;
+        };
         let mut by_sheet: BTreeMap<u16, Vec<&CheckedRow>> = BTreeMap::new();
         for row in draft.rows {
             by_sheet.entry(row.reading).or_default().push(row);
@@ -327,17 +422,42 @@ impl<'a> Assembler<'a> {
             && let Some(rows) = by_sheet.values().max_by_key(|rows| rows.len())
         {
             let message = format!("家庭人口写的是{size}人，表中这一户有{}行", rows.len());
-            draft.findings.push(self.at(Kind::HouseholdSizeMismatch, rows[0], "household.size", &size.to_string()).saying(message));
+            draft.findings.push(
+                self.at(
+                    Kind::HouseholdSizeMismatch,
+                    rows[0],
+                    "household.size",
+                    &size.to_string(),
+                )
+                .saying(message),
+            );
         }
     }
 
     fn employ(&self, form: &mut Form, link: &EmploymentLink) {
-        let Some(member) = form.members.iter_mut().find(|m| m.person_key() == link.number) else { return };
-        let planned = link.values.keys().any(|f| f.starts_with("planned_employment."));
-        let rows = if planned { &mut member.planned } else { &mut member.employment };
+        let Some(member) = form
+            .members
+            .iter_mut()
+            .find(|m| m.person_key() == link.number)
+        else {
+            return;
+        };
+        let planned = link
+            .values
+            .keys()
+            .any(|f| f.starts_with("planned_employment."));
+        let rows = if planned {
+            &mut member.planned
+        } else {
+            &mut member.employment
+        };
         rows.push(link.values.clone());
         rows.sort_by(|a, b| {
-            let start = |r: &BTreeMap<String, String>| r.get("employment.started_in").or(r.get("planned_employment.starts_in")).cloned();
+            let start = |r: &BTreeMap<String, String>| {
+                r.get("employment.started_in")
+                    .or(r.get("planned_employment.starts_in"))
+                    .cloned()
+            };
             start(a).cmp(&start(b)).then_with(|| a.cmp(b))
         });
         rows.dedup();

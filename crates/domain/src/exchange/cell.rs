@@ -1,7 +1,7 @@
 //! One cell: what the workbook holds, and what it means under its column.
 
-use jiff::civil::Date;
 use jiff::ToSpan as _;
+use jiff::civil::Date;
 
 use super::finding::FindingKind as Kind;
 use super::layout::{Column, ColumnType};
@@ -36,10 +36,16 @@ impl RawCell {
 
     /// Reads what [`encode`](Self::encode) wrote; anything else is text.
     pub fn decode(line: &str) -> Self {
-        let Some(rest) = line.get(1..) else { return Self::Text(line.to_owned()) };
+        let Some(rest) = line.get(1..) else {
+            return Self::Text(line.to_owned());
+        };
         match line.as_bytes()[0] {
-            b'n' => rest.parse().map_or_else(|_| Self::Text(rest.to_owned()), Self::Number),
-            b'd' => rest.parse().map_or_else(|_| Self::Text(rest.to_owned()), Self::Date),
+            b'n' => rest
+                .parse()
+                .map_or_else(|_| Self::Text(rest.to_owned()), Self::Number),
+            b'd' => rest
+                .parse()
+                .map_or_else(|_| Self::Text(rest.to_owned()), Self::Date),
             b'b' => Self::Bool(rest == "1"),
             b'e' => Self::Error(rest.to_owned()),
             _ => Self::Text(rest.to_owned()),
@@ -51,7 +57,9 @@ impl RawCell {
         match self {
             Self::Text(text) | Self::Error(text) => text.clone(),
             Self::Number(number) => number.to_string(),
-            Self::Date(serial) => date_of_serial(*serial).map_or_else(|| serial.to_string(), |d| d.to_string()),
+            Self::Date(serial) => {
+                date_of_serial(*serial).map_or_else(|| serial.to_string(), |d| d.to_string())
+            }
             Self::Bool(true) => "是".to_owned(),
             Self::Bool(false) => "否".to_owned(),
         }
@@ -73,7 +81,9 @@ fn date_of_serial(serial: f64) -> Option<Date> {
         return None;
     }
     // Within the bounds above it always fits.
-    jiff::civil::date(1899, 12, 30).checked_add((days as i64).days()).ok()
+    jiff::civil::date(1899, 12, 30)
+        .checked_add((days as i64).days())
+        .ok()
 }
 
 /// What a check of cells needs to know besides the cell.
@@ -94,7 +104,11 @@ pub struct CellFault {
 
 impl From<Kind> for CellFault {
     fn from(kind: Kind) -> Self {
-        Self { kind, message: None, suggestion: None }
+        Self {
+            kind,
+            message: None,
+            suggestion: None,
+        }
     }
 }
 
@@ -104,7 +118,12 @@ impl From<Kind> for CellFault {
 ///
 /// # Errors
 /// What is wrong with the cell.
-pub fn check_cell(column: &Column, list: Option<&CodeList>, raw: &RawCell, rules: CellRules) -> Result<String, CellFault> {
+pub fn check_cell(
+    column: &Column,
+    list: Option<&CodeList>,
+    raw: &RawCell,
+    rules: CellRules,
+) -> Result<String, CellFault> {
     if let RawCell::Error(_) = raw {
         return Err(Kind::CellErrorValue.into());
     }
@@ -118,9 +137,11 @@ pub fn check_cell(column: &Column, list: Option<&CodeList>, raw: &RawCell, rules
         ColumnType::Text => text(&shown, column),
         ColumnType::IdentityNumber => identity(raw, &words, rules),
         ColumnType::Phone => phone(&words),
-        ColumnType::Integer | ColumnType::Decimal | ColumnType::MoneyYuan | ColumnType::AreaMu | ColumnType::Km => {
-            number(raw, &words, column)
-        }
+        ColumnType::Integer
+        | ColumnType::Decimal
+        | ColumnType::MoneyYuan
+        | ColumnType::AreaMu
+        | ColumnType::Km => number(raw, &words, column),
         ColumnType::YearMonth => year_month(raw, &words),
         ColumnType::Date => date(raw, &words),
         ColumnType::YesNo => match words.as_str() {
@@ -134,7 +155,10 @@ pub fn check_cell(column: &Column, list: Option<&CodeList>, raw: &RawCell, rules
 }
 
 fn is_error_text(words: &str) -> bool {
-    ["#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!"].contains(&words)
+    [
+        "#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!",
+    ]
+    .contains(&words)
 }
 
 /// Characters nobody sees and nobody means.
@@ -144,13 +168,27 @@ fn is_invisible(c: char) -> bool {
 
 fn name(shown: &str, column: &Column) -> Result<String, CellFault> {
     let trimmed = shown.trim_matches(|c: char| c == ' ' || c == '\u{3000}' || c == '\u{00A0}');
-    let wrong = |c: char| c.is_control() || is_invisible(c) || c.is_ascii_digit() || ('０'..='９').contains(&c) || c == '\u{FFFD}';
+    let wrong = |c: char| {
+        c.is_control()
+            || is_invisible(c)
+            || c.is_ascii_digit()
+            || ('０'..='９').contains(&c)
+            || c == '\u{FFFD}'
+    };
     if trimmed.contains(wrong) {
         return Err(Kind::NameInvalidCharacters.into());
     }
     // The dot between the parts of a name has many look-alikes.
-    let one_dot: String =
-        trimmed.chars().map(|c| if matches!(c, '•' | '‧' | '・' | '･' | '．' | '∙') { '·' } else { c }).collect();
+    let one_dot: String = trimmed
+        .chars()
+        .map(|c| {
+            if matches!(c, '•' | '‧' | '・' | '･' | '．' | '∙') {
+                '·'
+            } else {
+                c
+            }
+        })
+        .collect();
     within_length(one_dot, column)
 }
 
@@ -164,7 +202,11 @@ fn text(shown: &str, column: &Column) -> Result<String, CellFault> {
         }
     }
     if column.field == "division.code" || column.field == "household.code" {
-        line = to_half_width(&line).chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
+        line = to_half_width(&line)
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<String>()
+            .to_uppercase();
     }
     if column.field == "division.code" && line.chars().count() != 12 {
         return Err(Kind::DivisionUnknown.into());
@@ -190,16 +232,18 @@ fn identity(raw: &RawCell, words: &str, rules: CellRules) -> Result<String, Cell
     }
     match IdentityNumber::parse(words, rules.today, rules.prefixes) {
         Ok(number) => Ok(number.reveal().to_owned()),
-        Err(IdentityNumberError::DisabilityCard { .. }) => DisabilityCard::parse(words, rules.today, rules.prefixes)
-            .map(|card| card.reveal())
-            .map_err(|error| match error {
-                DisabilityCardError::Length { .. } => Kind::IdentityLength.into(),
-                DisabilityCardError::IdentityNumber(inner) => identity_fault(&inner),
-                other => CellFault {
-                    message: Some(other.to_string()),
-                    ..Kind::DisabilityCardInvalid.into()
-                },
-            }),
+        Err(IdentityNumberError::DisabilityCard { .. }) => {
+            DisabilityCard::parse(words, rules.today, rules.prefixes)
+                .map(|card| card.reveal())
+                .map_err(|error| match error {
+                    DisabilityCardError::Length { .. } => Kind::IdentityLength.into(),
+                    DisabilityCardError::IdentityNumber(inner) => identity_fault(&inner),
+                    other => CellFault {
+                        message: Some(other.to_string()),
+                        ..Kind::DisabilityCardInvalid.into()
+                    },
+                })
+        }
         Err(error) => Err(identity_fault(&error)),
     }
 }
@@ -216,16 +260,26 @@ fn identity_fault(error: &IdentityNumberError) -> CellFault {
         E::IssuingPrefix => Kind::IdentityIssuingPrefix,
         E::BirthInFuture => Kind::IdentityFutureBirth,
     };
-    CellFault { message: Some(error.to_string()), ..kind.into() }
+    CellFault {
+        message: Some(error.to_string()),
+        ..kind.into()
+    }
 }
 
 fn phone(words: &str) -> Result<String, CellFault> {
-    let digits: String = words.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    let digits: String = words
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '-')
+        .collect();
     let mobile = digits.len() == 11
         && digits.bytes().all(|b| b.is_ascii_digit())
         && digits.starts_with('1')
         && matches!(digits.as_bytes()[1], b'3'..=b'9');
-    if mobile { Ok(digits) } else { Err(Kind::PhoneMalformed.into()) }
+    if mobile {
+        Ok(digits)
+    } else {
+        Err(Kind::PhoneMalformed.into())
+    }
 }
 
 fn number(raw: &RawCell, words: &str, column: &Column) -> Result<String, CellFault> {
@@ -233,8 +287,14 @@ fn number(raw: &RawCell, words: &str, column: &Column) -> Result<String, CellFau
         RawCell::Number(number) => *number,
         RawCell::Text(_) => {
             let plain: String = words.chars().filter(|c| !matches!(c, ',' | ' ')).collect();
-            let shaped = plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E'));
-            plain.parse::<f64>().ok().filter(|_| shaped).ok_or(Kind::NumberMalformed)?
+            let shaped = plain
+                .chars()
+                .all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E'));
+            plain
+                .parse::<f64>()
+                .ok()
+                .filter(|_| shaped)
+                .ok_or(Kind::NumberMalformed)?
         }
         _ => return Err(Kind::NumberMalformed.into()),
     };
@@ -244,7 +304,10 @@ fn number(raw: &RawCell, words: &str, column: &Column) -> Result<String, CellFau
     if column.kind == ColumnType::Integer && value.fract() != 0.0 {
         return Err(Kind::NumberNotWhole.into());
     }
-    if column.kind == ColumnType::MoneyYuan && value < 0.0 && column.min.is_some_and(|min| min >= 0.0) {
+    if column.kind == ColumnType::MoneyYuan
+        && value < 0.0
+        && column.min.is_some_and(|min| min >= 0.0)
+    {
         return Err(Kind::AmountNegative.into());
     }
     let below = column.min.is_some_and(|min| value < min);
@@ -252,18 +315,37 @@ fn number(raw: &RawCell, words: &str, column: &Column) -> Result<String, CellFau
     if below || above {
         let bound = |b: Option<f64>| b.map_or_else(|| "不限".to_owned(), |b| b.to_string());
         return Err(CellFault {
-            message: Some(format!("数字超出允许的范围（{}至{}）", bound(column.min), bound(column.max))),
+            message: Some(format!(
+                "数字超出允许的范围（{}至{}）",
+                bound(column.min),
+                bound(column.max)
+            )),
             ..Kind::NumberOutOfBounds.into()
         });
     }
-    Ok(plain_decimal(value, if column.kind == ColumnType::MoneyYuan { 2 } else { 4 }))
+    Ok(plain_decimal(
+        value,
+        if column.kind == ColumnType::MoneyYuan {
+            2
+        } else {
+            4
+        },
+    ))
 }
 
 /// A decimal without exponent, rounded to `places`, without trailing zeros.
 fn plain_decimal(value: f64, places: usize) -> String {
     let text = format!("{value:.places$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+    let text = if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        &text
+    };
+    if text == "-0" {
+        "0".to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 /// Year and month out of `2022-03`, `2022年3月`, `202203` and longer dates.
@@ -272,7 +354,11 @@ fn split_date(words: &str) -> Option<(i16, i8, Option<i8>)> {
     if digits_only {
         return match words.len() {
             6 => Some((words[..4].parse().ok()?, words[4..].parse().ok()?, None)),
-            8 => Some((words[..4].parse().ok()?, words[4..6].parse().ok()?, Some(words[6..].parse().ok()?))),
+            8 => Some((
+                words[..4].parse().ok()?,
+                words[4..6].parse().ok()?,
+                Some(words[6..].parse().ok()?),
+            )),
             _ => None,
         };
     }
@@ -283,7 +369,9 @@ fn split_date(words: &str) -> Option<(i16, i8, Option<i8>)> {
         .map(str::trim)
         .filter(|p| !p.is_empty())
         .collect();
-    let shaped = words.chars().all(|c| c.is_ascii_digit() || "-/.年月日".contains(c));
+    let shaped = words
+        .chars()
+        .all(|c| c.is_ascii_digit() || "-/.年月日".contains(c));
     if !shaped || !(2..=3).contains(&parts.len()) || parts[0].len() != 4 {
         return None;
     }
@@ -292,20 +380,27 @@ fn split_date(words: &str) -> Option<(i16, i8, Option<i8>)> {
 }
 
 fn month_text(year: i16, month: i8) -> Option<String> {
-    ((1900..=2999).contains(&year) && (1..=12).contains(&month)).then(|| format!("{year:04}-{month:02}"))
+    ((1900..=2999).contains(&year) && (1..=12).contains(&month))
+        .then(|| format!("{year:04}-{month:02}"))
 }
 
 fn year_month(raw: &RawCell, words: &str) -> Result<String, CellFault> {
     match raw {
         RawCell::Number(n) if n.fract() == 0.0 && (190_001.0..=299_912.0).contains(n) => {
-            split_date(words).and_then(|(y, m, _)| month_text(y, m)).ok_or(Kind::YearMonthMalformed.into())
+            split_date(words)
+                .and_then(|(y, m, _)| month_text(y, m))
+                .ok_or(Kind::YearMonthMalformed.into())
         }
         RawCell::Number(serial) | RawCell::Date(serial) => {
             // A serial below the year 2000 is a typing error, not a month of monitoring.
-            let date = date_of_serial(*serial).filter(|_| (36_526.0..=LAST_SERIAL).contains(serial));
-            date.and_then(|d| month_text(d.year(), d.month())).ok_or(Kind::DateSerialAbsurd.into())
+            let date =
+                date_of_serial(*serial).filter(|_| (36_526.0..=LAST_SERIAL).contains(serial));
+            date.and_then(|d| month_text(d.year(), d.month()))
+                .ok_or(Kind::DateSerialAbsurd.into())
         }
-        _ => split_date(words).and_then(|(y, m, _)| month_text(y, m)).ok_or(Kind::YearMonthMalformed.into()),
+        _ => split_date(words)
+            .and_then(|(y, m, _)| month_text(y, m))
+            .ok_or(Kind::YearMonthMalformed.into()),
     }
 }
 
@@ -333,13 +428,19 @@ fn unknown_label(error: &crate::code_list::UnknownCode) -> CellFault {
 }
 
 fn one_label(list: &CodeList, words: &str) -> Result<String, CellFault> {
-    list.lookup(words).map(|entry| entry.code.clone()).map_err(|e| unknown_label(&e))
+    list.lookup(words)
+        .map(|entry| entry.code.clone())
+        .map_err(|e| unknown_label(&e))
 }
 
 /// Codes in the order of the list, so that equal sets are equal text.
 fn labels(list: &CodeList, words: &str) -> Result<String, CellFault> {
     let found = list.lookup_many(words).map_err(|e| unknown_label(&e))?;
-    let codes: Vec<&str> =
-        list.entries().iter().filter(|e| found.contains(e)).map(|e| e.code.as_str()).collect();
+    let codes: Vec<&str> = list
+        .entries()
+        .iter()
+        .filter(|e| found.contains(e))
+        .map(|e| e.code.as_str())
+        .collect();
     Ok(codes.join(","))
 }

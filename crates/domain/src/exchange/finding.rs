@@ -145,7 +145,8 @@ impl Serialize for FindingKind {
 impl<'de> Deserialize<'de> for FindingKind {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let code = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        Self::of_code(&code).ok_or_else(|| serde::de::Error::custom(format!("unknown finding kind {code}")))
+        Self::of_code(&code)
+            .ok_or_else(|| serde::de::Error::custom(format!("unknown finding kind {code}")))
     }
 }
 

@@ -133,7 +133,9 @@ fn group_of(field: &str) -> Option<&'static str> {
         "member.education" | "member.school_stage" => Some("education"),
         "member.document_type" | "member.identity_number" => Some("document"),
         _ if field.starts_with("identification.risk_") => Some("risk"),
-        "identification.natural_disaster_kind" | "identification.natural_disaster_remark" | "identification.other_risk_remark" => Some("risk"),
+        "identification.natural_disaster_kind"
+        | "identification.natural_disaster_remark"
+        | "identification.other_risk_remark" => Some("risk"),
         "clearance.cleared" | "clearance.cleared_in" | "clearance.way" => Some("cleared"),
         _ => None,
     }
@@ -152,7 +154,9 @@ fn pair_members(ours: &Form, theirs: &Form) -> Vec<(usize, Option<usize>)> {
     let mut pairs: Vec<(usize, Option<usize>)> = Vec::new();
     for (index, member) in theirs.members.iter().enumerate() {
         let key = member.person_key();
-        let found = (!key.is_empty()).then(|| take(&|m| m.person_key() == key)).flatten();
+        let found = (!key.is_empty())
+            .then(|| take(&|m| m.person_key() == key))
+            .flatten();
         pairs.push((index, found));
     }
     // People without a number, or whose number came later: by name and birth.
@@ -171,9 +175,16 @@ fn pair_members(ours: &Form, theirs: &Form) -> Vec<(usize, Option<usize>)> {
     pairs
 }
 
-fn compare(ours: &BTreeMap<String, String>, theirs: &BTreeMap<String, String>, member: Option<&str>, found: &mut Vec<Difference>) {
+fn compare(
+    ours: &BTreeMap<String, String>,
+    theirs: &BTreeMap<String, String>,
+    member: Option<&str>,
+    found: &mut Vec<Difference>,
+) {
     let stated: BTreeSet<&str> = theirs.keys().filter_map(|f| group_of(f)).collect();
-    let also = ours.keys().filter(|f| !theirs.contains_key(*f) && group_of(f).is_some_and(|g| stated.contains(g)));
+    let also = ours
+        .keys()
+        .filter(|f| !theirs.contains_key(*f) && group_of(f).is_some_and(|g| stated.contains(g)));
     for field in theirs.keys().chain(also) {
         let (mine, other) = (ours.get(field), theirs.get(field));
         if mine != other {
@@ -198,7 +209,12 @@ pub fn differences(ours: &Form, theirs: &Form) -> Vec<Difference> {
     let mut found = Vec::new();
     if ours.village != theirs.village {
         let (ours, theirs) = (ours.village.clone(), theirs.village.clone());
-        found.push(Difference { member: None, field: "division.code".into(), ours, theirs });
+        found.push(Difference {
+            member: None,
+            field: "division.code".into(),
+            ours,
+            theirs,
+        });
     }
     compare(&ours.values, &theirs.values, None, &mut found);
     for (index, known) in pair_members(ours, theirs) {
@@ -206,28 +222,48 @@ pub fn differences(ours: &Form, theirs: &Form) -> Vec<Difference> {
         let name = member.get("member.name");
         let Some(mine) = known.map(|i| &ours.members[i]) else {
             let theirs = member.get("member.relation_to_head").to_owned();
-            found.push(Difference { member: Some(name.to_owned()), field: "member".into(), ours: String::new(), theirs });
+            found.push(Difference {
+                member: Some(name.to_owned()),
+                field: "member".into(),
+                ours: String::new(),
+                theirs,
+            });
             continue;
         };
         compare(&mine.values, &member.values, Some(name), &mut found);
-        for (field, ours, theirs) in [("employment", &mine.employment, &member.employment), ("planned_employment", &mine.planned, &member.planned)] {
+        for (field, ours, theirs) in [
+            ("employment", &mine.employment, &member.employment),
+            ("planned_employment", &mine.planned, &member.planned),
+        ] {
             if !theirs.is_empty() && ours != theirs {
-                found.push(Difference { member: Some(name.to_owned()), field: field.into(), ours: list_text(ours), theirs: list_text(theirs) });
+                found.push(Difference {
+                    member: Some(name.to_owned()),
+                    field: field.into(),
+                    ours: list_text(ours),
+                    theirs: list_text(theirs),
+                });
             }
         }
     }
     found
 }
 
-fn settle_values(ours: &BTreeMap<String, String>, theirs: &BTreeMap<String, String>, rule: ConflictRule) -> BTreeMap<String, String> {
-    let stated = |side: &BTreeMap<String, String>| -> BTreeSet<&'static str> { side.keys().filter_map(|f| group_of(f)).collect() };
+fn settle_values(
+    ours: &BTreeMap<String, String>,
+    theirs: &BTreeMap<String, String>,
+    rule: ConflictRule,
+) -> BTreeMap<String, String> {
+    let stated = |side: &BTreeMap<String, String>| -> BTreeSet<&'static str> {
+        side.keys().filter_map(|f| group_of(f)).collect()
+    };
     let (by_them, by_us) = (stated(theirs), stated(ours));
     let mut settled = ours.clone();
     if rule == ConflictRule::TakeTheirs {
         settled.retain(|field, _| group_of(field).is_none_or(|g| !by_them.contains(g)));
     }
     for (field, value) in theirs {
-        let lacking = !settled.contains_key(field) && group_of(field).is_none_or(|g| !by_us.contains(g));
+        let lacking =
+            !settled.contains_key(field) && group_of(field).is_none_or(|g| !by_us.contains(g));
         if rule == ConflictRule::TakeTheirs || lacking {
             settled.insert(field.clone(), value.clone());
         }
@@ -253,7 +289,10 @@ pub fn settle(ours: &Form, theirs: &Form, rule: ConflictRule) -> Form {
             continue;
         };
         mine.values = settle_values(&mine.values, &member.values, rule);
-        for (ours, theirs) in [(&mut mine.employment, &member.employment), (&mut mine.planned, &member.planned)] {
+        for (ours, theirs) in [
+            (&mut mine.employment, &member.employment),
+            (&mut mine.planned, &member.planned),
+        ] {
             if !theirs.is_empty() && (rule == ConflictRule::TakeTheirs || ours.is_empty()) {
                 ours.clone_from(theirs);
             }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::finding::{Finding, FindingKind as Kind, column_letter};
 use super::layout::{Layout, RowIs, Sheet};
-use crate::typed_text::{comparison_key, to_half_width};
+use crate::typed_text::comparison_key;
 
 /// One of the first rows of a sheet: 1-based row number, and text by 0-based column.
 pub type HeadRow = (u32, Vec<(u32, String)>);
@@ -64,7 +64,10 @@ pub struct SheetReading {
 impl SheetReading {
     /// Layout column index by file column.
     pub fn by_column(&self) -> BTreeMap<u32, usize> {
-        self.places.iter().map(|(index, (column, _))| (*column, *index)).collect()
+        self.places
+            .iter()
+            .map(|(index, (column, _))| (*column, *index))
+            .collect()
     }
 }
 
@@ -83,7 +86,8 @@ fn known(sheet: &Sheet, text: &str) -> bool {
 /// The header among the first rows: the row most of whose texts are headers
 /// of this sheet; texts merged downwards from the row above are added.
 fn find_header(sheet: &Sheet, rows: &[HeadRow]) -> Option<Header> {
-    let score = |cells: &[(u32, String)]| cells.iter().filter(|(_, text)| known(sheet, text)).count();
+    let score =
+        |cells: &[(u32, String)]| cells.iter().filter(|(_, text)| known(sheet, text)).count();
     let best = rows
         .iter()
         .enumerate()
@@ -91,17 +95,31 @@ fn find_header(sheet: &Sheet, rows: &[HeadRow]) -> Option<Header> {
         // The upper row wins a tie.
         .max_by_key(|(score, index)| (*score, std::cmp::Reverse(*index)))?;
     let (row, own) = &rows[best.1];
-    let mut header = Header { row: *row, merged_from: None, cells: own.clone(), score: best.0 };
-    if let Some((above, cells)) = best.1.checked_sub(1).map(|i| &rows[i]).filter(|(above, _)| above + 1 == *row) {
+    let mut header = Header {
+        row: *row,
+        merged_from: None,
+        cells: own.clone(),
+        score: best.0,
+    };
+    if let Some((above, cells)) = best
+        .1
+        .checked_sub(1)
+        .map(|i| &rows[i])
+        .filter(|(above, _)| above + 1 == *row)
+    {
         let added: Vec<(u32, String)> = cells
             .iter()
-            .filter(|(column, text)| known(sheet, text) && !own.iter().any(|(c, t)| c == column && !t.trim().is_empty()))
+            .filter(|(column, text)| {
+                known(sheet, text) && !own.iter().any(|(c, t)| c == column && !t.trim().is_empty())
+            })
             .cloned()
             .collect();
         if !added.is_empty() {
             header.score += added.len();
             header.merged_from = Some(*above);
-            header.cells.retain(|(c, _)| !added.iter().any(|(a, _)| a == c));
+            header
+                .cells
+                .retain(|(c, _)| !added.iter().any(|(a, _)| a == c));
             header.cells.extend(added);
             header.cells.sort_by_key(|(column, _)| *column);
         }
@@ -143,24 +161,46 @@ pub fn read_header(
 ) -> (Option<SheetReading>, Vec<Finding>) {
     let sheet = &layout.sheets[index];
     let Some(header) = find_header(sheet, rows) else {
-        return (None, vec![Finding::about(Kind::HeaderNotFound, tab, "", "")]);
+        return (
+            None,
+            vec![Finding::about(Kind::HeaderNotFound, tab, "", "")],
+        );
     };
     let mut findings = Vec::new();
     if let Some(above) = header.merged_from {
-        findings.push(Finding::about(Kind::HeaderMerged, tab, "", format!("{above}-{}", header.row)));
+        findings.push(Finding::about(
+            Kind::HeaderMerged,
+            tab,
+            "",
+            format!("{above}-{}", header.row),
+        ));
     }
     if header.row != layout.header_row {
-        let message = format!("表头不在第{}行而在第{}行，已按找到的行读取", layout.header_row, header.row);
-        findings.push(Finding::about(Kind::HeaderRowShifted, tab, "", header.row.to_string()).saying(message));
+        let message = format!(
+            "表头不在第{}行而在第{}行，已按找到的行读取",
+            layout.header_row, header.row
+        );
+        findings.push(
+            Finding::about(Kind::HeaderRowShifted, tab, "", header.row.to_string()).saying(message),
+        );
     }
     let columns = match_columns(sheet, tab, &header, mappings);
     let (columns, places) = report_columns(sheet, tab, columns, &mut findings);
     let usable = !findings.iter().any(|f| {
         f.kind == Kind::ColumnMissingRequired
             || (f.kind == Kind::ColumnRepeated
-                && sheet.column_of_header(&f.header).is_some_and(|(i, _)| sheet.columns[i].is_needed() && !places.contains_key(&i)))
+                && sheet
+                    .column_of_header(&f.header)
+                    .is_some_and(|(i, _)| sheet.columns[i].is_needed() && !places.contains_key(&i)))
     });
-    let reading = SheetReading { tab: tab.to_owned(), sheet: index, header_row: header.row, columns, places, usable };
+    let reading = SheetReading {
+        tab: tab.to_owned(),
+        sheet: index,
+        header_row: header.row,
+        columns,
+        places,
+        usable,
+    };
     (Some(reading), findings)
 }
 
@@ -174,7 +214,12 @@ struct Found {
     status: ColumnStatus,
 }
 
-fn match_columns(sheet: &Sheet, tab: &str, header: &Header, mappings: &[ColumnMapping]) -> Vec<Found> {
+fn match_columns(
+    sheet: &Sheet,
+    tab: &str,
+    header: &Header,
+    mappings: &[ColumnMapping],
+) -> Vec<Found> {
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     for (_, text) in &header.cells {
         *times.entry(comparison_key(text)).or_default() += 1;
@@ -182,11 +227,17 @@ fn match_columns(sheet: &Sheet, tab: &str, header: &Header, mappings: &[ColumnMa
     let same_header = |text: &str| times.get(&comparison_key(text)).copied().unwrap_or(0);
     let mut found: Vec<Found> = Vec::new();
     for (column, text) in &header.cells {
-        let text = to_half_width(text).replace(['\n', '\r'], "");
-        let shown = if same_header(&text) > 1 { format!("{text}（{}列）", column_letter(*column)) } else { text.clone() };
-        let said = mappings
-            .iter()
-            .find(|m| m.sheet == tab && (comparison_key(&m.header) == comparison_key(&shown) || comparison_key(&m.header) == comparison_key(&text)));
+        let text = text.trim().replace(['\n', '\r'], "");
+        let shown = if same_header(&text) > 1 {
+            format!("{text}（{}列）", column_letter(*column))
+        } else {
+            text.clone()
+        };
+        let said = mappings.iter().find(|m| {
+            m.sheet == tab
+                && (comparison_key(&m.header) == comparison_key(&shown)
+                    || comparison_key(&m.header) == comparison_key(&text))
+        });
         let (target, status) = match said {
             Some(mapping) => match sheet.column_of_field(&mapping.field) {
                 Some(index) => (Some(index), ColumnStatus::Matched),
@@ -199,28 +250,53 @@ fn match_columns(sheet: &Sheet, tab: &str, header: &Header, mappings: &[ColumnMa
             },
         };
         let said = said.is_some();
-        found.push(Found { column: *column, header: text, shown, target, status });
+        found.push(Found {
+            column: *column,
+            header: text,
+            shown,
+            target,
+            status,
+        });
         // What a person said outweighs a name that looks alike.
         if let (true, Some(target)) = (said, target) {
             let last = found.len() - 1;
-            for other in found[..last].iter_mut().filter(|f| f.target == Some(target)) {
+            for other in found[..last]
+                .iter_mut()
+                .filter(|f| f.target == Some(target))
+            {
                 (other.target, other.status) = (None, ColumnStatus::Unknown);
             }
         }
     }
-    let mapped: Vec<usize> = mappings.iter().filter(|m| m.sheet == tab).filter_map(|m| sheet.column_of_field(&m.field)).collect();
+    let mapped: Vec<usize> = mappings
+        .iter()
+        .filter(|m| m.sheet == tab)
+        .filter_map(|m| sheet.column_of_field(&m.field))
+        .collect();
     for index in 0..found.len() {
-        let Some(target) = found[index].target else { continue };
-        let same: Vec<usize> = (0..found.len()).filter(|i| found[*i].target == Some(target)).collect();
+        let Some(target) = found[index].target else {
+            continue;
+        };
+        let same: Vec<usize> = (0..found.len())
+            .filter(|i| found[*i].target == Some(target))
+            .collect();
         if same.len() < 2 {
             continue;
         }
-        let exact: Vec<usize> = same.iter().copied().filter(|i| found[*i].status == ColumnStatus::Matched).collect();
+        let exact: Vec<usize> = same
+            .iter()
+            .copied()
+            .filter(|i| found[*i].status == ColumnStatus::Matched)
+            .collect();
         let keep = (exact.len() == 1).then(|| exact[0]);
         for i in same {
             if Some(i) != keep {
                 let chosen = keep.is_some() || mapped.contains(&target);
-                found[i].status = if chosen { ColumnStatus::Unknown } else { ColumnStatus::Duplicate };
+                found[i].status = if chosen {
+                    ColumnStatus::Unknown
+                } else {
+                    ColumnStatus::Duplicate
+                };
                 found[i].target = None;
             }
         }
@@ -230,7 +306,12 @@ fn match_columns(sheet: &Sheet, tab: &str, header: &Header, mappings: &[ColumnMa
 
 type Places = BTreeMap<usize, (u32, String)>;
 
-fn report_columns(sheet: &Sheet, tab: &str, mut found: Vec<Found>, findings: &mut Vec<Finding>) -> (Vec<ColumnMatch>, Places) {
+fn report_columns(
+    sheet: &Sheet,
+    tab: &str,
+    mut found: Vec<Found>,
+    findings: &mut Vec<Finding>,
+) -> (Vec<ColumnMatch>, Places) {
     let in_order = longest_rising(&found.iter().filter_map(|f| f.target).collect::<Vec<_>>());
     let mut repeated: Vec<String> = Vec::new();
     let mut report = |kind: Kind, f: &Found, message: Option<String>| {
@@ -243,16 +324,34 @@ fn report_columns(sheet: &Sheet, tab: &str, mut found: Vec<Found>, findings: &mu
     };
     for f in &mut found {
         match (f.status, f.target) {
-            (ColumnStatus::Unknown, _) => report(Kind::ColumnUnknown, f, Some(format!("不认识的列“{}”，没有读取，可以指定对应的栏目", f.header))),
+            (ColumnStatus::Unknown, _) => report(
+                Kind::ColumnUnknown,
+                f,
+                Some(format!(
+                    "不认识的列“{}”，没有读取，可以指定对应的栏目",
+                    f.header
+                )),
+            ),
             (ColumnStatus::Duplicate, _) => {
                 if !repeated.contains(&f.header) {
                     repeated.push(f.header.clone());
-                    report(Kind::ColumnRepeated, f, Some(format!("“{}”有两列，指定用哪一列之前不收这一栏", f.header)));
+                    report(
+                        Kind::ColumnRepeated,
+                        f,
+                        Some(format!("“{}”有两列，指定用哪一列之前不收这一栏", f.header)),
+                    );
                 }
             }
             (ColumnStatus::Alias, Some(index)) => {
                 let label = &sheet.columns[index].header;
-                report(Kind::ColumnMatchedByAlias, f, Some(format!("列名“{}”与样表不同，已认作“{label}”，请核对", f.header)));
+                report(
+                    Kind::ColumnMatchedByAlias,
+                    f,
+                    Some(format!(
+                        "列名“{}”与样表不同，已认作“{label}”，请核对",
+                        f.header
+                    )),
+                );
             }
             (ColumnStatus::Matched, Some(index)) if !in_order.contains(&index) => {
                 f.status = ColumnStatus::Moved;
@@ -261,7 +360,10 @@ fn report_columns(sheet: &Sheet, tab: &str, mut found: Vec<Found>, findings: &mu
             _ => {}
         }
     }
-    let places: Places = found.iter().filter_map(|f| Some((f.target?, (f.column, f.header.clone())))).collect();
+    let places: Places = found
+        .iter()
+        .filter_map(|f| Some((f.target?, (f.column, f.header.clone()))))
+        .collect();
     let mut columns: Vec<ColumnMatch> = found
         .iter()
         .map(|f| ColumnMatch {
@@ -274,15 +376,30 @@ fn report_columns(sheet: &Sheet, tab: &str, mut found: Vec<Found>, findings: &mu
         })
         .collect();
     for (index, column) in sheet.columns.iter().enumerate() {
-        let doubled = repeated.iter().any(|h| sheet.column_of_header(h).is_some_and(|(i, _)| i == index));
+        let doubled = repeated
+            .iter()
+            .any(|h| sheet.column_of_header(h).is_some_and(|(i, _)| i == index));
         if places.contains_key(&index) || doubled {
             continue;
         }
-        let kind = if column.is_needed() { Kind::ColumnMissingRequired } else { Kind::ColumnMissing };
-        let what = if column.is_needed() { "缺少必需的列" } else { "缺少一列" };
-        let tail = if column.is_needed() { "，这张表不能收" } else { "（可以不填的栏目）" };
+        let kind = if column.is_needed() {
+            Kind::ColumnMissingRequired
+        } else {
+            Kind::ColumnMissing
+        };
+        let what = if column.is_needed() {
+            "缺少必需的列"
+        } else {
+            "缺少一列"
+        };
+        let tail = if column.is_needed() {
+            "，这张表不能收"
+        } else {
+            "（可以不填的栏目）"
+        };
         findings.push(
-            Finding::about(kind, tab, &column.header, column.header.clone()).saying(format!("{what}“{}”{tail}", column.header)),
+            Finding::about(kind, tab, &column.header, column.header.clone())
+                .saying(format!("{what}“{}”{tail}", column.header)),
         );
         columns.push(ColumnMatch {
             header: column.header.clone(),
@@ -300,7 +417,9 @@ fn report_columns(sheet: &Sheet, tab: &str, mut found: Vec<Found>, findings: &mu
 fn longest_rising(values: &[usize]) -> Vec<usize> {
     let mut best: Vec<(usize, Option<usize>)> = Vec::with_capacity(values.len());
     for (i, value) in values.iter().enumerate() {
-        let before = (0..i).filter(|j| values[*j] < *value).max_by_key(|j| best[*j].0);
+        let before = (0..i)
+            .filter(|j| values[*j] < *value)
+            .max_by_key(|j| best[*j].0);
         best.push((before.map_or(1, |j| best[j].0 + 1), before));
     }
     let mut at = (0..values.len()).max_by_key(|i| best[*i].0);

@@ -138,7 +138,9 @@ impl Sheet {
 
     fn is_named(&self, tab: &str) -> bool {
         let key = comparison_key(tab);
-        std::iter::once(&self.name).chain(&self.aliases).any(|name| comparison_key(name) == key)
+        std::iter::once(&self.name)
+            .chain(&self.aliases)
+            .any(|name| comparison_key(name) == key)
     }
 }
 
@@ -176,7 +178,8 @@ impl Layout {
     /// # Errors
     /// The first thing that is wrong, with sheet and column.
     pub fn parse(text: &str, lists: &BTreeSet<String>) -> Result<Self, LayoutError> {
-        let mut layout: Self = toml::from_str(text).map_err(|e| LayoutError::Format(e.to_string()))?;
+        let mut layout: Self =
+            toml::from_str(text).map_err(|e| LayoutError::Format(e.to_string()))?;
         for sheet in &mut layout.sheets {
             index_sheet(sheet, lists)?;
         }
@@ -190,7 +193,9 @@ impl Layout {
 
     /// The column of a field, wherever it first stands, for its label and type.
     pub fn column(&self, field: &str) -> Option<&Column> {
-        self.sheets.iter().find_map(|s| s.column_of_field(field).map(|i| &s.columns[i]))
+        self.sheets
+            .iter()
+            .find_map(|s| s.column_of_field(field).map(|i| &s.columns[i]))
     }
 }
 
@@ -208,13 +213,18 @@ fn index_sheet(sheet: &mut Sheet, lists: &BTreeSet<String>) -> Result<(), Layout
         }
         let coded = matches!(column.kind, ColumnType::Code | ColumnType::Codes);
         match &column.list {
-            Some(list) if coded && !lists.contains(list) => return Err(fail(column, "list 指的代码表不存在")),
+            Some(list) if coded && !lists.contains(list) => {
+                return Err(fail(column, "list 指的代码表不存在"));
+            }
             Some(_) if !coded => return Err(fail(column, "只有 code、codes 类型有 list")),
             None if coded => return Err(fail(column, "缺少 list")),
             _ => {}
         }
         for header in std::iter::once(&column.header).chain(&column.aliases) {
-            if by_header.insert(comparison_key(header), index).is_some_and(|other| other != index) {
+            if by_header
+                .insert(comparison_key(header), index)
+                .is_some_and(|other| other != index)
+            {
                 return Err(fail(column, &format!("“{header}”在这张表里指两列")));
             }
         }
@@ -223,13 +233,21 @@ fn index_sheet(sheet: &mut Sheet, lists: &BTreeSet<String>) -> Result<(), Layout
         }
     }
     let needed: &[&str] = match sheet.row_is {
-        RowIs::Member => &["household.code", "division.code", "member.name", "member.relation_to_head"],
+        RowIs::Member => &[
+            "household.code",
+            "division.code",
+            "member.name",
+            "member.relation_to_head",
+        ],
         RowIs::Employment => &["member.identity_number"],
         RowIs::Village => &["division.code"],
     };
     for field in needed {
         if !by_field.contains_key(*field) {
-            return Err(LayoutError::Format(format!("工作表“{}”没有 {field} 这一栏", sheet.name)));
+            return Err(LayoutError::Format(format!(
+                "工作表“{}”没有 {field} 这一栏",
+                sheet.name
+            )));
         }
     }
     (sheet.by_header, sheet.by_field) = (by_header, by_field);

@@ -51,7 +51,10 @@ pub struct LinkOutcome {
 /// Judges all places of one identity number.
 pub fn link_persons(number: &str, places: Vec<PersonPlace>) -> LinkOutcome {
     let mut outcome = LinkOutcome::default();
-    let households: BTreeSet<&str> = places.iter().filter_map(|p| p.household.as_deref()).collect();
+    let households: BTreeSet<&str> = places
+        .iter()
+        .filter_map(|p| p.household.as_deref())
+        .collect();
     let finding = |kind: Kind, place: &PersonPlace| {
         let mut finding = Finding::about(kind, &place.sheet, &place.header, place.value.clone());
         (finding.row, finding.column) = (place.row, Some(place.column));
@@ -63,16 +66,24 @@ pub fn link_persons(number: &str, places: Vec<PersonPlace>) -> LinkOutcome {
             if !seen.insert(place.household.as_deref()) {
                 continue;
             }
-            let other = places.iter().find(|p| p.household.is_some() && p.household != place.household);
-            let message = other.map_or_else(String::new, |o| format!("同一证件号码出现在两户，另一户在“{}”第{}行", o.sheet, o.row));
-            outcome.findings.push(finding(Kind::IdentityInTwoHouseholds, place).saying(message));
+            let other = places
+                .iter()
+                .find(|p| p.household.is_some() && p.household != place.household);
+            let message = other.map_or_else(String::new, |o| {
+                format!("同一证件号码出现在两户，另一户在“{}”第{}行", o.sheet, o.row)
+            });
+            outcome
+                .findings
+                .push(finding(Kind::IdentityInTwoHouseholds, place).saying(message));
         }
         outcome.disputed = households.iter().map(|h| (*h).to_owned()).collect();
     }
     let member = places.iter().find(|p| p.household.is_some());
     for place in places.iter().filter(|p| p.household.is_none()) {
         let Some((member, household)) = member.and_then(|m| Some((m, m.household.clone()?))) else {
-            outcome.findings.push(finding(Kind::EmploymentPersonUnknown, place));
+            outcome
+                .findings
+                .push(finding(Kind::EmploymentPersonUnknown, place));
             continue;
         };
         if comparison_key(&member.name) != comparison_key(&place.name) {
@@ -83,7 +94,10 @@ pub fn link_persons(number: &str, places: Vec<PersonPlace>) -> LinkOutcome {
             found.value.clone_from(&place.name);
             outcome.findings.push(found);
         }
-        let link = EmploymentLink { number: number.to_owned(), values: place.employment.clone() };
+        let link = EmploymentLink {
+            number: number.to_owned(),
+            values: place.employment.clone(),
+        };
         outcome.employment.push((household, link));
     }
     outcome

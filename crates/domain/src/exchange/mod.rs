@@ -21,7 +21,7 @@ pub use cell::{CellFault, CellRules, RawCell, check_cell};
 pub use finding::{Finding, FindingKind, Severity, column_letter};
 pub use form::{ConflictRule, Difference, Form, FormMember, differences, settle};
 pub use header::{
-    ColumnMapping, ColumnMatch, ColumnStatus, HeadRow, SheetReading, recognise_sheet, read_header,
+    ColumnMapping, ColumnMatch, ColumnStatus, HeadRow, SheetReading, read_header, recognise_sheet,
 };
 pub use layout::{Column, ColumnScope, ColumnType, Key, Layout, LayoutError, RowIs, Sheet};
 pub use linking::{EmploymentLink, LinkOutcome, PersonPlace, link_persons};

@@ -24,17 +24,33 @@ const AFTER_CLEARANCE: [&str; 13] = [
 
 impl Assembler<'_> {
     pub(super) fn monitoring(&self, draft: &mut Draft<'_>) {
-        let Some(row) = draft.rows.iter().find(|r| self.sheet(r).column_of_field("identification.identified_in").is_some()) else {
+        let Some(row) = draft.rows.iter().find(|r| {
+            self.sheet(r)
+                .column_of_field("identification.identified_in")
+                .is_some()
+        }) else {
             return;
         };
         let form = &draft.form;
         // Blank, and not because its cell was rejected or its column is absent.
-        let blank = |field: &str| form.get(field).is_empty() && draft.present.contains(field) && !draft.rejected.contains(field);
+        let blank = |field: &str| {
+            form.get(field).is_empty()
+                && draft.present.contains(field)
+                && !draft.rejected.contains(field)
+        };
         let mut found = Vec::new();
-        let mut add = |kind: Kind, field: &str| found.push(self.at(kind, row, field, self.value(row, field)));
+        let mut add =
+            |kind: Kind, field: &str| found.push(self.at(kind, row, field, self.value(row, field)));
 
-        let (identified, cleared_in) = (form.get("identification.identified_in"), form.get("clearance.cleared_in"));
-        let this_month = format!("{:04}-{:02}", self.rules.today.year(), self.rules.today.month());
+        let (identified, cleared_in) = (
+            form.get("identification.identified_in"),
+            form.get("clearance.cleared_in"),
+        );
+        let this_month = format!(
+            "{:04}-{:02}",
+            self.rules.today.year(),
+            self.rules.today.month()
+        );
         if identified > this_month.as_str() {
             add(Kind::IdentifiedInFuture, "identification.identified_in");
         }
@@ -53,16 +69,24 @@ impl Assembler<'_> {
                     add(Kind::ClearedColumnsMissing, first);
                 }
             }
-            "no" if !cleared_in.is_empty() => add(Kind::ClearanceWithoutCleared, "clearance.cleared_in"),
+            "no" if !cleared_in.is_empty() => {
+                add(Kind::ClearanceWithoutCleared, "clearance.cleared_in")
+            }
             _ => {}
         }
 
         let risks: Vec<(String, &str)> = (1..=5)
             .map(|n| format!("identification.risk_{n}"))
-            .map(|f| { let value = form.get(&f); (f, value) })
+            .map(|f| {
+                let value = form.get(&f);
+                (f, value)
+            })
             .filter(|(_, value)| !value.is_empty())
             .collect();
-        let rejected = draft.rejected.iter().any(|f| f.starts_with("identification.risk_"));
+        let rejected = draft
+            .rejected
+            .iter()
+            .any(|f| f.starts_with("identification.risk_"));
         if risks.is_empty() && !rejected {
             add(Kind::MonitoredWithoutRisk, "identification.risk_1");
         }
@@ -73,17 +97,28 @@ impl Assembler<'_> {
             }
         }
         if seen.contains("other") && blank("identification.other_risk_remark") {
-            add(Kind::OtherRiskWithoutRemark, "identification.other_risk_remark");
+            add(
+                Kind::OtherRiskWithoutRemark,
+                "identification.other_risk_remark",
+            );
         }
         if seen.contains("natural_disaster") && blank("identification.natural_disaster_kind") {
-            add(Kind::NaturalDisasterWithoutKind, "identification.natural_disaster_kind");
+            add(
+                Kind::NaturalDisasterWithoutKind,
+                "identification.natural_disaster_kind",
+            );
         }
         let household_type = form.get("household.household_type");
-        if let Some(lifted) = self.category_lifted.get(form.get("identification.monitored_category"))
+        if let Some(lifted) = self
+            .category_lifted
+            .get(form.get("identification.monitored_category"))
             && !household_type.is_empty()
             && household_type.starts_with("lifted") != *lifted
         {
-            add(Kind::CategoryContradictsHouseholdType, "identification.monitored_category");
+            add(
+                Kind::CategoryContradictsHouseholdType,
+                "identification.monitored_category",
+            );
         }
         draft.findings.extend(found);
     }

@@ -34,29 +34,64 @@ pub struct Register<'a> {
     pub office: Option<&'a Form>,
 }
 
-type MemberField = (&'static str, fn(&Member) -> &String, fn(&mut Member) -> &mut String);
+type MemberField = (
+    &'static str,
+    fn(&Member) -> &String,
+    fn(&mut Member) -> &mut String,
+);
 
 /// Member fields that are text on both sides.
 const MEMBER_FIELDS: [MemberField; 12] = [
     ("member.name", |m| &m.name, |m| &mut m.name),
     ("member.sex", |m| &m.sex, |m| &mut m.sex),
-    ("member.relation_to_head", |m| &m.relation, |m| &mut m.relation),
+    (
+        "member.relation_to_head",
+        |m| &m.relation,
+        |m| &mut m.relation,
+    ),
     ("member.ethnicity", |m| &m.ethnicity, |m| &mut m.ethnicity),
-    ("member.political_status", |m| &m.political_status, |m| &mut m.political_status),
+    (
+        "member.political_status",
+        |m| &m.political_status,
+        |m| &mut m.political_status,
+    ),
     ("member.education", |m| &m.education, |m| &mut m.education),
-    ("member.school_stage", |m| &m.school_stage, |m| &mut m.school_stage),
+    (
+        "member.school_stage",
+        |m| &m.school_stage,
+        |m| &mut m.school_stage,
+    ),
     ("member.labour_capacity", |m| &m.labour, |m| &mut m.labour),
-    ("member.medical_insurance", |m| &m.medical_insurance, |m| &mut m.medical_insurance),
-    ("member.pension_insurance", |m| &m.pension_insurance, |m| &mut m.pension_insurance),
-    ("member.subsistence_allowance", |m| &m.subsistence_allowance, |m| &mut m.subsistence_allowance),
-    ("member.extreme_hardship_support", |m| &m.extreme_hardship_support, |m| &mut m.extreme_hardship_support),
+    (
+        "member.medical_insurance",
+        |m| &m.medical_insurance,
+        |m| &mut m.medical_insurance,
+    ),
+    (
+        "member.pension_insurance",
+        |m| &m.pension_insurance,
+        |m| &mut m.pension_insurance,
+    ),
+    (
+        "member.subsistence_allowance",
+        |m| &m.subsistence_allowance,
+        |m| &mut m.subsistence_allowance,
+    ),
+    (
+        "member.extreme_hardship_support",
+        |m| &m.extreme_hardship_support,
+        |m| &mut m.extreme_hardship_support,
+    ),
 ];
 
 /// Yes-or-no columns that are tags of the file.
 const TAGS: [(&str, &str); 3] = [
     ("household.relocated_to_settlement", "relocated"),
     ("household.safety_net_household", "safety_net_household"),
-    ("household.soldier_or_martyr_family", "soldier_or_martyr_family"),
+    (
+        "household.soldier_or_martyr_family",
+        "soldier_or_martyr_family",
+    ),
 ];
 
 /// First day of a `YYYY-MM` month.
@@ -78,7 +113,10 @@ pub fn form_of(register: &Register<'_>) -> Form {
     form.put("household.address", file.address.as_str());
     form.put("household.phone", file.phone.as_str());
     form.put("household.household_type", file.household_type.as_str());
-    form.put("household.lifted_in_year", file.lifted_year.map_or_else(String::new, |y| y.to_string()));
+    form.put(
+        "household.lifted_in_year",
+        file.lifted_year.map_or_else(String::new, |y| y.to_string()),
+    );
     form.put("household.settlement_name", file.resettlement_area.as_str());
     for (field, tag) in TAGS {
         if file.tags.iter().any(|t| t == tag) {
@@ -88,7 +126,10 @@ pub fn form_of(register: &Register<'_>) -> Form {
         }
     }
     let mut office = std::mem::take(&mut form.members);
-    form.members = file.active_members().map(|member| member_form(member, &mut office)).collect();
+    form.members = file
+        .active_members()
+        .map(|member| member_form(member, &mut office))
+        .collect();
     if let Some(episode) = &register.episode {
         episode_into(episode, &mut form);
     }
@@ -98,7 +139,8 @@ pub fn form_of(register: &Register<'_>) -> Form {
 }
 
 fn member_form(member: &Member, office: &mut Vec<FormMember>) -> FormMember {
-    let number = if member.document_type == "disability_card" && !member.disability_card.is_empty() {
+    let number = if member.document_type == "disability_card" && !member.disability_card.is_empty()
+    {
         &member.disability_card
     } else {
         &member.document_number
@@ -107,21 +149,51 @@ fn member_form(member: &Member, office: &mut Vec<FormMember>) -> FormMember {
     let same = office
         .iter()
         .position(|o| !key.is_empty() && o.person_key() == key)
-        .or_else(|| office.iter().position(|o| o.person_key().is_empty() && o.get("member.name") == member.name));
+        .or_else(|| {
+            office
+                .iter()
+                .position(|o| o.person_key().is_empty() && o.get("member.name") == member.name)
+        });
     let mut form = same.map(|i| office.swap_remove(i)).unwrap_or_default();
     for (field, get, _) in MEMBER_FIELDS {
         put(&mut form.values, field, get(member).as_str());
     }
     put(&mut form.values, "member.identity_number", number.as_str());
-    put(&mut form.values, "member.document_type", member.document_type.as_str());
-    put(&mut form.values, "member.born_on", member.birth_on.map_or_else(String::new, |d| d.to_string()));
-    put(&mut form.values, "member.health_condition", member.health.join(","));
+    put(
+        &mut form.values,
+        "member.document_type",
+        member.document_type.as_str(),
+    );
+    put(
+        &mut form.values,
+        "member.born_on",
+        member.birth_on.map_or_else(String::new, |d| d.to_string()),
+    );
+    put(
+        &mut form.values,
+        "member.health_condition",
+        member.health.join(","),
+    );
     if let Some(employment) = &member.employment {
-        let stated = form.employment.last().and_then(|e| e.get("employment.place")) == Some(&employment.place);
+        let stated = form
+            .employment
+            .last()
+            .and_then(|e| e.get("employment.place"))
+            == Some(&employment.place);
         if !stated || form.values.contains_key("member.work_place") {
-            put(&mut form.values, "member.work_place", employment.place.as_str());
+            put(
+                &mut form.values,
+                "member.work_place",
+                employment.place.as_str(),
+            );
         }
-        put(&mut form.values, "member.work_months", employment.months.map_or_else(String::new, |m| m.to_string()));
+        put(
+            &mut form.values,
+            "member.work_months",
+            employment
+                .months
+                .map_or_else(String::new, |m| m.to_string()),
+        );
     } else {
         put(&mut form.values, "member.work_place", "");
         put(&mut form.values, "member.work_months", "");
@@ -130,11 +202,26 @@ fn member_form(member: &Member, office: &mut Vec<FormMember>) -> FormMember {
 }
 
 fn episode_into(episode: &EpisodeDraft, form: &mut Form) {
-    form.put("identification.monitored_category", episode.category.as_str());
-    form.put("identification.identified_in", month_of(episode.identified_on));
-    form.put("clearance.cleared", if episode.cleared { "yes" } else { "no" });
-    form.put("clearance.cleared_in", episode.cleared_on.map_or_else(String::new, month_of));
-    form.put("clearance.way", episode.clearance_way.clone().unwrap_or_default());
+    form.put(
+        "identification.monitored_category",
+        episode.category.as_str(),
+    );
+    form.put(
+        "identification.identified_in",
+        month_of(episode.identified_on),
+    );
+    form.put(
+        "clearance.cleared",
+        if episode.cleared { "yes" } else { "no" },
+    );
+    form.put(
+        "clearance.cleared_in",
+        episode.cleared_on.map_or_else(String::new, month_of),
+    );
+    form.put(
+        "clearance.way",
+        episode.clearance_way.clone().unwrap_or_default(),
+    );
     for n in 0..5 {
         let risk = episode.risks.get(n).cloned().unwrap_or_default();
         form.put(&format!("identification.risk_{}", n + 1), risk);
@@ -158,7 +245,9 @@ pub fn episode_of(form: &Form) -> Option<EpisodeDraft> {
         category: category.to_owned(),
         cleared,
         identified_on,
-        cleared_on: cleared.then(|| first_of(form.get("clearance.cleared_in"))).flatten(),
+        cleared_on: cleared
+            .then(|| first_of(form.get("clearance.cleared_in")))
+            .flatten(),
         clearance_way: (cleared && !way.is_empty()).then(|| way.to_owned()),
         risks,
     })
@@ -207,8 +296,13 @@ pub fn apply_to_file(
             _ => {}
         }
     }
-    let active: Vec<usize> =
-        file.members.iter().enumerate().filter(|(_, m)| m.status == MemberStatus::Active).map(|(i, _)| i).collect();
+    let active: Vec<usize> = file
+        .members
+        .iter()
+        .enumerate()
+        .filter(|(_, m)| m.status == MemberStatus::Active)
+        .map(|(i, _)| i)
+        .collect();
     for (n, member) in form.members.iter().enumerate() {
         let index = match active.get(n) {
             Some(index) => *index,
@@ -264,11 +358,22 @@ fn write_member(member: &mut Member, form: &FormMember) {
         number.clone_into(&mut member.disability_card);
     }
     citizen.clone_into(&mut member.document_number);
-    form.get("member.document_type").clone_into(&mut member.document_type);
+    form.get("member.document_type")
+        .clone_into(&mut member.document_type);
     member.birth_on = form.get("member.born_on").parse().ok();
-    member.health = form.get("member.health_condition").split(',').filter(|h| !h.is_empty()).map(str::to_owned).collect();
+    member.health = form
+        .get("member.health_condition")
+        .split(',')
+        .filter(|h| !h.is_empty())
+        .map(str::to_owned)
+        .collect();
     let latest = form.employment.last();
-    let text = |field: &str| latest.and_then(|e| e.get(field)).cloned().unwrap_or_default();
+    let text = |field: &str| {
+        latest
+            .and_then(|e| e.get(field))
+            .cloned()
+            .unwrap_or_default()
+    };
     let place = match form.get("member.work_place") {
         "" => text("employment.place"),
         place => place.to_owned(),
@@ -284,7 +389,11 @@ fn write_member(member: &mut Member, form: &FormMember) {
     member.employment = match known {
         // What the form has no column for stays.
         Some(old) if latest.is_none() => {
-            let merged = Employment { place: employment.place, months: employment.months, ..old };
+            let merged = Employment {
+                place: employment.place,
+                months: employment.months,
+                ..old
+            };
             (merged != Employment::default()).then_some(merged)
         }
         _ => (employment != Employment::default()).then_some(employment),
@@ -294,5 +403,8 @@ fn write_member(member: &mut Member, form: &FormMember) {
 /// First and last day of the twelve months before a month.
 pub(super) fn twelve_months_before(month: Date) -> Option<(Date, Date)> {
     let first = Date::new(month.year(), month.month(), 1).ok()?;
-    Some((first.checked_sub(12.months()).ok()?, first.yesterday().ok()?))
+    Some((
+        first.checked_sub(12.months()).ok()?,
+        first.yesterday().ok()?,
+    ))
 }

@@ -31,12 +31,17 @@ impl CheckedRow {
     /// The value of a layout column.
     pub fn value(&self, column: Option<usize>) -> Option<&str> {
         let column = u16::try_from(column?).ok()?;
-        self.values.iter().find(|(c, _)| *c == column).map(|(_, v)| v.as_str())
+        self.values
+            .iter()
+            .find(|(c, _)| *c == column)
+            .map(|(_, v)| v.as_str())
     }
 
     /// Whether the cell of a layout column was rejected.
     pub fn is_rejected(&self, column: Option<usize>) -> bool {
-        column.and_then(|c| u16::try_from(c).ok()).is_some_and(|c| self.rejected.contains(&c))
+        column
+            .and_then(|c| u16::try_from(c).ok())
+            .is_some_and(|c| self.rejected.contains(&c))
     }
 
     fn drop_value(&mut self, column: usize) {
@@ -64,9 +69,19 @@ const IDENTIFYING: [&str; 3] = ["member.identity_number", "member.name", "member
 
 impl<'a> RowChecker<'a> {
     /// A checker for the sheet of a reading; `number` is the reading's index.
-    pub fn new(layout: &'a Layout, reading: SheetReading, number: u16, codes: &'a CodeLists, rules: CellRules) -> Self {
+    pub fn new(
+        layout: &'a Layout,
+        reading: SheetReading,
+        number: u16,
+        codes: &'a CodeLists,
+        rules: CellRules,
+    ) -> Self {
         let sheet = &layout.sheets[reading.sheet];
-        let lists = sheet.columns.iter().map(|c| c.list.as_deref().and_then(|l| codes.get(l))).collect();
+        let lists = sheet
+            .columns
+            .iter()
+            .map(|c| c.list.as_deref().and_then(|l| codes.get(l)))
+            .collect();
         let mut by_column = Vec::new();
         for (column, index) in reading.by_column() {
             let column = column as usize;
@@ -75,7 +90,14 @@ impl<'a> RowChecker<'a> {
             }
             by_column[column] = Some(index);
         }
-        Self { sheet, reading, number, rules, lists, by_column }
+        Self {
+            sheet,
+            reading,
+            number,
+            rules,
+            lists,
+            by_column,
+        }
     }
 
     /// Checks a row; `None` when it is blank under every column that is read.
@@ -93,7 +115,13 @@ impl<'a> RowChecker<'a> {
         if !any {
             return None;
         }
-        let mut checked = CheckedRow { reading: self.number, row, values: Vec::new(), rejected: Vec::new(), broken: false };
+        let mut checked = CheckedRow {
+            reading: self.number,
+            row,
+            values: Vec::new(),
+            rejected: Vec::new(),
+            broken: false,
+        };
         let mut findings = Vec::new();
         for (index, column) in self.sheet.columns.iter().enumerate() {
             if !self.reading.places.contains_key(&index) {
@@ -109,7 +137,9 @@ impl<'a> RowChecker<'a> {
                 Some(raw) => match self.cell(column, index, raw, &by_index) {
                     Ok(value) => checked.values.push((index_u16(index), value)),
                     Err(fault) => {
-                        let kept = column.key.is_none() && !column.required && !IDENTIFYING.contains(&column.field.as_str());
+                        let kept = column.key.is_none()
+                            && !column.required
+                            && !IDENTIFYING.contains(&column.field.as_str());
                         checked.broken |= !kept;
                         checked.rejected.push(index_u16(index));
                         findings.push(self.finding(fault, row, index, raw.shown()));
@@ -134,12 +164,20 @@ impl<'a> RowChecker<'a> {
         }
     }
 
-    fn cell(&self, column: &Column, index: usize, raw: &RawCell, row: &[Option<&RawCell>]) -> Result<String, CellFault> {
+    fn cell(
+        &self,
+        column: &Column,
+        index: usize,
+        raw: &RawCell,
+        row: &[Option<&RawCell>],
+    ) -> Result<String, CellFault> {
         if column.field == "member.identity_number"
             && let Some(document) = self.other_document(row)
         {
             let shown = to_half_width(&raw.shown()).to_uppercase();
-            if check_document_number(&document, &shown, self.rules.today, self.rules.prefixes).is_ok() {
+            if check_document_number(&document, &shown, self.rules.today, self.rules.prefixes)
+                .is_ok()
+            {
                 return Ok(shown);
             }
         }
@@ -150,13 +188,21 @@ impl<'a> RowChecker<'a> {
     fn other_document(&self, row: &[Option<&RawCell>]) -> Option<String> {
         let index = self.sheet.column_of_field("member.document_type")?;
         let entry = self.lists[index]?.lookup(&row[index]?.shown()).ok()?;
-        let other = !matches!(entry.code.as_str(), "resident_identity_card" | "disability_card" | "none");
+        let other = !matches!(
+            entry.code.as_str(),
+            "resident_identity_card" | "disability_card" | "none"
+        );
         other.then(|| entry.code.clone())
     }
 
     fn finding(&self, fault: CellFault, row: u32, index: usize, value: String) -> Finding {
         let place = self.reading.places.get(&index);
-        let mut finding = Finding::about(fault.kind, &self.reading.tab, place.map_or("", |(_, h)| h), value);
+        let mut finding = Finding::about(
+            fault.kind,
+            &self.reading.tab,
+            place.map_or("", |(_, h)| h),
+            value,
+        );
         finding.row = row;
         finding.column = place.map(|(c, _)| *c);
         if let Some(message) = fault.message {
@@ -169,18 +215,36 @@ impl<'a> RowChecker<'a> {
     }
 
     fn column(&self, field: &str) -> Option<usize> {
-        self.sheet.column_of_field(field).filter(|i| self.reading.places.contains_key(i))
+        self.sheet
+            .column_of_field(field)
+            .filter(|i| self.reading.places.contains_key(i))
     }
 
-    fn report(&self, findings: &mut Vec<Finding>, kind: Kind, row: u32, index: usize, raw: &[Option<&RawCell>]) {
+    fn report(
+        &self,
+        findings: &mut Vec<Finding>,
+        kind: Kind,
+        row: u32,
+        index: usize,
+        raw: &[Option<&RawCell>],
+    ) {
         let value = raw[index].map(RawCell::shown).unwrap_or_default();
         findings.push(self.finding(kind.into(), row, index, value));
     }
 
     fn person(&self, row: &mut CheckedRow, findings: &mut Vec<Finding>, raw: &[Option<&RawCell>]) {
-        let (number, document) = (self.column("member.identity_number"), self.column("member.document_type"));
-        let digits = number.and_then(|i| raw[i]).map(|c| to_half_width(&c.shown()).chars().filter(|c| !c.is_whitespace()).count());
-        if let (Some(index), Some(said), Some(length @ (18 | 20 | 22))) = (document, row.value(document), digits)
+        let (number, document) = (
+            self.column("member.identity_number"),
+            self.column("member.document_type"),
+        );
+        let digits = number.and_then(|i| raw[i]).map(|c| {
+            to_half_width(&c.shown())
+                .chars()
+                .filter(|c| !c.is_whitespace())
+                .count()
+        });
+        if let (Some(index), Some(said), Some(length @ (18 | 20 | 22))) =
+            (document, row.value(document), digits)
             && matches!(said, "disability_card" | "resident_identity_card")
             && (said == "disability_card") != (length > 18)
         {
@@ -188,8 +252,12 @@ impl<'a> RowChecker<'a> {
             row.drop_value(index);
         }
         // The first 18 characters of a disability card are the identity number.
-        let citizen = row.value(number).filter(|n| n.len() >= 18 && n.is_char_boundary(18)).map(|n| n[..18].to_owned());
-        if let Some(citizen) = citizen.filter(|c| c.as_bytes()[..17].iter().all(u8::is_ascii_digit)) {
+        let citizen = row
+            .value(number)
+            .filter(|n| n.len() >= 18 && n.is_char_boundary(18))
+            .map(|n| n[..18].to_owned());
+        if let Some(citizen) = citizen.filter(|c| c.as_bytes()[..17].iter().all(u8::is_ascii_digit))
+        {
             let male = (citizen.as_bytes()[16] - b'0') % 2 == 1;
             let (sex, born) = (self.column("member.sex"), self.column("member.born_on"));
             if let (Some(index), Some(said)) = (sex, row.value(sex))
@@ -199,28 +267,65 @@ impl<'a> RowChecker<'a> {
                 row.broken = true;
             }
             if let (Some(index), Some(said)) = (born, row.value(born))
-                && said.parse::<Date>().is_ok_and(|d| d.strftime("%Y%m%d").to_string() != citizen[6..14])
+                && said
+                    .parse::<Date>()
+                    .is_ok_and(|d| d.strftime("%Y%m%d").to_string() != citizen[6..14])
             {
-                self.report(findings, Kind::BirthDateContradictsIdentity, row.row, index, raw);
+                self.report(
+                    findings,
+                    Kind::BirthDateContradictsIdentity,
+                    row.row,
+                    index,
+                    raw,
+                );
                 row.broken = true;
             }
         }
-        let (education, stage) = (self.column("member.education"), self.column("member.school_stage"));
+        let (education, stage) = (
+            self.column("member.education"),
+            self.column("member.school_stage"),
+        );
         if let (Some(left), Some(right)) = (education, stage) {
             match (raw[left].is_some(), raw[right].is_some()) {
-                (true, true) => self.report(findings, Kind::EducationAndSchoolStageBoth, row.row, right, raw),
-                (false, false) => self.report(findings, Kind::EducationAndSchoolStageNeither, row.row, left, raw),
+                (true, true) => self.report(
+                    findings,
+                    Kind::EducationAndSchoolStageBoth,
+                    row.row,
+                    right,
+                    raw,
+                ),
+                (false, false) => self.report(
+                    findings,
+                    Kind::EducationAndSchoolStageNeither,
+                    row.row,
+                    left,
+                    raw,
+                ),
                 _ => {}
             }
         }
     }
 
-    fn employment(&self, row: &mut CheckedRow, findings: &mut Vec<Finding>, raw: &[Option<&RawCell>]) {
-        let (start, end) = (self.column("employment.started_in"), self.column("employment.ended_in"));
+    fn employment(
+        &self,
+        row: &mut CheckedRow,
+        findings: &mut Vec<Finding>,
+        raw: &[Option<&RawCell>],
+    ) {
+        let (start, end) = (
+            self.column("employment.started_in"),
+            self.column("employment.ended_in"),
+        );
         if let (Some(from), Some(to), Some(index)) = (row.value(start), row.value(end), end)
             && to < from
         {
-            self.report(findings, Kind::EmploymentEndBeforeStart, row.row, index, raw);
+            self.report(
+                findings,
+                Kind::EmploymentEndBeforeStart,
+                row.row,
+                index,
+                raw,
+            );
             row.broken = true;
         }
     }

@@ -28,7 +28,13 @@ fn month_of_time(time: &str, form: &Form, today: Date) -> Option<Date> {
 }
 
 /// Code group of each part of [`INCOME_PARTS`].
-const GROUPS: [&str; 5] = ["wage", "business", "property", "transfer", "operating_expense"];
+const GROUPS: [&str; 5] = [
+    "wage",
+    "business",
+    "property",
+    "transfer",
+    "business_expenditure",
+];
 
 /// "其中" columns and the income source they are.
 const SHARES: [(&str, &str); 13] = [
@@ -39,11 +45,23 @@ const SHARES: [(&str, &str); 13] = [
     ("asset_dividend_yuan", "property.asset_dividend"),
     ("land_transfer_income_yuan", "property.land_transfer"),
     ("family_planning_payment_yuan", "transfer.family_planning"),
-    ("subsistence_allowance_payment_yuan", "transfer.subsistence_allowance"),
-    ("extreme_hardship_payment_yuan", "transfer.extreme_hardship_support"),
+    (
+        "subsistence_allowance_payment_yuan",
+        "transfer.subsistence_allowance",
+    ),
+    (
+        "extreme_hardship_payment_yuan",
+        "transfer.extreme_hardship_support",
+    ),
     ("pension_payment_yuan", "transfer.pension"),
-    ("ecological_payment_yuan", "transfer.ecological_compensation"),
-    ("grain_and_land_subsidy_yuan", "transfer.grain_and_soil_subsidy"),
+    (
+        "ecological_payment_yuan",
+        "transfer.ecological_compensation",
+    ),
+    (
+        "grain_and_land_subsidy_yuan",
+        "transfer.grain_and_soil_subsidy",
+    ),
     ("other_transfer_income_yuan", "transfer.other"),
 ];
 
@@ -52,7 +70,7 @@ fn totals(statement: &IncomeStatement) -> [i64; 7] {
     let mut totals = [0; 7];
     for item in &statement.items {
         let group = match item.source.split('.').next().unwrap_or_default() {
-            "business_expenditure" => "operating_expense",
+            "operating_expense" => "business_expenditure",
             group => group,
         };
         if let Some(index) = GROUPS.iter().position(|g| *g == group) {
@@ -89,16 +107,25 @@ fn is_of_time(note: &str, time: &str) -> bool {
 
 fn statement_of<'f>(file: &'f HouseholdFile, time: &str) -> Option<&'f IncomeStatement> {
     let note = |s: &IncomeStatement| s.items.first().map(|i| i.note.clone()).unwrap_or_default();
-    file.income.iter().filter(|s| is_of_time(&note(s), time)).max_by_key(|s| s.period_to)
+    file.income
+        .iter()
+        .filter(|s| is_of_time(&note(s), time))
+        .max_by_key(|s| s.period_to)
 }
 
 /// Brings the form up to date with the statements of the file.
 pub(super) fn read_incomes(file: &HouseholdFile, form: &mut Form) {
     for time in INCOME_TIMES {
-        let Some(statement) = statement_of(file, time) else { continue };
+        let Some(statement) = statement_of(file, time) else {
+            continue;
+        };
         let known = totals(statement);
         let fields = total_fields(time);
-        if fields.iter().zip(known).all(|(field, total)| fen(form.get(field)).unwrap_or(0) == total) {
+        if fields
+            .iter()
+            .zip(known)
+            .all(|(field, total)| fen(form.get(field)).unwrap_or(0) == total)
+        {
             continue;
         }
         for (field, total) in fields.iter().zip(known) {
@@ -107,22 +134,33 @@ pub(super) fn read_incomes(file: &HouseholdFile, form: &mut Form) {
         for (share, _) in SHARES {
             form.put(&format!("{time}.{share}"), "");
         }
-        form.put(&format!("{time}.net_income_yuan"), yuan(known[..4].iter().sum::<i64>() - known[4]));
+        form.put(
+            &format!("{time}.net_income_yuan"),
+            yuan(known[..4].iter().sum::<i64>() - known[4]),
+        );
         let each = statement.counted_persons;
         let net = known[..4].iter().sum::<i64>() - known[4];
-        let per_person = (each > 0).then(|| yuan((2 * net + i64::from(each)).div_euclid(2 * i64::from(each))));
-        form.put(&format!("{time}.net_income_per_person_yuan"), per_person.unwrap_or_default());
+        let per_person =
+            (each > 0).then(|| yuan((2 * net + i64::from(each)).div_euclid(2 * i64::from(each))));
+        form.put(
+            &format!("{time}.net_income_per_person_yuan"),
+            per_person.unwrap_or_default(),
+        );
     }
 }
 
 fn items_of(form: &Form, time: &str) -> Vec<IncomeItem> {
     let mut items = Vec::new();
     for (part, group) in INCOME_PARTS.iter().zip(GROUPS) {
-        let Some(total) = fen(form.get(&format!("{time}.{part}"))) else { continue };
+        let Some(total) = fen(form.get(&format!("{time}.{part}"))) else {
+            continue;
+        };
         let mut shares: Vec<(&str, i64)> = SHARES
             .iter()
             .filter(|(_, source)| source.split('.').next() == Some(group))
-            .filter_map(|(field, source)| Some((*source, fen(form.get(&format!("{time}.{field}")))?)))
+            .filter_map(|(field, source)| {
+                Some((*source, fen(form.get(&format!("{time}.{field}")))?))
+            })
             .filter(|(_, amount)| *amount != 0)
             .collect();
         let stated: i64 = shares.iter().map(|(_, a)| a).sum();
@@ -138,10 +176,21 @@ fn items_of(form: &Form, time: &str) -> Vec<IncomeItem> {
             None if rest != 0 || none_shared => items.push((other, rest)),
             None => {}
         }
-        items.extend(shares.into_iter().map(|(source, amount)| (source.to_owned(), amount)));
+        items.extend(
+            shares
+                .into_iter()
+                .map(|(source, amount)| (source.to_owned(), amount)),
+        );
     }
     let note = note_of(time);
-    items.into_iter().map(|(source, amount_fen)| IncomeItem { source, amount_fen, note: note.to_owned() }).collect()
+    items
+        .into_iter()
+        .map(|(source, amount_fen)| IncomeItem {
+            source,
+            amount_fen,
+            note: note.to_owned(),
+        })
+        .collect()
 }
 
 /// Adds or replaces the statements a settled form speaks of, where they differ.
@@ -155,7 +204,11 @@ pub(super) fn write_incomes(file: &mut HouseholdFile, form: &Form, today: Date) 
         if statement_of(file, time).is_some_and(|s| totals(s) == wanted) {
             continue;
         }
-        let Some((period_from, period_to)) = month_of_time(time, form, today).and_then(twelve_months_before) else { continue };
+        let Some((period_from, period_to)) =
+            month_of_time(time, form, today).and_then(twelve_months_before)
+        else {
+            continue;
+        };
         let statement = IncomeStatement {
             period_from,
             period_to,
@@ -164,26 +217,43 @@ pub(super) fn write_incomes(file: &mut HouseholdFile, form: &Form, today: Date) 
             out_of_pocket_fen: wanted[6],
             counted_persons: u16::try_from(file.counted_members().count()).unwrap_or(u16::MAX),
         };
-        file.income.retain(|s| s.period_to != period_to || s.items.first().is_none_or(|i| i.note != note_of(time)));
+        file.income.retain(|s| {
+            s.period_to != period_to || s.items.first().is_none_or(|i| i.note != note_of(time))
+        });
         file.income.push(statement);
     }
 }
 
 /// The four guarantees in the order of [`AssuranceRecord`].
-const GUARANTEES: [&str; 4] = ["unsafe_housing", "school_dropout", "unsafe_drinking_water", "uninsured_member"];
+const GUARANTEES: [&str; 4] = [
+    "unsafe_housing",
+    "school_dropout",
+    "unsafe_drinking_water",
+    "uninsured_member",
+];
 
 fn flags(record: &AssuranceRecord) -> [bool; 4] {
-    [record.housing_problem, record.schooling_problem, record.water_problem, record.insurance_problem]
+    [
+        record.housing_problem,
+        record.schooling_problem,
+        record.water_problem,
+        record.insurance_problem,
+    ]
 }
 
 fn record_of<'f>(file: &'f HouseholdFile, time: &str) -> Option<&'f AssuranceRecord> {
-    file.assurances.iter().filter(|r| is_of_time(&r.note, time)).max_by_key(|r| r.recorded_on)
+    file.assurances
+        .iter()
+        .filter(|r| is_of_time(&r.note, time))
+        .max_by_key(|r| r.recorded_on)
 }
 
 /// Brings the form up to date with the guarantees of the file.
 pub(super) fn read_assurances(file: &HouseholdFile, form: &mut Form) {
     for time in INCOME_TIMES {
-        let Some(record) = record_of(file, time) else { continue };
+        let Some(record) = record_of(file, time) else {
+            continue;
+        };
         for (guarantee, problem) in GUARANTEES.iter().zip(flags(record)) {
             let field = format!("{time}.{guarantee}");
             if (form.get(&field) == "yes") != problem {
@@ -200,14 +270,34 @@ pub(super) fn write_assurances(file: &mut HouseholdFile, form: &Form, today: Dat
         if said.iter().all(String::is_empty) {
             continue;
         }
-        let [housing_problem, schooling_problem, water_problem, insurance_problem] = said.map(|s| s == "yes");
-        let wanted = [housing_problem, schooling_problem, water_problem, insurance_problem];
+        let [
+            housing_problem,
+            schooling_problem,
+            water_problem,
+            insurance_problem,
+        ] = said.map(|s| s == "yes");
+        let wanted = [
+            housing_problem,
+            schooling_problem,
+            water_problem,
+            insurance_problem,
+        ];
         if record_of(file, time).is_some_and(|r| flags(r) == wanted) {
             continue;
         }
-        let Some(recorded_on) = month_of_time(time, form, today) else { continue };
+        let Some(recorded_on) = month_of_time(time, form, today) else {
+            continue;
+        };
         let note = note_of(time);
-        file.assurances.retain(|r| r.recorded_on != recorded_on || r.note != note);
-        file.assurances.push(AssuranceRecord { recorded_on, housing_problem, schooling_problem, water_problem, insurance_problem, note: note.to_owned() });
+        file.assurances
+            .retain(|r| r.recorded_on != recorded_on || r.note != note);
+        file.assurances.push(AssuranceRecord {
+            recorded_on,
+            housing_problem,
+            schooling_problem,
+            water_problem,
+            insurance_problem,
+            note: note.to_owned(),
+        });
     }
 }

@@ -29,7 +29,12 @@ pub fn check(sources: &[PackSource]) -> Vec<Problem> {
         }
     }
     for source in sources {
-        let mut checker = Checker { source, clauses: BTreeMap::new(), documents: BTreeSet::new(), problems: &mut problems };
+        let mut checker = Checker {
+            source,
+            clauses: BTreeMap::new(),
+            documents: BTreeSet::new(),
+            problems: &mut problems,
+        };
         if checker.collect_layers(&ids) {
             checker.pack();
             for procedure in &source.procedures {
@@ -60,18 +65,34 @@ impl<'a> Checker<'a> {
         let mut layer = self.source;
         loop {
             if !seen.insert(layer.file.id.get_ref().as_str()) {
-                let at = self.source.file.based_on.as_ref().map_or(0, |b| b.span().start);
-                self.report("pack.toml", at, "based_on 绕成了圈：一个包不能以自己为基础".into());
+                let at = self
+                    .source
+                    .file
+                    .based_on
+                    .as_ref()
+                    .map_or(0, |b| b.span().start);
+                self.report(
+                    "pack.toml",
+                    at,
+                    "based_on 绕成了圈：一个包不能以自己为基础".into(),
+                );
                 return false;
             }
             for clause in &layer.clauses.clauses {
                 self.clauses.entry(clause.id.get_ref()).or_insert(clause);
             }
-            self.documents.extend(layer.file.documents.iter().map(|d| d.id.as_str()));
-            let Some(base) = &layer.file.based_on else { return true };
+            self.documents
+                .extend(layer.file.documents.iter().map(|d| d.id.as_str()));
+            let Some(base) = &layer.file.based_on else {
+                return true;
+            };
             let Some(next) = ids.get(base.get_ref().as_str()) else {
                 let (at, name) = (base.span().start, base.get_ref().clone());
-                self.report("pack.toml", at, format!("找不到 based_on 所指的政策包 {name}"));
+                self.report(
+                    "pack.toml",
+                    at,
+                    format!("找不到 based_on 所指的政策包 {name}"),
+                );
                 return false;
             };
             layer = next;
@@ -84,7 +105,10 @@ impl<'a> Checker<'a> {
             self.report(
                 file,
                 clause.span().start,
-                format!("条款 {} 不在本包或其基础包的 clauses.toml 中", clause.get_ref()),
+                format!(
+                    "条款 {} 不在本包或其基础包的 clauses.toml 中",
+                    clause.get_ref()
+                ),
             );
         }
         known
@@ -142,12 +166,20 @@ impl<'a> Checker<'a> {
                 );
             }
             if stated.default.is_some() && stated.source.is_none() {
-                self.report(file, at, format!("{what} 有 default 却没写 source = \"practice\""));
+                self.report(
+                    file,
+                    at,
+                    format!("{what} 有 default 却没写 source = \"practice\""),
+                );
             }
             return;
         }
         if stated.value.is_none() {
-            self.report(file, at, format!("{what} 缺 value；文件没有规定时请写 unstated = true"));
+            self.report(
+                file,
+                at,
+                format!("{what} 缺 value；文件没有规定时请写 unstated = true"),
+            );
             return;
         }
         if stated.default.is_some() {
@@ -160,25 +192,50 @@ impl<'a> Checker<'a> {
     }
 
     /// A clause-bearing number must stand in the clause's words or parameters.
-    fn figure_stands(&mut self, file: &str, what: &str, figure: &str, clause: &Spanned<String>, at: usize) {
-        let Some(found) = self.clauses.get(clause.get_ref().as_str()) else { return };
+    fn figure_stands(
+        &mut self,
+        file: &str,
+        what: &str,
+        figure: &str,
+        clause: &Spanned<String>,
+        at: usize,
+    ) {
+        let Some(found) = self.clauses.get(clause.get_ref().as_str()) else {
+            return;
+        };
         if !figures(&format!("{} {}", found.quote, found.parameters)).contains(figure) {
             self.report(
                 file,
                 at,
-                format!("{what} 的数字 {figure} 不在条款 {} 的原文或参数里", clause.get_ref()),
+                format!(
+                    "{what} 的数字 {figure} 不在条款 {} 的原文或参数里",
+                    clause.get_ref()
+                ),
             );
         }
     }
 
-    fn unique<'b>(&mut self, file: &str, group: &str, codes: impl Iterator<Item = (&'b str, usize)>) {
+    fn unique<'b>(
+        &mut self,
+        file: &str,
+        group: &str,
+        codes: impl Iterator<Item = (&'b str, usize)>,
+    ) {
         let mut seen = BTreeSet::new();
         for (code, at) in codes {
             if !seen.insert(code.to_owned()) {
                 self.report(file, at, format!("{group} 的编号 {code} 重复"));
             }
-            if code.is_empty() || !code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
-                self.report(file, at, format!("{group} 的编号 {code:?} 只能用小写字母、数字和下划线"));
+            if code.is_empty()
+                || !code
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+            {
+                self.report(
+                    file,
+                    at,
+                    format!("{group} 的编号 {code:?} 只能用小写字母、数字和下划线"),
+                );
             }
         }
     }
@@ -186,7 +243,12 @@ impl<'a> Checker<'a> {
     fn pack(&mut self) {
         const FILE: &str = "pack.toml";
         let file = &self.source.file;
-        let text = self.source.sources.iter().find(|s| s.path.ends_with(FILE)).map_or("", |s| s.text.as_str());
+        let text = self
+            .source
+            .sources
+            .iter()
+            .find(|s| s.path.ends_with(FILE))
+            .map_or("", |s| s.text.as_str());
         // Entries without a clause have no span of their own; their `code` or
         // `id` line is found by its text.
         let find = |key: &str, code: &str| text.find(&format!("{key} = \"{code}\"")).unwrap_or(0);
@@ -207,20 +269,34 @@ impl<'a> Checker<'a> {
         for clause in &self.source.clauses.clauses {
             let at = clause.id.span().start;
             if clause.quote.trim().is_empty() {
-                self.report("clauses.toml", at, format!("条款 {} 没有原文 quote", clause.id.get_ref()));
+                self.report(
+                    "clauses.toml",
+                    at,
+                    format!("条款 {} 没有原文 quote", clause.id.get_ref()),
+                );
             }
             if !self.documents.contains(clause.document.as_str()) {
                 self.report(
                     "clauses.toml",
                     at,
-                    format!("条款 {} 所在文件 {} 没有登记在 [[document]]", clause.id.get_ref(), clause.document),
+                    format!(
+                        "条款 {} 所在文件 {} 没有登记在 [[document]]",
+                        clause.id.get_ref(),
+                        clause.document
+                    ),
                 );
             }
         }
 
         let jurisdiction = &file.jurisdiction;
-        if !jurisdiction.is_empty() && (jurisdiction.len() != 12 || !jurisdiction.bytes().all(|b| b.is_ascii_digit())) {
-            self.report(FILE, find("jurisdiction", jurisdiction), "jurisdiction 应为 12 位区划代码".into());
+        if !jurisdiction.is_empty()
+            && (jurisdiction.len() != 12 || !jurisdiction.bytes().all(|b| b.is_ascii_digit()))
+        {
+            self.report(
+                FILE,
+                find("jurisdiction", jurisdiction),
+                "jurisdiction 应为 12 位区划代码".into(),
+            );
         }
         if !jurisdiction.is_empty() && file.effective_from.is_none() {
             self.report(
@@ -231,7 +307,11 @@ impl<'a> Checker<'a> {
         }
         if let Some(line) = &file.line {
             let at = text.find("[line]").unwrap_or(0);
-            let amount = line.amount_yuan.value.as_ref().map(|v| v.get_ref().to_string());
+            let amount = line
+                .amount_yuan
+                .value
+                .as_ref()
+                .map(|v| v.get_ref().to_string());
             self.stated(FILE, "监测范围金额", &line.amount_yuan, at, amount);
             self.stated(FILE, "收入口径", &line.measure, at, None);
             self.stated(FILE, "比较方式", &line.comparator, at, None);
@@ -249,7 +329,10 @@ impl<'a> Checker<'a> {
         }
         if let Some(period) = &file.transition_period {
             let at = text.find("[transition_period]").unwrap_or(0);
-            for (what, year) in [("过渡期首年", &period.first_year), ("过渡期末年", &period.last_year)] {
+            for (what, year) in [
+                ("过渡期首年", &period.first_year),
+                ("过渡期末年", &period.last_year),
+            ] {
                 let figure = year.value.as_ref().map(|v| v.get_ref().to_string());
                 self.stated(FILE, what, year, at, figure);
             }
@@ -262,8 +345,16 @@ impl<'a> Checker<'a> {
         if let Some(scale) = &file.scale_reference {
             let at = text.find("scale_reference").unwrap_or(0);
             self.stated(FILE, "规模参考", scale, at, None);
-            if file.forbidden_grounds.iter().any(|g| g.code == "scale_limit") {
-                self.report(FILE, at, "严禁规模控制的政策包不能写规模参考 scale_reference（HN22-066）".into());
+            if file
+                .forbidden_grounds
+                .iter()
+                .any(|g| g.code == "scale_limit")
+            {
+                self.report(
+                    FILE,
+                    at,
+                    "严禁规模控制的政策包不能写规模参考 scale_reference（HN22-066）".into(),
+                );
             }
         }
 
@@ -305,7 +396,11 @@ impl<'a> Checker<'a> {
                 self.clause_known(FILE, clause);
             }
             if task.responsible.is_empty() {
-                self.report(FILE, find("code", &task.code), format!("任务 {} 没有负责科室", task.code));
+                self.report(
+                    FILE,
+                    find("code", &task.code),
+                    format!("任务 {} 没有负责科室", task.code),
+                );
             }
         }
         for document in &file.documents {
@@ -315,7 +410,11 @@ impl<'a> Checker<'a> {
             if let Some(old) = &document.supersedes
                 && !self.documents.contains(old.as_str())
             {
-                self.report(FILE, find("supersedes", old), format!("被替代的文件 {old} 没有登记"));
+                self.report(
+                    FILE,
+                    find("supersedes", old),
+                    format!("被替代的文件 {old} 没有登记"),
+                );
             }
         }
         for outcome in &file.lead_outcomes {
@@ -323,15 +422,17 @@ impl<'a> Checker<'a> {
                 self.report(
                     FILE,
                     find("leads_to", &outcome.leads_to),
-                    format!("线索结果 {} 的 leads_to 只能是 casefile、episode 或 none", outcome.code),
+                    format!(
+                        "线索结果 {} 的 leads_to 只能是 casefile、episode 或 none",
+                        outcome.code
+                    ),
                 );
             }
         }
         for (index, a) in file.categories.iter().enumerate() {
-            if let Some(b) = file.categories[index + 1..]
-                .iter()
-                .find(|b| a.lifted.is_some() && a.lifted == b.lifted && a.inside_line == b.inside_line)
-            {
+            if let Some(b) = file.categories[index + 1..].iter().find(|b| {
+                a.lifted.is_some() && a.lifted == b.lifted && a.inside_line == b.inside_line
+            }) {
                 self.report(
                     FILE,
                     find("code", &b.code),
@@ -348,7 +449,11 @@ impl<'a> Checker<'a> {
             self.report(
                 file,
                 value.span().start,
-                format!("{what} {:?} 不认识，只能是 {}", value.get_ref(), allowed.join("、")),
+                format!(
+                    "{what} {:?} 不认识，只能是 {}",
+                    value.get_ref(),
+                    allowed.join("、")
+                ),
             );
         }
     }
@@ -356,15 +461,29 @@ impl<'a> Checker<'a> {
     fn procedure(&mut self, procedure: &Procedure) {
         let file = format!("procedures/{}.toml", procedure.id);
         let file = file.as_str();
-        let text = self.source.sources.iter().find(|s| s.path.ends_with(file)).map(|s| s.text.clone());
+        let text = self
+            .source
+            .sources
+            .iter()
+            .find(|s| s.path.ends_with(file))
+            .map(|s| s.text.clone());
         let Some(text) = text else {
             let id = format!("id = \"{}\"", procedure.id);
-            let holder = self.source.sources.iter().find(|s| s.path.contains("/procedures/") && s.text.contains(&id));
-            let (path, at) = holder.map_or(("procedures/", 0), |s| (s.path.as_str(), s.text.find(&id).unwrap_or(0)));
+            let holder = self
+                .source
+                .sources
+                .iter()
+                .find(|s| s.path.contains("/procedures/") && s.text.contains(&id));
+            let (path, at) = holder.map_or(("procedures/", 0), |s| {
+                (s.path.as_str(), s.text.find(&id).unwrap_or(0))
+            });
             self.problems.push(self.source.problem(
                 path,
                 at,
-                format!("程序 {} 的文件名必须是 procedures/{}.toml", procedure.id, procedure.id),
+                format!(
+                    "程序 {} 的文件名必须是 procedures/{}.toml",
+                    procedure.id, procedure.id
+                ),
             ));
             return;
         };
@@ -385,7 +504,8 @@ impl<'a> Checker<'a> {
                     &format!("材料 {}", evidence.code),
                     evidence.clause.as_ref(),
                     evidence.source,
-                    text.find(&format!("code = \"{}\"", evidence.code)).unwrap_or(at),
+                    text.find(&format!("code = \"{}\"", evidence.code))
+                        .unwrap_or(at),
                 );
             }
         }
@@ -393,13 +513,22 @@ impl<'a> Checker<'a> {
             let at = text.find(&format!("id = \"{}\"", clock.id)).unwrap_or(0);
             let names: Vec<&str> = kinds.iter().map(|k| k.as_str()).collect();
             for (key, event) in [("starts", &clock.starts), ("ends", &clock.ends)] {
-                let known = names.contains(&event.as_str()) || (key == "starts" && event == "earliest_lead");
+                let known = names.contains(&event.as_str())
+                    || (key == "starts" && event == "earliest_lead");
                 if !known {
                     let at = text.find(&format!("{key} = \"{event}\"")).unwrap_or(at);
-                    self.report(file, at, format!("时钟 {} 的 {key} 指向不存在的环节 {event}", clock.id));
+                    self.report(
+                        file,
+                        at,
+                        format!("时钟 {} 的 {key} 指向不存在的环节 {event}", clock.id),
+                    );
                 }
             }
-            let figure = clock.limit_days.value.as_ref().map(|v| v.get_ref().to_string());
+            let figure = clock
+                .limit_days
+                .value
+                .as_ref()
+                .map(|v| v.get_ref().to_string());
             self.stated(file, &clock.label, &clock.limit_days, at, figure);
             self.stated(file, "时钟单位", &clock.unit, at, None);
             if clock.limit_days.get() == Some(0) {
@@ -408,18 +537,42 @@ impl<'a> Checker<'a> {
         }
         for guard in &procedure.guards {
             let at = guard.clause.as_ref().map_or_else(
-                || text.find(&format!("label = \"{}\"", guard.label)).unwrap_or(0),
+                || {
+                    text.find(&format!("label = \"{}\"", guard.label))
+                        .unwrap_or(0)
+                },
                 |c| c.span().start,
             );
             if !kinds.contains(&guard.on) {
-                self.report(file, at, format!("条件“{}”所在环节 {} 不在本程序中", guard.label, guard.on.as_str()));
+                self.report(
+                    file,
+                    at,
+                    format!(
+                        "条件“{}”所在环节 {} 不在本程序中",
+                        guard.label,
+                        guard.on.as_str()
+                    ),
+                );
             }
-            self.entry(file, &format!("条件“{}”", guard.label), guard.clause.as_ref(), guard.source, at);
-            let needs = matches!(guard.kind, GuardKind::NoticeStood | GuardKind::DistinctVerifiers);
+            self.entry(
+                file,
+                &format!("条件“{}”", guard.label),
+                guard.clause.as_ref(),
+                guard.source,
+                at,
+            );
+            let needs = matches!(
+                guard.kind,
+                GuardKind::NoticeStood | GuardKind::DistinctVerifiers
+            );
             match (&guard.number, needs) {
                 (None, true) => self.report(file, at, format!("条件“{}”缺 number", guard.label)),
                 (Some(number), false) => {
-                    self.report(file, number.span().start, format!("条件“{}”不用 number", guard.label));
+                    self.report(
+                        file,
+                        number.span().start,
+                        format!("条件“{}”不用 number", guard.label),
+                    );
                 }
                 (Some(number), true) => {
                     if let Some(clause) = &guard.clause {
@@ -440,7 +593,8 @@ impl<'a> Checker<'a> {
                     &format!("例外 {}", exemption.code),
                     exemption.clause.as_ref(),
                     exemption.source,
-                    text.find(&format!("code = \"{}\"", exemption.code)).unwrap_or(at),
+                    text.find(&format!("code = \"{}\"", exemption.code))
+                        .unwrap_or(at),
                 );
             }
         }
@@ -473,13 +627,30 @@ fn figures(text: &str) -> BTreeSet<String> {
 }
 
 fn chinese_number(text: &str) -> Option<u32> {
-    let digit = |c: char| "零一二三四五六七八九".chars().position(|d| d == c).map(|p| p as u32);
+    let digit = |c: char| {
+        "零一二三四五六七八九"
+            .chars()
+            .position(|d| d == c)
+            .map(|p| p as u32)
+    };
     let digit = |c: char| if c == '两' { Some(2) } else { digit(c) };
     match text.split_once('十') {
-        None => text.chars().next().filter(|_| text.chars().count() == 1).and_then(digit),
+        None => text
+            .chars()
+            .next()
+            .filter(|_| text.chars().count() == 1)
+            .and_then(digit),
         Some((tens, ones)) => {
-            let tens = if tens.is_empty() { 1 } else { digit(tens.chars().next()?)? };
-            let ones = if ones.is_empty() { 0 } else { digit(ones.chars().next()?)? };
+            let tens = if tens.is_empty() {
+                1
+            } else {
+                digit(tens.chars().next()?)?
+            };
+            let ones = if ones.is_empty() {
+                0
+            } else {
+                digit(ones.chars().next()?)?
+            };
             Some(tens * 10 + ones)
         }
     }

@@ -37,10 +37,17 @@ impl PackSource {
 /// 1-based line of a byte offset.
 pub(super) fn line_of(text: &str, offset: usize) -> usize {
     let end = offset.min(text.len());
-    text.as_bytes()[..end].iter().filter(|b| **b == b'\n').count() + 1
+    text.as_bytes()[..end]
+        .iter()
+        .filter(|b| **b == b'\n')
+        .count()
+        + 1
 }
 
-fn parse<T: serde::de::DeserializeOwned>(source: &SourceFile, problems: &mut Vec<Problem>) -> Option<T> {
+fn parse<T: serde::de::DeserializeOwned>(
+    source: &SourceFile,
+    problems: &mut Vec<Problem>,
+) -> Option<T> {
     match toml::from_str::<T>(&source.text) {
         Ok(value) => Some(value),
         Err(error) => {
@@ -67,11 +74,16 @@ pub fn load_sources(files: &[SourceFile]) -> Result<Vec<PackSource>, Vec<Problem
     let mut problems = Vec::new();
     let mut packs = Vec::new();
     for folder in folders {
-        let mut own: Vec<SourceFile> =
-            files.iter().filter(|f| f.path.starts_with(&format!("{folder}/"))).cloned().collect();
+        let mut own: Vec<SourceFile> = files
+            .iter()
+            .filter(|f| f.path.starts_with(&format!("{folder}/")))
+            .cloned()
+            .collect();
         own.sort_by(|a, b| a.path.cmp(&b.path));
         let mut file = None;
-        let mut clauses = ClausesFile { clauses: Vec::new() };
+        let mut clauses = ClausesFile {
+            clauses: Vec::new(),
+        };
         let mut procedures = Vec::new();
         for source in &own {
             let inner = &source.path[folder.len() + 1..];
@@ -87,15 +99,26 @@ pub fn load_sources(files: &[SourceFile]) -> Result<Vec<PackSource>, Vec<Problem
                 problems.push(Problem {
                     file: source.path.clone(),
                     line: 0,
-                    message: "不认识的文件：政策包只有 pack.toml、clauses.toml 和 procedures/*.toml".into(),
+                    message:
+                        "不认识的文件：政策包只有 pack.toml、clauses.toml 和 procedures/*.toml"
+                            .into(),
                 });
             }
         }
         if let Some(file) = file {
-            packs.push(PackSource { file, clauses, procedures, sources: own });
+            packs.push(PackSource {
+                file,
+                clauses,
+                procedures,
+                sources: own,
+            });
         }
     }
-    if problems.is_empty() { Ok(packs) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(packs)
+    } else {
+        Err(problems)
+    }
 }
 
 /// Parses, layers and checks every pack among `files`.
@@ -105,7 +128,11 @@ pub fn load_sources(files: &[SourceFile]) -> Result<Vec<PackSource>, Vec<Problem
 pub fn load_library(files: &[SourceFile]) -> Result<Library, Vec<Problem>> {
     let sources = load_sources(files)?;
     let problems = check(&sources);
-    if problems.is_empty() { Ok(Library::assemble(sources)) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(Library::assemble(sources))
+    } else {
+        Err(problems)
+    }
 }
 
 /// Layers packs without checking what they say. For proving clause coverage

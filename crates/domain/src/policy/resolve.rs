@@ -72,7 +72,10 @@ fn overlay<T: Coded + Clone>(
 ) {
     for entry in upper {
         let code = entry.code();
-        said_by.insert(format!("{}.{code}", group.unwrap_or(T::GROUP)), layer.to_owned());
+        said_by.insert(
+            format!("{}.{code}", group.unwrap_or(T::GROUP)),
+            layer.to_owned(),
+        );
         match base.iter_mut().find(|b| b.code() == code) {
             Some(old) => *old = entry.clone(),
             None => base.push(entry.clone()),
@@ -84,8 +87,10 @@ impl Library {
     /// Layers checked sources. Callers go through
     /// [`load_library`](super::load_library), which checks first.
     pub(super) fn assemble(sources: Vec<PackSource>) -> Self {
-        let by_id: BTreeMap<String, &PackSource> =
-            sources.iter().map(|s| (s.file.id.get_ref().clone(), s)).collect();
+        let by_id: BTreeMap<String, &PackSource> = sources
+            .iter()
+            .map(|s| (s.file.id.get_ref().clone(), s))
+            .collect();
         let packs = by_id
             .keys()
             .map(|id| {
@@ -170,7 +175,13 @@ impl Pack {
             }
             layers.push(layer);
         }
-        Self { values, clauses, procedures, layers, said_by }
+        Self {
+            values,
+            clauses,
+            procedures,
+            layers,
+            said_by,
+        }
     }
 
     /// Identifier of the top layer.
@@ -191,7 +202,10 @@ impl Pack {
             LawfulItems::RiskType => &self.values.risk_types,
             LawfulItems::LawfulEnd => &self.values.lawful_ends,
         };
-        items.iter().find(|i| i.code == code).map_or_else(|| code.to_owned(), |i| i.label.clone())
+        items
+            .iter()
+            .find(|i| i.code == code)
+            .map_or_else(|| code.to_owned(), |i| i.label.clone())
     }
 
     /// Label of a category, or the code itself where it is unknown.
@@ -206,9 +220,12 @@ impl Pack {
     /// The text of a message with its placeholders filled.
     pub fn message(&self, code: &str, fill: &[(&str, &str)]) -> Option<String> {
         let message = self.values.messages.iter().find(|m| m.code == code)?;
-        Some(fill.iter().fold(message.text.clone(), |text, (name, value)| {
-            text.replace(&format!("{{{name}}}"), value)
-        }))
+        Some(
+            fill.iter()
+                .fold(message.text.clone(), |text, (name, value)| {
+                    text.replace(&format!("{{{name}}}"), value)
+                }),
+        )
     }
 }
 
@@ -232,6 +249,9 @@ impl Procedure {
 impl Step {
     /// Whether the step may run beside its successors.
     pub fn is_parallel(&self) -> bool {
-        self.parallel.as_ref().and_then(super::pack::Stated::get).unwrap_or(false)
+        self.parallel
+            .as_ref()
+            .and_then(super::pack::Stated::get)
+            .unwrap_or(false)
     }
 }

@@ -1,15 +1,13 @@
 //! Routes of the area `account`.
 
-use app::account::{
-    AccountView, DeputyView, Me, NewAccount, NewDeputy, OneTimePassword, SignIn,
-};
+use app::account::{AccountView, DeputyView, Me, NewAccount, NewDeputy, OneTimePassword, SignIn};
 use app::demo::{self, DemoInfo, MoveClock};
 use app::{PageView, Window};
 use axum::Json;
+use axum::extract::{Path, Query, State as AxumState};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::division::DivisionCode;
-use axum::extract::{Path, Query, State as AxumState};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -42,10 +40,7 @@ pub fn routes() -> OpenApiRouter<State> {
     tag = "account",
     responses((status = 200, body = Me), (status = "4XX", body = Problem)),
 )]
-async fn who(
-    AxumState(app): AxumState<State>,
-    Signed(me): Signed,
-) -> Answer<Me> {
+async fn who(AxumState(app): AxumState<State>, Signed(me): Signed) -> Answer<Me> {
     answer(app.me(&me).await)
 }
 
@@ -90,9 +85,7 @@ async fn confirm_totp(
     tag = "account",
     responses((status = 200, body = DemoInfo), (status = "4XX", body = Problem)),
 )]
-async fn demo_info(
-    AxumState(app): AxumState<State>,
-) -> Answer<DemoInfo> {
+async fn demo_info(AxumState(app): AxumState<State>) -> Answer<DemoInfo> {
     answer(demo::demo_info(&app).await)
 }
 
@@ -109,7 +102,14 @@ async fn accounts(
     Signed(me): Signed,
     Query(query): Query<AccountQuery>,
 ) -> Answer<PageView<AccountView>> {
-    answer(app.accounts(&me, query.division, Window::new(query.limit, query.cursor.as_deref())).await)
+    answer(
+        app.accounts(
+            &me,
+            query.division,
+            Window::new(query.limit, query.cursor.as_deref()),
+        )
+        .await,
+    )
 }
 
 /// Opens an account; the one-time password is shown once.
@@ -143,7 +143,8 @@ async fn disable(
     Path(id): Path<String>,
     Body(form): Body<Disable>,
 ) -> Result<axum::http::StatusCode, Problem> {
-    app.disable_account(&me, &id, form.hand_over_to, &form.reason).await?;
+    app.disable_account(&me, &id, form.hand_over_to, &form.reason)
+        .await?;
     Ok(axum::http::StatusCode::NO_CONTENT)
 }
 
@@ -223,11 +224,18 @@ async fn add_deputy(
     request_body = SignIn,
     responses((status = 200, body = Me), (status = "4XX", body = Problem)),
 )]
-async fn sign_in(AxumState(app): AxumState<State>, Body(form): Body<SignIn>) -> Result<Response, Problem> {
+async fn sign_in(
+    AxumState(app): AxumState<State>,
+    Body(form): Body<SignIn>,
+) -> Result<Response, Problem> {
     let token = app.sign_in(form).await?;
     let principal = app.principal(&token).await?;
     let me = app.me(&principal).await?;
-    Ok(([(header::SET_COOKIE, start_cookie(&token, false))], Json(me)).into_response())
+    Ok((
+        [(header::SET_COOKIE, start_cookie(&token, false))],
+        Json(me),
+    )
+        .into_response())
 }
 
 /// Signs out everywhere.
@@ -237,9 +245,16 @@ async fn sign_in(AxumState(app): AxumState<State>, Body(form): Body<SignIn>) -> 
     tag = "account",
     responses((status = 204), (status = "4XX", body = Problem)),
 )]
-async fn sign_out(AxumState(app): AxumState<State>, Signed(me): Signed) -> Result<Response, Problem> {
+async fn sign_out(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+) -> Result<Response, Problem> {
     app.sign_out(&me).await?;
-    Ok((axum::http::StatusCode::NO_CONTENT, [(header::SET_COOKIE, end_cookie())]).into_response())
+    Ok((
+        axum::http::StatusCode::NO_CONTENT,
+        [(header::SET_COOKIE, end_cookie())],
+    )
+        .into_response())
 }
 
 /// Starts enrolling a second factor.
@@ -250,7 +265,14 @@ async fn sign_out(AxumState(app): AxumState<State>, Signed(me): Signed) -> Resul
     responses((status = 200, body = TotpSecret), (status = "4XX", body = Problem)),
 )]
 async fn start_totp(AxumState(app): AxumState<State>, Signed(me): Signed) -> Answer<TotpSecret> {
-    answer(app.start_totp(&me).await.map(|(secret_base32, otpauth_uri)| TotpSecret { secret_base32, otpauth_uri }))
+    answer(
+        app.start_totp(&me)
+            .await
+            .map(|(secret_base32, otpauth_uri)| TotpSecret {
+                secret_base32,
+                otpauth_uri,
+            }),
+    )
 }
 
 /// Moves the date, in demo mode only.
@@ -266,7 +288,11 @@ async fn move_clock(
     Signed(me): Signed,
     Body(form): Body<MoveClock>,
 ) -> Answer<Today> {
-    answer(demo::move_clock(&app, &me, form).await.map(|today| Today { today }))
+    answer(
+        demo::move_clock(&app, &me, form)
+            .await
+            .map(|today| Today { today }),
+    )
 }
 
 /// Roles and their operations.

@@ -14,7 +14,9 @@ use crate::session::Signed;
 
 /// Routes of this area.
 pub fn routes() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(add)).routes(routes!(read))
+    OpenApiRouter::new()
+        .routes(routes!(add))
+        .routes(routes!(read))
 }
 
 /// Uploads a scan or photo as evidence: multipart fields `file`, `subject`,
@@ -26,7 +28,11 @@ pub fn routes() -> OpenApiRouter<State> {
     request_body(content = String, content_type = "multipart/form-data"),
     responses((status = 200, body = AttachmentView), (status = "4XX", body = Problem)),
 )]
-async fn add(AxumState(app): AxumState<State>, Signed(me): Signed, mut form: Multipart) -> Answer<AttachmentView> {
+async fn add(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    mut form: Multipart,
+) -> Answer<AttachmentView> {
     let mut upload = Upload {
         file_name: String::new(),
         subject: String::new(),
@@ -58,7 +64,11 @@ async fn add(AxumState(app): AxumState<State>, Signed(me): Signed, mut form: Mul
     params(("id" = String, Path)),
     responses((status = 200, content_type = "application/octet-stream"), (status = "4XX", body = Problem)),
 )]
-async fn read(AxumState(app): AxumState<State>, Signed(me): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
+async fn read(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
     let (media_type, bytes) = app.attachment(&me, &id).await?;
     let headers = [
         (header::CONTENT_TYPE, media_type),

@@ -8,7 +8,7 @@ use utoipa_axum::routes;
 
 use crate::State;
 use crate::problem::{Answer, Problem, answer};
-use crate::session::{Signed};
+use crate::session::Signed;
 
 /// Routes of this area.
 pub fn routes() -> OpenApiRouter<State> {
@@ -40,9 +40,6 @@ async fn list(
     tag = "audit",
     responses((status = 200, body = VerificationView), (status = "4XX", body = Problem)),
 )]
-async fn verify(
-    AxumState(app): AxumState<State>,
-    Signed(me): Signed,
-) -> Answer<VerificationView> {
+async fn verify(AxumState(app): AxumState<State>, Signed(me): Signed) -> Answer<VerificationView> {
     answer(app.verify_audit(&me).await)
 }

@@ -4,8 +4,8 @@ use app::PageView;
 use app::casefile::{
     Act, CasefileListQuery, CasefileRow, CasefileView, CrossCheckAnswer, CrossCheckTask,
 };
-use domain::casefile::Refusal;
 use axum::extract::{Path, Query, State as AxumState};
+use domain::casefile::Refusal;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

@@ -1,8 +1,8 @@
 //! Routes of the area `division`.
 
 use app::division::{DivisionView, GridView, NewGrid};
-use domain::division::DivisionCode;
 use axum::extract::{Path, Query, State as AxumState};
+use domain::division::DivisionCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

@@ -2,8 +2,8 @@
 
 use app::PageView;
 use app::household::{
-    ChangeHousehold, HouseholdRowView, HouseholdSearch, HouseholdView, NewHousehold, Reveal, Revealed,
-    SavedHousehold, VersionView,
+    ChangeHousehold, HouseholdRowView, HouseholdSearch, HouseholdView, NewHousehold, Reveal,
+    Revealed, SavedHousehold, VersionView,
 };
 use axum::extract::{Path, Query, State as AxumState};
 use utoipa_axum::router::OpenApiRouter;

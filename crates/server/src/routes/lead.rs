@@ -2,8 +2,8 @@
 
 use app::PageView;
 use app::lead::{ConcludeLead, ConcludedLead, LeadListQuery, LeadView, RegisteredLead};
-use domain::lead::NewLead;
 use axum::extract::{Path, Query, State as AxumState};
+use domain::lead::NewLead;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

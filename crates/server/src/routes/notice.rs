@@ -2,11 +2,11 @@
 
 use app::PageView;
 use app::notice::{
-    AnswerObjection, AppraisalView, BulkResult, NewAppraisal, NewNotice, NewObjection, NoticeListQuery,
-    NoticeView,
+    AnswerObjection, AppraisalView, BulkResult, NewAppraisal, NewNotice, NewObjection,
+    NoticeListQuery, NoticeView,
 };
-use domain::division::DivisionCode;
 use axum::extract::{Path, Query, State as AxumState};
+use domain::division::DivisionCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 

@@ -27,10 +27,7 @@ pub fn routes() -> OpenApiRouter<State> {
     tag = "policy",
     responses((status = 200, body = Vec<PackSummary>), (status = "4XX", body = Problem)),
 )]
-async fn packs(
-    AxumState(app): AxumState<State>,
-    Signed(me): Signed,
-) -> Answer<Vec<PackSummary>> {
+async fn packs(AxumState(app): AxumState<State>, Signed(me): Signed) -> Answer<Vec<PackSummary>> {
     answer(app.packs(&me).await)
 }
 
@@ -107,10 +104,7 @@ async fn clause(
     tag = "policy",
     responses((status = 200, body = Vocabulary), (status = "4XX", body = Problem)),
 )]
-async fn vocabulary(
-    AxumState(app): AxumState<State>,
-    Signed(me): Signed,
-) -> Answer<Vocabulary> {
+async fn vocabulary(AxumState(app): AxumState<State>, Signed(me): Signed) -> Answer<Vocabulary> {
     answer(app.vocabulary(&me).await)
 }
 

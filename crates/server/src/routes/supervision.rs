@@ -4,8 +4,8 @@ use app::casefile::CasefileView;
 use app::supervision::{OpenPurpose, OverdueRow, SupervisionView};
 use app::workbench::Workbench;
 use app::{PageView, Window};
-use domain::division::DivisionCode;
 use axum::extract::{Path, Query, State as AxumState};
+use domain::division::DivisionCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -29,10 +29,7 @@ pub fn routes() -> OpenApiRouter<State> {
     tag = "supervision",
     responses((status = 200, body = Workbench), (status = "4XX", body = Problem)),
 )]
-async fn workbench(
-    AxumState(app): AxumState<State>,
-    Signed(me): Signed,
-) -> Answer<Workbench> {
+async fn workbench(AxumState(app): AxumState<State>, Signed(me): Signed) -> Answer<Workbench> {
     answer(app.workbench(&me).await)
 }
 
@@ -65,7 +62,14 @@ async fn overdue(
     Signed(me): Signed,
     Query(query): Query<OfDivision>,
 ) -> Answer<PageView<OverdueRow>> {
-    answer(app.overdue(&me, query.division, Window::new(query.limit, query.cursor.as_deref())).await)
+    answer(
+        app.overdue(
+            &me,
+            query.division,
+            Window::new(query.limit, query.cursor.as_deref()),
+        )
+        .await,
+    )
 }
 
 /// Opens a case for supervision, masked, with an audited purpose.

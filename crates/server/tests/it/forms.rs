@@ -9,9 +9,15 @@ use crate::place::{PLACES, Place};
 
 /// The identity number of the n-th head of a village.
 pub fn head_number(place: Place, number: u16) -> String {
-    let region = PLACES.iter().position(|p| *p == place).map_or(0, |i| u16::try_from(i).unwrap_or(0) + 1);
+    let region = PLACES
+        .iter()
+        .position(|p| *p == place)
+        .map_or(0, |i| u16::try_from(i).unwrap_or(0) + 1);
     let sequence = 2 * number + 1;
-    IdentityNumber::invent(region, date(1980, 3, 5), sequence).expect("a number").reveal().to_owned()
+    IdentityNumber::invent(region, date(1980, 3, 5), sequence)
+        .expect("a number")
+        .reveal()
+        .to_owned()
 }
 
 /// The name of the n-th head of a village.
@@ -32,7 +38,7 @@ pub fn household(place: Place, number: u16) -> Value {
             {"name": head_name(place, number), "relation": "head", "sex": "male", "birth_on": null,
              "document_number": head_number(place, number), "health": ["healthy"]},
             {"name": format!("王{canary}妻{number}"), "relation": "spouse", "sex": "female", "birth_on": "1982-06-01"},
-            {"name": format!("李{canary}子{number}"), "relation": "child", "sex": "male", "birth_on": "2012-09-01"},
+            {"name": format!("李{canary}子{number}"), "relation": "son", "sex": "male", "birth_on": "2012-09-01"},
         ],
         "collected_by": format!("采集{canary}"),
         "reason": "新建档",
@@ -115,9 +121,19 @@ pub fn reuse_cross_check(source: &str, checked_on: Date) -> Value {
 }
 
 /// A meeting of nine about the casefiles given, with their versions.
-pub fn appraisal(place: Place, held_on: Date, items: &[(String, i64)], round: u16, recommends: bool) -> Value {
+pub fn appraisal(
+    place: Place,
+    held_on: Date,
+    items: &[(String, i64)],
+    round: u16,
+    recommends: bool,
+) -> Value {
     let canary = place.canary();
-    let (votes_for, votes_against, result) = if recommends { (7, 1, "recommend") } else { (2, 6, "not_recommend") };
+    let (votes_for, votes_against, result) = if recommends {
+        (7, 1, "recommend")
+    } else {
+        (2, 6, "not_recommend")
+    };
     let items: Vec<Value> = items
         .iter()
         .map(|(id, version)| {
@@ -138,7 +154,10 @@ pub fn appraisal(place: Place, held_on: Date, items: &[(String, i64)], round: u1
 }
 
 pub fn notice(place: Place, posted_on: Date, items: &[(String, i64)]) -> Value {
-    let items: Vec<Value> = items.iter().map(|(id, v)| json!({"casefile_id": id, "expected_version": v})).collect();
+    let items: Vec<Value> = items
+        .iter()
+        .map(|(id, v)| json!({"casefile_id": id, "expected_version": v}))
+        .collect();
     json!({"village": place.village, "posted_on": posted_on, "place": format!("{}公开栏", place.canary()), "items": items})
 }
 
@@ -166,7 +185,12 @@ pub fn review_refuse(ground: &str) -> Value {
     json!({"type": "review", "outcome": "refuse", "checkers": ["核查人"], "opinion": "", "ground": ground, "reason": "评议没有通过，困难已经解决"})
 }
 
-pub const DIMENSIONS: [&str; 4] = ["income_and_expenditure", "three_guarantees", "drinking_water_safety", "risk"];
+pub const DIMENSIONS: [&str; 4] = [
+    "income_and_expenditure",
+    "three_guarantees",
+    "drinking_water_safety",
+    "risk",
+];
 
 pub fn decide(on: Date) -> Value {
     json!({

@@ -34,19 +34,44 @@ impl Place {
 }
 
 /// The village the tests act in.
-pub const HOME: Place = Place { key: "a1", village: "410327102207" };
+pub const HOME: Place = Place {
+    key: "a1",
+    village: "410327102207",
+};
 /// Sibling village in the same township.
-pub const SIBLING: Place = Place { key: "a2", village: "410327102208" };
+pub const SIBLING: Place = Place {
+    key: "a2",
+    village: "410327102208",
+};
 /// Village of the sibling township.
-pub const NEXT_TOWNSHIP: Place = Place { key: "a3", village: "410327103200" };
+pub const NEXT_TOWNSHIP: Place = Place {
+    key: "a3",
+    village: "410327103200",
+};
 /// Village of the neighbouring county.
-pub const NEXT_COUNTY: Place = Place { key: "b1", village: "410328102205" };
+pub const NEXT_COUNTY: Place = Place {
+    key: "b1",
+    village: "410328102205",
+};
 /// Village of another city of the province.
-pub const NEXT_CITY: Place = Place { key: "c1", village: "410422101200" };
+pub const NEXT_CITY: Place = Place {
+    key: "c1",
+    village: "410422101200",
+};
 /// Village of another province.
-pub const NEXT_PROVINCE: Place = Place { key: "d1", village: "420106101200" };
+pub const NEXT_PROVINCE: Place = Place {
+    key: "d1",
+    village: "420106101200",
+};
 
-pub const PLACES: [Place; 6] = [HOME, SIBLING, NEXT_TOWNSHIP, NEXT_COUNTY, NEXT_CITY, NEXT_PROVINCE];
+pub const PLACES: [Place; 6] = [
+    HOME,
+    SIBLING,
+    NEXT_TOWNSHIP,
+    NEXT_COUNTY,
+    NEXT_CITY,
+    NEXT_PROVINCE,
+];
 
 /// A division of the tests by its code.
 pub fn code(text: &str) -> DivisionCode {
@@ -61,7 +86,10 @@ pub fn divisions() -> Vec<DivisionRecord> {
         .collect();
     codes.sort();
     codes.dedup();
-    codes.into_iter().map(|c| DivisionRecord::new(c, name(&c.to_string()))).collect()
+    codes
+        .into_iter()
+        .map(|c| DivisionRecord::new(c, name(&c.to_string())))
+        .collect()
 }
 
 fn name(code: &str) -> &'static str {
@@ -101,20 +129,49 @@ pub struct Clerk {
 pub fn clerks() -> Vec<Clerk> {
     let mut all = Vec::new();
     let mut add = |login: String, name: String, role, division: Option<String>| {
-        all.push(Clerk { login, name, role, division });
+        all.push(Clerk {
+            login,
+            name,
+            role,
+            division,
+        });
     };
     for place in PLACES {
         let village = place.village;
         let office = place.office_canary();
-        add(place.login("grid"), format!("网{office}"), "grid_worker", Some(village.into()));
-        add(place.login("village"), format!("村{office}"), "village_secretary", Some(village.into()));
+        add(
+            place.login("grid"),
+            format!("网{office}"),
+            "grid_worker",
+            Some(village.into()),
+        );
+        add(
+            place.login("village"),
+            format!("村{office}"),
+            "village_secretary",
+            Some(village.into()),
+        );
         let township = place.code().parent().map(|t| t.to_string());
-        let county = place.code().parent().and_then(|t| t.parent()).map(|t| t.to_string());
+        let county = place
+            .code()
+            .parent()
+            .and_then(|t| t.parent())
+            .map(|t| t.to_string());
         if place != SIBLING {
-            add(place.login("township"), format!("镇{}", place.key), "township_reviewer", township);
+            add(
+                place.login("township"),
+                format!("镇{}", place.key),
+                "township_reviewer",
+                township,
+            );
         }
         if place != SIBLING && place != NEXT_TOWNSHIP {
-            add(place.login("county"), format!("县{}", place.key), "county_decider", county);
+            add(
+                place.login("county"),
+                format!("县{}", place.key),
+                "county_decider",
+                county,
+            );
         }
     }
     let over_home = [
@@ -130,7 +187,12 @@ pub fn clerks() -> Vec<Clerk> {
         ("audit", "audit_administrator", None),
     ];
     for (login, role, division) in over_home {
-        add(login.into(), format!("职{login}"), role, division.map(str::to_owned));
+        add(
+            login.into(),
+            format!("职{login}"),
+            role,
+            division.map(str::to_owned),
+        );
     }
     all
 }

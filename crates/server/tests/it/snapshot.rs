@@ -6,7 +6,9 @@ use std::path::Path;
 /// Compares with `snapshots/<name>`.
 #[track_caller]
 pub fn check(name: &str, text: &str) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/snapshots").join(name);
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/it/snapshots")
+        .join(name);
     if std::env::var_os("SHOUWANG_UPDATE_SNAPSHOTS").is_some() {
         std::fs::create_dir_all(file.parent().expect("a folder")).expect("folder");
         std::fs::write(&file, text).expect("snapshot");

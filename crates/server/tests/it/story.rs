@@ -25,21 +25,56 @@ impl<'a> Case<'a> {
     pub async fn open(test: &'a TestApp, place: Place, number: u16, received_on: Date) -> Case<'a> {
         let village = test.person(&place.login("village"));
         let household = village.add_household(place, number).await;
-        let lead = village.post("/leads", forms::lead(place, &household, "cadre_visit", received_on)).await.ok();
+        let lead = village
+            .post(
+                "/leads",
+                forms::lead(place, &household, "cadre_visit", received_on),
+            )
+            .await
+            .ok();
         Self::of_lead(test, place, household, &lead["lead"], "identification").await
     }
 
     /// Concludes an open lead so that it leads to a casefile.
-    pub async fn of_lead(test: &'a TestApp, place: Place, household: String, lead: &Value, outcome: &str) -> Case<'a> {
+    pub async fn of_lead(
+        test: &'a TestApp,
+        place: Place,
+        household: String,
+        lead: &Value,
+        outcome: &str,
+    ) -> Case<'a> {
         let id = lead["id"].as_str().expect("an id").to_owned();
         let version = lead["version"].as_i64().expect("a version");
         let form = forms::conclusion(version, outcome, test.app.today());
         let village = test.person(&place.login("village"));
-        let opened = village.post(&format!("/leads/{id}/conclude"), form).await.ok();
-        let casefile = opened["casefile_id"].as_str().expect("a casefile").to_owned();
-        let (_, file) = test.app.store.household_file(&everywhere(), &household).await.expect("query").expect("file");
-        let adults = file.active_members().filter(|m| m.is_adult_on(test.app.today())).map(|m| m.id.clone()).collect();
-        Case { test, place, id: casefile, household, lead: id, adults }
+        let opened = village
+            .post(&format!("/leads/{id}/conclude"), form)
+            .await
+            .ok();
+        let casefile = opened["casefile_id"]
+            .as_str()
+            .expect("a casefile")
+            .to_owned();
+        let (_, file) = test
+            .app
+            .store
+            .household_file(&everywhere(), &household)
+            .await
+            .expect("query")
+            .expect("file");
+        let adults = file
+            .active_members()
+            .filter(|m| m.is_adult_on(test.app.today()))
+            .map(|m| m.id.clone())
+            .collect();
+        Case {
+            test,
+            place,
+            id: casefile,
+            household,
+            lead: id,
+            adults,
+        }
     }
 
     pub fn village(&self) -> String {
@@ -48,11 +83,19 @@ impl<'a> Case<'a> {
 
     /// Townships and counties are staffed once for the places they share.
     pub fn township(&self) -> String {
-        if self.place == SIBLING { HOME.login("township") } else { self.place.login("township") }
+        if self.place == SIBLING {
+            HOME.login("township")
+        } else {
+            self.place.login("township")
+        }
     }
 
     pub fn county(&self) -> String {
-        if [SIBLING, NEXT_TOWNSHIP].contains(&self.place) { HOME.login("county") } else { self.place.login("county") }
+        if [SIBLING, NEXT_TOWNSHIP].contains(&self.place) {
+            HOME.login("county")
+        } else {
+            self.place.login("county")
+        }
     }
 
     pub async fn version(&self) -> i64 {
@@ -61,45 +104,85 @@ impl<'a> Case<'a> {
 
     /// An act on the version as it stands.
     pub async fn act(&self, who: &str, on: Date, action: Value) -> Reply {
-        let body = json!({"expected_version": self.version().await, "occurred_on": on, "action": action});
-        self.test.person(who).post(&format!("/casefiles/{}/actions", self.id), body).await
+        let body =
+            json!({"expected_version": self.version().await, "occurred_on": on, "action": action});
+        self.test
+            .person(who)
+            .post(&format!("/casefiles/{}/actions", self.id), body)
+            .await
     }
 
     /// The casefile as the township reads it.
     pub async fn view(&self) -> Value {
-        self.test.person(&self.township()).get(&format!("/casefiles/{}", self.id)).await.ok()
+        self.test
+            .person(&self.township())
+            .get(&format!("/casefiles/{}", self.id))
+            .await
+            .ok()
     }
 
     pub async fn verify(&self, on: Date) {
-        self.act(&self.village(), on, forms::verify_home(self.place, true)).await.ok();
+        self.act(&self.village(), on, forms::verify_home(self.place, true))
+            .await
+            .ok();
     }
 
     pub async fn sign(&self, on: Date) {
-        self.act(&self.village(), on, forms::sign_letter(&self.adults)).await.ok();
+        self.act(&self.village(), on, forms::sign_letter(&self.adults))
+            .await
+            .ok();
     }
 
     /// Village asks, township forwards, county answers without a hit and closes.
     pub async fn cross_check(&self, on: Date) {
-        self.act(&self.village(), on, forms::request_cross_check(&self.adults)).await.ok();
-        self.act(&self.township(), on, json!({"type": "forward_cross_check"})).await.ok();
-        self.act(&self.county(), on, forms::answer_cross_check(self.place, &[])).await.ok();
-        self.act(&self.county(), on, json!({"type": "conclude_cross_check", "note": "已反馈"})).await.ok();
+        self.act(
+            &self.village(),
+            on,
+            forms::request_cross_check(&self.adults),
+        )
+        .await
+        .ok();
+        self.act(&self.township(), on, json!({"type": "forward_cross_check"}))
+            .await
+            .ok();
+        self.act(
+            &self.county(),
+            on,
+            forms::answer_cross_check(self.place, &[]),
+        )
+        .await
+        .ok();
+        self.act(
+            &self.county(),
+            on,
+            json!({"type": "conclude_cross_check", "note": "已反馈"}),
+        )
+        .await
+        .ok();
     }
 
     pub async fn appraise(&self, on: Date, round: u16, recommends: bool) -> Reply {
         let items = [(self.id.clone(), self.version().await)];
         let form = forms::appraisal(self.place, on, &items, round, recommends);
-        self.test.person(&self.village()).post("/appraisals", form).await
+        self.test
+            .person(&self.village())
+            .post("/appraisals", form)
+            .await
     }
 
     /// Posts a notice naming this household only; answers it.
     pub async fn notice(&self, on: Date) -> Value {
         let items = [(self.id.clone(), self.version().await)];
-        self.test.person(&self.village()).post("/notices", forms::notice(self.place, on, &items)).await.ok()
+        self.test
+            .person(&self.village())
+            .post("/notices", forms::notice(self.place, on, &items))
+            .await
+            .ok()
     }
 
     pub async fn review(&self, on: Date) -> Reply {
-        self.act(&self.township(), on, forms::review("approve")).await
+        self.act(&self.township(), on, forms::review("approve"))
+            .await
     }
 
     pub async fn decide(&self, on: Date) -> Reply {
@@ -129,8 +212,11 @@ pub async fn desk(test: &TestApp, login: &str, casefile: &str) -> (Vec<String>, 
     let bench = test.person(login).get("/workbench").await.ok();
     let steps = |list: &str| -> Vec<String> {
         let items = bench[list].as_array().expect("a list");
-        let own = items.iter().filter(|i| i["id"] == casefile && i["kind"] == "casefile");
-        own.map(|i| i["step"].as_str().unwrap_or_default().to_owned()).collect()
+        let own = items
+            .iter()
+            .filter(|i| i["id"] == casefile && i["kind"] == "casefile");
+        own.map(|i| i["step"].as_str().unwrap_or_default().to_owned())
+            .collect()
     };
     (steps("mine"), steps("waiting"))
 }

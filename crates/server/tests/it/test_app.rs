@@ -64,15 +64,22 @@ impl TestApp {
 
     async fn open(engine: Engine, demo: bool) -> Self {
         let folder = tempfile::tempdir().expect("folder");
-        let crypto = Arc::new(RustCrypto::new(Keyring::generate().expect("randomness")).expect("keys"));
+        let crypto =
+            Arc::new(RustCrypto::new(Keyring::generate().expect("randomness")).expect("keys"));
         let (store, url) = match engine {
             Engine::Sqlite => {
                 let file = folder.path().join("shouwang.db");
-                (Store::open_sqlite(&file, crypto).await.expect("database"), format!("sqlite://{}", file.display()))
+                (
+                    Store::open_sqlite(&file, crypto).await.expect("database"),
+                    format!("sqlite://{}", file.display()),
+                )
             }
             Engine::Postgres => {
                 let url = fresh_postgres().await;
-                (Store::open_postgres(&url, crypto).await.expect("database"), url)
+                (
+                    Store::open_postgres(&url, crypto).await.expect("database"),
+                    url,
+                )
             }
         };
         let files = PolicyFiles::load(None).expect("policy folder");
@@ -89,17 +96,32 @@ impl TestApp {
         };
         let router = server::router(app.clone());
         let database = Database::connect(url).await.expect("a second connection");
-        let test = Self { app, router, sessions: Mutex::default(), database, _folder: folder };
+        let test = Self {
+            app,
+            router,
+            sessions: Mutex::default(),
+            database,
+            _folder: folder,
+        };
         test.fill().await;
         test
     }
 
     /// Divisions, accounts and the pack; people and cases come through HTTP.
     async fn fill(&self) {
-        let hash = app::account::hash_password(PASSWORD.into(), true).await.expect("hash");
+        let hash = app::account::hash_password(PASSWORD.into(), true)
+            .await
+            .expect("hash");
         let now = self.app.clock.now_millis();
-        let mut tx = self.app.store.write(self.app.system_actor()).await.expect("write");
-        tx.add_divisions(&place::divisions()).await.expect("divisions");
+        let mut tx = self
+            .app
+            .store
+            .write(self.app.system_actor())
+            .await
+            .expect("write");
+        tx.add_divisions(&place::divisions())
+            .await
+            .expect("divisions");
         for clerk in place::clerks() {
             let row = AccountRow {
                 id: app::new_id(),
@@ -122,7 +144,9 @@ impl TestApp {
                 created_at: now,
                 version: 1,
             };
-            tx.add_account(row, &[clerk.role.to_owned()]).await.expect("account");
+            tx.add_account(row, &[clerk.role.to_owned()])
+                .await
+                .expect("account");
         }
         // The second province borrows the pack, so that cases exist outside
         // even a province's scope.
@@ -140,7 +164,9 @@ impl TestApp {
             .await
             .expect("pack");
         }
-        tx.audit("system", "test.filled", "test", "").await.expect("audit");
+        tx.audit("system", "test.filled", "test", "")
+            .await
+            .expect("audit");
         tx.commit().await.expect("commit");
     }
 
@@ -151,12 +177,18 @@ impl TestApp {
 
     /// A statement behind the service's back, for what no use case does.
     pub async fn sql(&self, statement: &str) {
-        self.database.execute_unprepared(statement).await.expect("statement");
+        self.database
+            .execute_unprepared(statement)
+            .await
+            .expect("statement");
     }
 
     /// A person with a session, signed in through the endpoint.
     pub fn person<'a>(&'a self, login: &str) -> Person<'a> {
-        Person { test: self, login: login.to_owned() }
+        Person {
+            test: self,
+            login: login.to_owned(),
+        }
     }
 
     /// The home village's secretary.
@@ -176,40 +208,75 @@ impl TestApp {
 
     /// Id of an account.
     pub async fn account_id(&self, login: &str) -> String {
-        self.app.store.account_id_of(login).await.expect("query").expect("account")
+        self.app
+            .store
+            .account_id_of(login)
+            .await
+            .expect("query")
+            .expect("account")
     }
 
     /// Version of a casefile as stored.
     pub async fn version(&self, casefile_id: &str) -> i64 {
-        let found = self.app.store.casefile(&everywhere(), casefile_id).await.expect("query");
+        let found = self
+            .app
+            .store
+            .casefile(&everywhere(), casefile_id)
+            .await
+            .expect("query");
         found.map_or(1, |(row, _)| row.version)
     }
 
     /// Signs in through the endpoint; the reply carries the cookie.
     pub async fn sign_in(&self, login: &str, password: &str, totp_code: Option<&str>) -> Reply {
         let form = json!({"login_name": login, "password": password, "totp_code": totp_code});
-        self.send(Method::POST, "/session", None, Some(form.to_string())).await
+        self.send(Method::POST, "/session", None, Some(form.to_string()))
+            .await
     }
 
     /// A request with an optional session token and JSON body, under `/api/v1`.
-    pub async fn send(&self, method: Method, path: &str, token: Option<&str>, body: Option<String>) -> Reply {
-        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}")).header("x-shouwang-csrf", "1");
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<String>,
+    ) -> Reply {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("x-shouwang-csrf", "1");
         if let Some(token) = token {
             request = request.header(header::COOKIE, format!("shouwang_session={token}"));
         }
         if body.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }
-        self.call(request.body(body.map_or_else(Body::empty, Body::from)).expect("request")).await
+        self.call(
+            request
+                .body(body.map_or_else(Body::empty, Body::from))
+                .expect("request"),
+        )
+        .await
     }
 
     /// Any request at all.
     pub async fn call(&self, request: Request<Body>) -> Reply {
-        let response = self.router.clone().oneshot(request).await.expect("the router answers");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("the router answers");
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.expect("a body").to_vec();
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Reply { status: parts.status.as_u16(), headers: parts.headers, bytes, json }
+        Reply {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            bytes,
+            json,
+        }
     }
 
     async fn token(&self, login: &str) -> String {
@@ -221,7 +288,10 @@ impl TestApp {
             return token;
         }
         let token = self.sign_in(login, PASSWORD, None).await.token();
-        self.sessions.lock().expect("lock").insert(login.to_owned(), (today, token.clone()));
+        self.sessions
+            .lock()
+            .expect("lock")
+            .insert(login.to_owned(), (today, token.clone()));
         token
     }
 }
@@ -238,7 +308,10 @@ async fn fresh_postgres() -> String {
     );
     let name = format!("server_{}", app::new_id().replace('-', ""));
     let admin = Database::connect(&url).await.expect("PostgreSQL answers");
-    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database of its own");
+    admin
+        .execute_unprepared(&format!("CREATE DATABASE {name}"))
+        .await
+        .expect("a database of its own");
     admin.close().await.expect("close");
     let (base, _) = url.rsplit_once('/').expect("a database in the address");
     format!("{base}/{name}")
@@ -262,7 +335,9 @@ impl Person<'_> {
 
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Reply {
         let token = self.token().await;
-        self.test.send(method, path, Some(&token), body.map(|b| b.to_string())).await
+        self.test
+            .send(method, path, Some(&token), body.map(|b| b.to_string()))
+            .await
     }
 
     /// The session token, signing in where there is none today.
@@ -271,11 +346,26 @@ impl Person<'_> {
     }
 
     /// An upload of evidence.
-    pub async fn upload(&self, subject: &str, subject_id: &str, code: &str, file_name: &str) -> Reply {
+    pub async fn upload(
+        &self,
+        subject: &str,
+        subject_id: &str,
+        code: &str,
+        file_name: &str,
+    ) -> Reply {
         let token = self.token().await;
         let mut body = Vec::new();
-        for (name, value) in [("subject", subject), ("subject_id", subject_id), ("code", code)] {
-            body.extend(format!("--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        for (name, value) in [
+            ("subject", subject),
+            ("subject_id", subject_id),
+            ("code", code),
+        ] {
+            body.extend(
+                format!(
+                    "--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+                )
+                .bytes(),
+            );
         }
         body.extend(
             format!("--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\n\r\n").bytes(),
@@ -315,15 +405,28 @@ impl Reply {
     /// The body of a success.
     #[track_caller]
     pub fn ok(self) -> Value {
-        assert!((200..300).contains(&self.status), "{} {}", self.status, self.text());
+        assert!(
+            (200..300).contains(&self.status),
+            "{} {}",
+            self.status,
+            self.text()
+        );
         self.json
     }
 
     /// The body of a problem of that status and code.
     #[track_caller]
     pub fn problem(self, status: u16, code: &str) -> Value {
-        assert_eq!((self.status, self.json["code"].as_str()), (status, Some(code)), "{}", self.text());
-        assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(
+            (self.status, self.json["code"].as_str()),
+            (status, Some(code)),
+            "{}",
+            self.text()
+        );
+        assert_eq!(
+            self.headers[header::CONTENT_TYPE],
+            "application/problem+json"
+        );
         self.json
     }
 
@@ -331,7 +434,10 @@ impl Reply {
     #[track_caller]
     pub fn refusal(self, guard: &str) -> Value {
         let body = self.problem(422, "refused");
-        let found = body["refusals"].as_array().and_then(|all| all.iter().find(|r| r["guard"] == guard)).cloned();
+        let found = body["refusals"]
+            .as_array()
+            .and_then(|all| all.iter().find(|r| r["guard"] == guard))
+            .cloned();
         found.unwrap_or_else(|| panic!("no refusal by {guard}: {body:#}"))
     }
 
@@ -340,8 +446,15 @@ impl Reply {
     pub fn token(&self) -> String {
         assert_eq!(self.status, 200, "{}", self.text());
         let cookie = self.headers[header::SET_COOKIE].to_str().expect("a cookie");
-        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
-        let value = cookie.split(';').next().and_then(|c| c.split_once('=')).map(|(_, v)| v);
+        assert!(
+            cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"),
+            "{cookie}"
+        );
+        let value = cookie
+            .split(';')
+            .next()
+            .and_then(|c| c.split_once('='))
+            .map(|(_, v)| v);
         value.expect("a token").to_owned()
     }
 }

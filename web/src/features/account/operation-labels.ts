@@ -1,4 +1,4 @@
-/** Operations in the words of the office; used by the audit list and the permission matrix. */
+/** Operations in the words of the office, for the permission matrix. */
 
 export interface OperationGroup {
   label: string
@@ -78,12 +78,3 @@ export const operationGroups: OperationGroup[] = [
     ],
   },
 ]
-
-export const auditedOperations = operationGroups.flatMap((group) => group.operations)
-
-const labels = new Map(auditedOperations.map((one) => [one.code, one.label]))
-
-/** An operation this list does not know yet is shown by its code rather than hidden. */
-export function operationLabel(code: string): string {
-  return labels.get(code) ?? code
-}

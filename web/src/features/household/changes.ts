@@ -13,13 +13,17 @@ export const CHANGE_MENU: ChangeMenuItem[] = [
   { kind: 'member_joined', label: '登记成员迁入', hint: '因婚嫁、收养、回迁等加入本户。' },
   { kind: 'member_died', label: '登记死亡', hint: '成员保留在档案里，不再计入人口。' },
   { kind: 'member_left', label: '登记成员迁出', hint: '因婚嫁、迁移、服刑等离开本户。' },
+  { kind: 'head', label: '登记户主变更', hint: '原户主的关系记为“其他”，其余成员与户主的关系请随后核对。' },
   { kind: 'contact', label: '登记住址电话变更', hint: '只填有变化的一项。' },
   { kind: 'income', label: '登记收支', hint: '按采集表登记一个时段的收入与支出。' },
   { kind: 'assurances', label: '登记三保障和饮水', hint: '住房、义务教育、基本医疗、饮水安全。' },
-  { kind: 'moved', label: '登记整户搬迁', hint: '户籍或居住转到另一个村。' },
+  { kind: 'moved', label: '登记整户搬迁', hint: '户籍或居住转到您负责范围内的另一个村；迁往外地由上级办理。' },
   { kind: 'split', label: '登记分户', hint: '选出分出去的成员和新户的户主。' },
   { kind: 'merged_into', label: '登记并户', hint: '本户全部成员并入另一户，本户档案停用但保留。' },
 ]
+
+/** A village has no other village to move a household to: the township does that. */
+export const changeMenu = (level: string | undefined) => CHANGE_MENU.filter((item) => item.kind !== 'moved' || level !== 'village')
 
 export function menuItem(kind: ChangeKind): ChangeMenuItem {
   const item = CHANGE_MENU.find((one) => one.kind === kind)
@@ -39,7 +43,7 @@ export const INCOME_GROUPS: { code: string; label: string; kind: 'income' | 'exp
 export const groupOf = (source: string) => INCOME_GROUPS.find((group) => group.code === source.split('.')[0])
 
 function emptyMember(relation: string): MemberInput {
-  return { name: '', relation, sex: 'male', birth_on: '', registered: true, lives_here: true, shares_income: true }
+  return { name: '', relation, sex: 'male', birth_on: '', health: [], labour: '', education: '', school_stage: '', registered: true, lives_here: true, shares_income: true }
 }
 
 /** Twelve whole months before the month of `today`, the usual accounting period of a check. */
@@ -60,6 +64,8 @@ export function emptyChange(kind: ChangeKind, household: HouseholdFile, today: s
     case 'member_died':
     case 'member_left':
       return { kind, member_id: '', on: today, note: '' }
+    case 'head':
+      return { kind, member_id: '' }
     case 'moved':
       return { kind, village: '' }
     case 'contact':
@@ -79,7 +85,7 @@ export function emptyChange(kind: ChangeKind, household: HouseholdFile, today: s
       }
     }
     case 'assurances': {
-      const last: AssuranceRecord | undefined = household.assurances[0]
+      const last: AssuranceRecord | undefined = [...household.assurances].sort((a, b) => b.recorded_on.localeCompare(a.recorded_on))[0]
       return {
         kind,
         record: {
@@ -114,6 +120,9 @@ export function missingIn(change: Change): string[] {
     case 'member_left':
       need(change.member_id, change.kind === 'member_died' ? '死亡的成员' : '迁出的成员')
       need(change.on, '日期')
+      break
+    case 'head':
+      need(change.member_id, '新的户主')
       break
     case 'moved':
       need(change.village, '迁往的村')

@@ -3,10 +3,8 @@ import { ref, watch } from 'vue'
 
 export const COLUMNS = [
   { key: 'code', label: '户编号' },
-  { key: 'id_number', label: '户主证件号' },
   { key: 'members', label: '人口' },
   { key: 'village', label: '村' },
-  { key: 'path', label: '所在区划' },
   { key: 'type', label: '户类型' },
   { key: 'monitored', label: '监测情况' },
   { key: 'open', label: '在办' },
@@ -15,7 +13,7 @@ export const COLUMNS = [
 export type ColumnKey = (typeof COLUMNS)[number]['key']
 
 const STORAGE_KEY = 'shouwang.household.columns'
-const WIDE: ColumnKey[] = ['code', 'id_number', 'members', 'village', 'type', 'monitored', 'open']
+const WIDE: ColumnKey[] = ['code', 'members', 'village', 'type', 'monitored', 'open']
 /** On a phone each household is a card: only what tells one from another. */
 const NARROW: ColumnKey[] = ['members', 'village', 'monitored', 'open']
 

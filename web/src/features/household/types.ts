@@ -11,8 +11,7 @@ export type AssuranceRecord = Schemas['AssuranceRecord']
 export type VersionRow = Schemas['VersionView']
 export type SavedHousehold = Schemas['SavedHousehold']
 
-/** A person as typed in; the description leaves out what has a default, the form always says it. */
-export type MemberInput = Schemas['NewMember'] & { registered: boolean; lives_here: boolean; shares_income: boolean }
+export type MemberInput = Schemas['NewMember'] & { registered?: boolean; lives_here?: boolean; shares_income?: boolean }
 export type IncomeStatementInput = Schemas['IncomeStatement']
 export type NewHousehold = Schemas['NewHousehold']
 

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { describeClock, placeProcedure } from './procedure-layout'
 import type { Procedure, ProcedureStep } from './types'
 
-const step = (kind: string, level: string, parallel = false): ProcedureStep => ({
-  kind, label: kind, level, level_label: level, clause: null, parallel, evidence: [], advised_day: null,
+const step = (kind: ProcedureStep['kind'], level: string, parallel = false): ProcedureStep => ({
+  kind, label: kind, level, level_label: level, clause: 'HN22-050', parallel, evidence: [],
 })
-const clock = { id: 'identification', label: '线索到县级审批', starts: 'earliest_lead', ends: 'county_decision', limit_days: 15, unit: 'natural' as const, in_principle: true, clause: 'HN22-060', unstated: false }
+const clock = { id: 'identification', label: '线索到县级审批', starts: 'earliest_lead', ends: 'county_decision', limit_days: 15, unit: 'natural' as const, in_principle: true, clause: 'HN22-060' }
 const procedure: Procedure = {
   label: '识别认定',
-  clause: null,
+  clause: 'HN22-050',
   clocks: [clock],
   steps: [step('commitment_letter', 'village'), step('cross_check', 'county', true), step('public_notice', 'village'), step('county_decision', 'county')],
   guards: [{ kind: 'cross_check_concluded', on: 'county_decision', label: '比对结果已到', number: null, clause: 'HN22-061', source: null, exemptions: [] }],

@@ -84,7 +84,7 @@ export function placeProcedure(procedure: Procedure): Picture {
 
 /** "一般不超过 15 天（自然日）"; an unstated limit says so. */
 export function describeClock(clock: ProcedureClock): string {
-  if (clock.limit_days === null) return `${clock.label}：文件未规定期限`
+  if (clock.limit_days == null) return `${clock.label}：文件未规定期限`
   const unit = clock.unit === 'working' ? '个工作日' : '天'
   const bound = clock.in_principle ? '一般不超过' : '期限'
   return `${clock.label}：${bound} ${clock.limit_days} ${unit}`

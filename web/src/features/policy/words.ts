@@ -1,22 +1,14 @@
-/** Pack values that are codes, in the words of the documents. */
+/** Codes of a pack that have no words of their own in it. */
 import type { PolicyValue } from './types'
 
 const WORDS: Record<string, string> = {
-  '<=': '不超过（含本数）',
-  '<': '低于（不含本数）',
-  '>': '超过（不含本数）',
-  '>=': '不低于（含本数）',
-  net_income_per_capita: '家庭年人均纯收入',
-  disposable_income_per_capita: '人均可支配收入',
-  reference: '参考，不是唯一标准',
-  ceiling: '上限',
-  natural: '自然日',
-  working: '工作日',
-  twelve_months_before_verification_month: '核实当月之前的 12 个月',
+  'exchange_source.national-2022': '按 2022 年全国表格式读入',
+  'exchange_source.mapped': '按表头逐列对应后读入',
+  'message.lead_received': '线索已登记',
+  'message.household_approved': '已经纳入监测',
+  'message.household_refused': '这次没有纳入',
+  'message.recheck_received': '再次核查申请已收到',
 }
 
-export function valueWords(value: Pick<PolicyValue, 'value'>): string {
-  if (value.value === null || value.value === '') return '未定'
-  if (typeof value.value === 'boolean') return value.value ? '是' : '否'
-  return WORDS[String(value.value)] ?? String(value.value)
-}
+export const labelWords = (value: PolicyValue) => WORDS[`${value.group}.${value.key}`] ?? value.label
+export const valueWords = (value: PolicyValue) => WORDS[`${value.group}.${value.value}`] ?? value.value

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest'
+import { detailWords, subjectWords } from './words'
+
+describe('words of the audit chain', () => {
+  it('tells a detail in words and leaves out what says nothing', () => {
+    expect(detailWords('version=11 stage=determined on=2022-05-19')).toBe('第 11 版，已认定，办理日期 2022-05-19')
+    expect(detailWords('channel=hotline merged=false joined=true')).toBe('渠道 hotline，并入正在办的事项')
+    expect(detailWords('')).toBe('')
+  })
+  it('shows what it does not know as written', () => {
+    expect(detailWords('henan-2022 unknown=1')).toBe('henan-2022，unknown=1')
+    expect(subjectWords('unknown/7')).toBe('unknown 7')
+  })
+  it('shortens long ids only', () => {
+    expect(subjectWords('casefile/01a200fa-2067-7e71-ae4b-e3de5b4e0216')).toBe('识别认定事项 …5b4e0216')
+    expect(subjectWords('pack/henan-2022')).toBe('政策包 henan-2022')
+  })
+})

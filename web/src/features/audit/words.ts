@@ -1,0 +1,132 @@
+/** The audit chain's short codes in the words of the office. What this list does not know is shown as written. */
+import { CHANGE_MENU } from '@/features/household/changes'
+
+export const OPERATIONS: Record<string, string> = {
+  'session.started': '登录',
+  'session.refused': '登录被拒',
+  'session.ended': '退出登录',
+  'account.bootstrap': '建立首个管理员',
+  'account.created': '新建账户',
+  'account.enabled': '启用账户',
+  'account.disabled': '停用账户',
+  'account.password_changed': '修改密码',
+  'account.password_reset': '重置密码',
+  'account.totp_started': '开始绑定动态口令',
+  'account.totp_confirmed': '绑定动态口令',
+  'account.deputy_named': '指定代理人',
+  'grid.added': '新建网格',
+  'household.added': '新建农户档案',
+  'household.changed': '登记农户变动',
+  'household.revealed': '查看完整证件号或电话',
+  'lead.registered': '登记线索',
+  'lead.matched': '线索对应农户',
+  'lead.concluded': '办结线索',
+  'casefile.opened': '开始识别认定',
+  'casefile.verify_home': '入户核实',
+  'casefile.sign_letter': '签订承诺授权书',
+  'casefile.request_cross_check': '提交信息比对',
+  'casefile.forward_cross_check': '转报信息比对',
+  'casefile.answer_cross_check': '反馈信息比对',
+  'casefile.reuse_cross_check': '沿用低保核对结果',
+  'casefile.resolve_discrepancy': '核实疑点',
+  'casefile.acknowledge_discrepancy': '知悉后到的疑点',
+  'casefile.conclude_cross_check': '办结信息比对',
+  'casefile.record_appraisal': '民主评议结果',
+  'casefile.post_notice': '列入公示',
+  'casefile.file_objection': '登记异议',
+  'casefile.answer_objection': '答复异议',
+  'casefile.review': '乡级审核',
+  'casefile.decide': '县级审批',
+  'casefile.acknowledge_decision': '签收审批结果',
+  'casefile.announce': '结果公告',
+  'casefile.archive': '录入建档',
+  'casefile.inform_household': '告知农户',
+  'casefile.request_recheck': '申请再次核查',
+  'casefile.end': '终止',
+  'casefile.explain_overdue': '说明逾期原因',
+  'cross_check.listed': '导出待比对名单',
+  'appraisal.recorded': '登记民主评议会议',
+  'notice.posted': '张贴公示',
+  'attachment.added': '上传附件',
+  'supervision.opened': '说明事由后查看事项',
+  'import.receive': '上传导入文件',
+  'import.map': '对应导入列',
+  'import.merge': '合并导入数据',
+  'import.corrections': '导出待改清单',
+  'export.national': '导出全国系统表格',
+  'policy.put_in_force': '启用政策包',
+  'keys.reseal': '更换加密密钥',
+  'demo.clock_moved': '调整演示日期',
+  'demo.accounts_added': '生成演示账户',
+  'demo.divisions_added': '生成演示区划',
+  'demo.grids_added': '生成演示网格',
+  'demo.households_added': '生成演示农户',
+}
+
+export const operationWords = (code: string) => OPERATIONS[code] ?? code
+
+const SUBJECTS: Record<string, string> = {
+  account: '账户',
+  household: '农户档案',
+  lead: '线索',
+  casefile: '识别认定事项',
+  appraisal: '评议会议',
+  notice: '公示',
+  attachment: '附件',
+  grid: '网格',
+  division: '区划',
+  import: '导入',
+  pack: '政策包',
+  cross_check: '信息比对',
+  demo: '演示',
+}
+
+/** `casefile/01a2…71` → `识别认定事项 …8e71`: enough of the id to tell one from another. */
+export function subjectWords(subject: string): string {
+  const [area = '', id = ''] = subject.split('/')
+  const words = SUBJECTS[area] ?? area
+  return id ? `${words} ${id.length > 20 ? `…${id.slice(-8)}` : id}` : words
+}
+
+const STAGES: Record<string, string> = { running: '办理中', determined: '已认定', archived: '已建档', refused: '未纳入', ended: '已终止' }
+const FIELDS: Record<string, string> = { id_number: '证件号码', phone: '联系电话' }
+const short = (text: string) => (text.length > 12 ? `${text.slice(0, 12)}…` : text)
+
+const PARTS: Record<string, (value: string) => string> = {
+  version: (value) => `第 ${value} 版`,
+  stage: (value) => STAGES[value] ?? value,
+  on: (value) => `办理日期 ${value}`,
+  from: (value) => `${value} 起`,
+  today: (value) => `改为 ${value}`,
+  kind: (value) => CHANGE_MENU.find((item) => item.kind === value)?.label ?? value,
+  fields: (value) => value.split('+').map((field) => FIELDS[field] ?? field).join('、'),
+  purpose_digest: (value) => `事由摘要 ${short(value)}`,
+  channel: (value) => `渠道 ${value}`,
+  merged: (value) => (value === 'true' ? '并入未办结的线索' : ''),
+  joined: (value) => (value === 'true' ? '并入正在办的事项' : ''),
+  households: (value) => `${value} 户`,
+  count: (value) => `${value} 个`,
+  cases: (value) => `${value} 件`,
+  people: (value) => `${value} 人`,
+  bytes: (value) => `${value} 字节`,
+  deputy: (value) => `代理人账户 …${value.slice(-8)}`,
+  handed_over_to: (value) => `移交给账户 …${value.slice(-8)}`,
+  jurisdiction: (value) => `区划 ${value}`,
+  file: (value) => `文件摘要 ${short(value)}`,
+}
+
+/** `version=11 stage=determined on=2022-05-19` → `第 11 版，已认定，办理日期 2022-05-19`. */
+export function detailWords(detail: string): string {
+  return detail
+    .split(' ')
+    .map((part) => {
+      const at = part.indexOf('=')
+      const words = at > 0 ? PARTS[part.slice(0, at)] : undefined
+      return words ? words(part.slice(at + 1)) : part
+    })
+    .filter(Boolean)
+    .join('，')
+}
+
+/** One chain for the platform, one for each county. */
+export const chainWords = (chain: string) => (chain === 'system' ? '平台链' : `县链 ${chain}`)

@@ -37,11 +37,11 @@ export async function stepState(person, label) {
   return text.trim()
 }
 
-/** Every act in the timeline, oldest first. */
-export async function eventLabels(person) {
+/** Every act in the timeline, oldest first, each as it stands there: day, act, what, who, when it was typed in. */
+export async function eventTexts(person) {
   await person.page.getByRole('tab', { name: '办理经过' }).click()
-  const labels = await person.page.getByRole('tabpanel', { name: '办理经过' }).locator('li strong').allInnerTexts()
-  return labels.reverse().map((label) => label.trim())
+  const texts = await person.page.getByRole('tabpanel', { name: '办理经过' }).getByRole('listitem').allInnerTexts()
+  return texts.reverse().map((text) => text.replace(/\s+/g, ' ').trim())
 }
 
 /** The clauses whose chips stand in this part of the page. */

@@ -17,7 +17,7 @@ use store::Store;
 use store::crypto::{Keyring, RustCrypto};
 use store::exchange::FindingFilter;
 
-const COUNTY: &str = "410327000000";
+pub const COUNTY: &str = "410327000000";
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../e2e/fixtures")
@@ -28,7 +28,7 @@ fn expected(name: &str) -> Value {
     serde_json::from_str(&text).expect("JSON")
 }
 
-async fn app_in(folder: &tempfile::TempDir) -> App {
+pub async fn app_in(folder: &tempfile::TempDir) -> App {
     let crypto = Arc::new(RustCrypto::new(Keyring::generate().expect("randomness")).expect("keys"));
     let store = Store::open_sqlite(&folder.path().join("shouwang.db"), crypto).await.expect("database");
     let files = PolicyFiles::load(None).expect("policy folder");
@@ -57,7 +57,7 @@ async fn app_in(folder: &tempfile::TempDir) -> App {
     app
 }
 
-fn clerk_of(division: &str) -> Principal {
+pub fn clerk_of(division: &str) -> Principal {
     let division: DivisionCode = division.parse().expect("code");
     Principal {
         account_id: "clerk".into(),
@@ -72,7 +72,7 @@ fn clerk_of(division: &str) -> Principal {
     }
 }
 
-async fn check(app: &App, clerk: &Principal, path: &Path) -> ImportView {
+pub async fn check(app: &App, clerk: &Principal, path: &Path) -> ImportView {
     let file = std::fs::File::open(path).expect("fixture");
     let name = path.file_name().expect("name").to_string_lossy().into_owned();
     let upload = ImportUpload { file_name: name, layout: None, mapping: None, content: Box::new(file) };
@@ -81,7 +81,7 @@ async fn check(app: &App, clerk: &Principal, path: &Path) -> ImportView {
     app.import(clerk, &started.id).await.expect("import")
 }
 
-async fn merge(app: &App, clerk: &Principal, id: &str, on_conflict: ConflictRule) -> ImportView {
+pub async fn merge(app: &App, clerk: &Principal, id: &str, on_conflict: ConflictRule) -> ImportView {
     app.merge_import(clerk, id, MergeImport { on_conflict }).await.expect("merge starts");
     app.finish_work(id).await;
     app.import(clerk, id).await.expect("import")

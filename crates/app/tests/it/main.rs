@@ -2,3 +2,4 @@
 
 mod demo;
 mod exchange;
+mod exchange_county;

@@ -8,10 +8,13 @@
 mod action;
 mod apply;
 mod clock;
+mod cross_check;
+mod effect;
 mod guard;
 mod outlook;
 mod proposal;
 mod record;
+mod rules;
 
 pub use action::*;
 pub use apply::apply;

@@ -1,11 +1,11 @@
 //! The service in process, through its real router: one integration test
 //! binary for the crate.
 
-// mod accounts;
+mod accounts;
 mod clock;
 mod double_decision;
 mod forms;
-// mod hostile;
+mod hostile;
 mod journey;
 mod place;
 // mod probes;
@@ -13,4 +13,4 @@ mod refusals;
 mod snapshot;
 mod story;
 mod test_app;
-// mod variants;
+mod variants;

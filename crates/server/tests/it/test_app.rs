@@ -131,7 +131,8 @@ impl TestApp {
                 department: None,
                 password_hash: hash.clone(),
                 password_history: "[]".into(),
-                password_changed_at: now,
+                // Passwords age with the moved clock; here nobody's does.
+                password_changed_at: now + 3_650 * 86_400_000,
                 must_change_password: false,
                 totp_sealed: None,
                 totp_confirmed: false,

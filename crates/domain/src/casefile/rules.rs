@@ -1,0 +1,237 @@
+//! What every act must keep, whatever the step: stage, order, level, lawful
+//! grounds, who answers for an entry.
+
+use jiff::civil::Date;
+
+use super::action::{Action, Verdict};
+use super::{Casefile, Facts, Refusal, Stage, guard};
+use crate::division::Level;
+use crate::policy::{Procedure, StepKind};
+
+/// Acts that make sense only in one stage.
+pub(super) fn stage_allows(casefile: &Casefile, action: &Action, refused: &mut Vec<Refusal>) {
+    let fits = match action {
+        Action::InformHousehold { .. } | Action::RequestRecheck { .. } => {
+            matches!(casefile.stage, Stage::Refused { .. })
+        }
+        Action::AcknowledgeDecision {} | Action::Announce(_) | Action::Archive(_) => {
+            matches!(casefile.stage, Stage::Determined { .. })
+        }
+        Action::End { .. } => matches!(casefile.stage, Stage::Running | Stage::Determined { .. }),
+        Action::ExplainOverdue { .. } => true,
+        _ => matches!(casefile.stage, Stage::Running),
+    };
+    if !fits {
+        let message = match casefile.stage {
+            Stage::Running => "县级还没有审批，这一步还不能做。",
+            Stage::Determined { .. } => "县级已经审批，这一步不能再改。",
+            Stage::Archived { .. } => "这件事项已经归档，不能再改。",
+            Stage::Refused { .. } => "这件事项已作出不予纳入的决定；农户可以申请乡镇复核。",
+            Stage::Ended { .. } => "这件事项已经终止。",
+        };
+        refused.push(Refusal::new("stage", message, None));
+    }
+}
+
+/// Steps run in the pack's order; only a parallel step may be passed.
+pub(super) fn order(
+    casefile: &Casefile,
+    procedure: &Procedure,
+    kind: StepKind,
+    action: &Action,
+    occurred_on: Date,
+    refused: &mut Vec<Refusal>,
+) {
+    let Some(position) = procedure.position(kind) else {
+        return;
+    };
+    // A case that stops short (no risk found in the home, not recommended by
+    // the meeting) is sent back or refused from where it stands: only going
+    // on needs every step before it.
+    let stopping = matches!(action, Action::Review(r) if r.outcome != Verdict::Approve)
+        || matches!(action, Action::Decide(d) if d.outcome != Verdict::Approve);
+    for earlier in procedure.steps[..position]
+        .iter()
+        .filter(|s| !s.is_parallel())
+    {
+        match casefile.records.done_on(earlier.kind) {
+            None if stopping && earlier.kind != StepKind::HomeVerification => {}
+            None => refused.push(Refusal::new(
+                "step_order",
+                format!("要先完成“{}”。", earlier.label),
+                Some(earlier.clause.get_ref()),
+            )),
+            Some(done) if occurred_on < done => refused.push(Refusal::new(
+                "not_before_previous",
+                format!(
+                    "发生日期不能早于“{}”的 {}。",
+                    earlier.label,
+                    guard::spoken(done)
+                ),
+                None,
+            )),
+            Some(_) => {}
+        }
+    }
+    if occurred_on
+        < casefile
+            .leads
+            .iter()
+            .map(|l| l.received_on)
+            .min()
+            .unwrap_or(casefile.opened_on)
+    {
+        refused.push(Refusal::new(
+            "not_before_previous",
+            "发生日期不能早于发现线索的日期。",
+            None,
+        ));
+    }
+    let records = &casefile.records;
+    let repeated = match action {
+        Action::VerifyHome(_) => records.home_verification.is_some(),
+        Action::SignLetter(_) => {
+            // A new letter may replace one that was too narrow or has expired,
+            // as long as nothing was asked under it.
+            records.commitment_letter.is_some() && records.cross_check.is_some()
+        }
+        Action::PostNotice { .. } => records.public_notice.is_some(),
+        Action::Review(_) => records.township_review.is_some(),
+        Action::Decide(_) => records.county_decision.is_some(),
+        Action::AcknowledgeDecision {} => records.decision_acknowledged.is_some(),
+        Action::Announce(_) => records.announcement.is_some(),
+        Action::Archive(_) => records.archive.is_some(),
+        Action::RequestCrossCheck { .. } | Action::ReuseCrossCheck { .. } => {
+            records.cross_check.is_some()
+        }
+        Action::ForwardCrossCheck {} => records
+            .cross_check
+            .as_ref()
+            .is_some_and(|c| c.forwarded.is_some()),
+        Action::ConcludeCrossCheck { .. } => records
+            .cross_check
+            .as_ref()
+            .is_some_and(|c| c.concluded.is_some()),
+        _ => false,
+    };
+    if repeated {
+        refused.push(Refusal::new(
+            "already_done",
+            "这一步已经办过了，不能重复办理；要改请先退回。",
+            None,
+        ));
+    }
+}
+
+/// The level an act belongs to: the step's, except where the text shares a
+/// step between levels (the comparison runs village → township → county, the
+/// township takes note of the county's decision, objections are answered above
+/// the village).
+pub(super) fn level(
+    action: &Action,
+    step_level: Level,
+    clause: &str,
+    facts: &Facts<'_>,
+    refused: &mut Vec<Refusal>,
+) {
+    let allowed: &[Level] = match action {
+        Action::RequestCrossCheck { .. } | Action::ResolveDiscrepancy { .. } => &[Level::Village],
+        Action::ForwardCrossCheck {}
+        | Action::AcknowledgeDiscrepancy { .. }
+        | Action::AcknowledgeDecision {} => &[Level::Township],
+        Action::FileObjection { .. } => &[Level::Village, Level::Township, Level::County],
+        Action::AnswerObjection { .. } => &[Level::Township, Level::County],
+        // 由乡组织村级录入: both may type it.
+        Action::Archive(_) => &[Level::Village, Level::Township],
+        _ => std::slice::from_ref(match step_level {
+            Level::Village => &Level::Village,
+            Level::Township => &Level::Township,
+            Level::County => &Level::County,
+            Level::City => &Level::City,
+            Level::Province => &Level::Province,
+            Level::Nation => &Level::Nation,
+        }),
+    };
+    if !facts.actor.level.is_some_and(|l| allowed.contains(&l)) {
+        let names: Vec<&str> = allowed.iter().map(|l| l.label()).collect();
+        refused.push(Refusal::new(
+            "acting_level",
+            format!("这一步应由{}级办理。", names.join("或")),
+            Some(clause),
+        ));
+    }
+}
+
+/// A refusal needs a lawful ground in words; what the pack forbids as a ground
+/// (income alone, a size limit) is none.
+pub(super) fn grounds(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refusal>) {
+    let (ground, reason, category) = match action {
+        Action::Review(r) if r.outcome == Verdict::Refuse => (&r.ground, &r.reason, None),
+        Action::Decide(d) if d.outcome == Verdict::Refuse => (&d.ground, &d.reason, None),
+        Action::Review(r) if r.outcome == Verdict::SendBack => (&None, &r.reason, r.send_back_to),
+        Action::Decide(d) if d.outcome == Verdict::SendBack => (&None, &d.reason, d.send_back_to),
+        _ => return,
+    };
+    let sending_back = matches!(action,
+        Action::Review(r) if r.outcome == Verdict::SendBack)
+        || matches!(action, Action::Decide(d) if d.outcome == Verdict::SendBack);
+    if reason
+        .as_deref()
+        .is_none_or(|r| r.trim().chars().count() < 4)
+    {
+        refused.push(Refusal::new(
+            "reason_given",
+            "请写明理由，让农户和村里看得懂。",
+            None,
+        ));
+    }
+    if sending_back {
+        if category.is_none() {
+            refused.push(Refusal::new(
+                "send_back_target",
+                "请选择退回到哪一步。",
+                None,
+            ));
+        }
+        return;
+    }
+    let Some(ground) = ground.as_deref().filter(|g| !g.trim().is_empty()) else {
+        refused.push(Refusal::new("ground_given", "请选择不予纳入的依据。", None));
+        return;
+    };
+    if let Some(forbidden) = facts
+        .pack
+        .values
+        .forbidden_grounds
+        .iter()
+        .find(|g| g.code == ground)
+    {
+        refused.push(Refusal::new(
+            "forbidden_ground",
+            format!("“{}”不能作为不予纳入的理由。", forbidden.label),
+            forbidden.clause.as_ref().map(|c| c.get_ref().as_str()),
+        ));
+    }
+}
+
+/// 谁采集、谁录入、谁负责: the pack names who must be on record (HN22-131).
+pub(super) fn attribution(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refusal>) {
+    let Action::Archive(archive) = action else {
+        return;
+    };
+    for item in &facts.pack.values.attributions {
+        let name = match item.code.as_str() {
+            "collected_by" => &archive.collected_by,
+            "entered_by" => &archive.entered_by,
+            "reviewed_by" => &archive.reviewed_by,
+            _ => continue,
+        };
+        if name.trim().is_empty() {
+            refused.push(Refusal::new(
+                "attribution",
+                format!("请写明{}。", item.label),
+                item.clause.as_ref().map(|c| c.get_ref().as_str()),
+            ));
+        }
+    }
+}

@@ -17,6 +17,11 @@ use crate::casefile::VillageName;
 use crate::error::permit;
 use crate::{App, AppError, PageView, Window, clock, new_id};
 
+/// Leads of one household merge, so two may not arrive, be matched or be
+/// concluded in the same instant. Held before the transaction begins; several
+/// servers over one PostgreSQL would need a row lock instead.
+static REGISTERING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// A lead as the console shows it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LeadView {
@@ -104,6 +109,7 @@ impl App {
     /// for a household outside the scope.
     pub async fn register_lead(&self, principal: &Principal, form: NewLead) -> Result<RegisteredLead, AppError> {
         permit(principal, Operation::LeadRegister)?;
+        let _one_at_a_time = REGISTERING.lock().await;
         let mut tx = self.store.write(self.actor(principal)).await?;
         let household = match &form.household_id {
             Some(id) => Some(tx.household_file(&principal.scope, id).await?.ok_or(AppError::NotFound)?),
@@ -227,6 +233,7 @@ impl App {
     pub async fn match_lead(&self, principal: &Principal, id: &str, household_id: &str) -> Result<LeadView, AppError> {
         permit(principal, Operation::LeadRegister)?;
         permit(principal, Operation::LeadRead)?;
+        let _one_at_a_time = REGISTERING.lock().await;
         let mut tx = self.store.write(self.actor(principal)).await?;
         let mut lead = tx.lead(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
         if lead.status != "open" {
@@ -258,6 +265,7 @@ impl App {
     /// [`AppError::Refused`] with every rule not met.
     pub async fn conclude_lead(&self, principal: &Principal, id: &str, form: ConcludeLead) -> Result<ConcludedLead, AppError> {
         permit(principal, Operation::LeadConclude)?;
+        let _one_at_a_time = REGISTERING.lock().await;
         let mut tx = self.store.write(self.actor(principal)).await?;
         let mut lead = tx.lead(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
         if lead.version != form.expected_version || lead.status != "open" {

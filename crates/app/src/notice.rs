@@ -61,6 +61,7 @@ pub struct NewAppraisalItem {
 pub struct ItemResult {
     pub casefile_id: String,
     pub ok: bool,
+    // The version it has now: after the act, or where somebody was faster.
     pub version: Option<i64>,
     pub refusals: Vec<Refusal>,
     /// Plain words where the reason is no refusal (e.g. somebody was faster).
@@ -293,9 +294,10 @@ impl App {
                 message: None,
             }),
             Err(AppError::Refused(refusals)) => Ok(failed(refusals, None)),
-            Err(AppError::Stale { .. }) => {
-                Ok(failed(Vec::new(), Some("这件事项刚被别人改过，请刷新后再办".into())))
-            }
+            Err(AppError::Stale { current }) => Ok(ItemResult {
+                version: Some(current),
+                ..failed(Vec::new(), Some("这件事项刚被别人改过，请刷新后再办".into()))
+            }),
             Err(other) => Err(other),
         }
     }
@@ -633,6 +635,10 @@ fn none_went(results: &[ItemResult]) -> Result<(), AppError> {
     }
     let refusals: Vec<Refusal> = results.iter().flat_map(|r| r.refusals.clone()).collect();
     if refusals.is_empty() {
+        // Somebody was faster: the form is kept and the newer state shown, as for a single act.
+        if let Some(current) = results.iter().find_map(|r| r.version) {
+            return Err(AppError::Stale { current });
+        }
         let message = results.iter().find_map(|r| r.message.clone()).unwrap_or_default();
         return Err(AppError::Conflict(message));
     }

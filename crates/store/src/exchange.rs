@@ -679,11 +679,13 @@ impl Store {
                 .filter(within(household::Column::Village, scope))
                 .filter(household::Column::Id.is_in(chunk.iter().copied()))
                 .into_query();
-            let rows = import_household::Entity::find()
+            // Sorted here: asked to sort, the database would walk the whole table
+            // in the order of its key.
+            let mut rows = import_household::Entity::find()
                 .filter(import_household::Column::HouseholdId.in_subquery(seen))
-                .order_by_asc(import_household::Column::BatchId)
                 .all(&self.connection)
                 .await?;
+            rows.sort_by(|a, b| a.batch_id.cmp(&b.batch_id));
             // Identifiers of batches are time-ordered: the later one stays.
             for row in rows {
                 let Some(household_id) = row.household_id.clone() else {

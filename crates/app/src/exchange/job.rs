@@ -220,7 +220,9 @@ impl App {
         self.change_batch(&batch.id, ImportBatchChange { phase: set("merging".to_owned()), total: set(total), ..Default::default() }).await?;
         let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
         let mut cancelled = false;
-        while let Some(chunk) = self.merge_chunk(batch, &scope, self.import_worker(batch)).await? {
+        let mut after = -1;
+        while let Some(chunk) = self.merge_chunk(batch, &scope, self.import_worker(batch), after).await? {
+            after = chunk.last;
             merge::add(&mut counts, chunk);
             if self.batch_unscoped(&batch.id).await?.cancel_requested {
                 cancelled = true;

@@ -4,18 +4,22 @@
 use std::collections::BTreeMap;
 
 use domain::account::Scope;
-use domain::exchange::{ConflictRule, EpisodeDraft, Form, apply_to_file, episode_of, settle};
+use domain::exchange::{ConflictRule, EpisodeDraft, FindingKind, Form, SheetReading, apply_to_file, episode_of, settle};
 use store::audit::chain_of;
 use store::crypto::digest;
-use store::exchange::{ImportBatchRow, StagedHousehold};
+use store::exchange::ImportBatchRow;
 use store::household::{EpisodeRow, VersionMeta};
 use store::{Actor, WriteTx};
 
-use super::matching::{Known, Match, draft_of, is_ours, match_forms, verdict};
+use super::check::SheetReport;
+use super::matching::{Known, Match, draft_of, is_ours, match_forms, refusal, verdict};
 use crate::{App, AppError, new_id};
 
 /// Households of one transaction.
-const CHUNK: u64 = 200;
+const CHUNK: u64 = 100;
+
+/// Findings made while merging are numbered from here, after all of the check.
+const FOUND_AT_MERGE: i64 = 1 << 40;
 
 /// What one chunk did.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,40 +30,44 @@ pub(super) struct Merged {
     pub unchanged: u64,
     /// Left out because the register moved on since the check.
     pub refused: u64,
+    /// The last staged household it looked at.
+    pub last: i64,
 }
 
 /// What is said of an imported episode instead of evidence.
 pub const IMPORTED_EVIDENCE: &str = "导入，识别程序材料不在本系统";
 
 impl App {
-    /// Merges the next chunk; `None` when nothing is left.
-    pub(super) async fn merge_chunk(&self, batch: &ImportBatchRow, scope: &Scope, actor: Actor) -> Result<Option<Merged>, AppError> {
+    /// Merges the chunk after a staged household (-1 to begin); `None` when
+    /// nothing is left.
+    pub(super) async fn merge_chunk(&self, batch: &ImportBatchRow, scope: &Scope, actor: Actor, after: i64) -> Result<Option<Merged>, AppError> {
         // Somebody may save one of these households meanwhile (PostgreSQL has
         // many writers): the chunk is then matched again.
         for _ in 0..3 {
-            match self.try_merge_chunk(batch, scope, actor.clone()).await {
+            match self.try_merge_chunk(batch, scope, actor.clone(), after).await {
                 Err(AppError::Stale { .. }) => {}
                 other => return other,
             }
         }
-        self.try_merge_chunk(batch, scope, actor).await
+        self.try_merge_chunk(batch, scope, actor, after).await
     }
 
-    async fn try_merge_chunk(&self, batch: &ImportBatchRow, scope: &Scope, actor: Actor) -> Result<Option<Merged>, AppError> {
+    async fn try_merge_chunk(&self, batch: &ImportBatchRow, scope: &Scope, actor: Actor, after: i64) -> Result<Option<Merged>, AppError> {
         let mut tx = self.store.write(actor).await?;
-        let staged = self.store.staged_households(scope, &batch.id, -1, CHUNK, true).await?;
-        if staged.is_empty() {
-            return Ok(None);
-        }
+        let staged = self.store.staged_households(scope, &batch.id, after, CHUNK, true).await?;
+        let Some(last) = staged.last().map(|s| s.seq) else { return Ok(None) };
+        let reports: Vec<SheetReport> = serde_json::from_str(&batch.readings).unwrap_or_default();
+        let readings: Vec<SheetReading> = reports.into_iter().filter_map(|r| r.reading).collect();
         let rule = if batch.conflict_rule == ConflictRule::TakeTheirs.as_str() { ConflictRule::TakeTheirs } else { ConflictRule::KeepOurs };
         let mut forms: Vec<Form> = staged.iter().map(|s| s.form.clone()).collect();
         let matches = match_forms(&self.store, scope, &mut forms).await?;
-        let mut merged = Merged { households: staged.len() as u64, ..Merged::default() };
-        let mut written = Vec::new();
+        let mut merged = Merged { households: staged.len() as u64, last, ..Merged::default() };
+        let (mut written, mut refusals) = (Vec::new(), Vec::new());
         for ((row, form), found) in staged.iter().zip(&forms).zip(&matches) {
             let became = match found {
-                Match::Refused(..) => {
+                Match::Refused(kind, message) => {
                     merged.refused += 1;
+                    refusals.push((row.seq, refusal(*kind, message, form, &readings)));
                     tx.mark_merged(&batch.id, row.seq, "rejected", None).await?;
                     continue;
                 }
@@ -84,10 +92,15 @@ impl App {
                 Err(AppError::Conflict(_)) => {
                     merged.refused += 1;
                     merged.created -= u64::from(matches!(found, Match::New));
+                    let kind = FindingKind::HouseholdCodeUnusable;
+                    refusals.push((row.seq, refusal(kind, kind.label(), form, &readings)));
                     tx.mark_merged(&batch.id, row.seq, "rejected", None).await?;
                 }
                 Err(error) => return Err(error),
             }
+        }
+        for (seq, finding) in refusals {
+            tx.stage_findings(&batch.id, FOUND_AT_MERGE + seq, &[finding]).await?;
         }
         let detail = format!(
             "households={} created={} changed={} unchanged={} refused={} written={}",
@@ -100,14 +113,13 @@ impl App {
         );
         let chain = chain_of(batch.division.parse().ok());
         tx.audit(&chain, "import.merge", &format!("import/{}", batch.id), &detail).await?;
-        self.note_merge_progress(&mut tx, batch, &staged).await?;
+        self.note_merge_progress(&mut tx, batch, last).await?;
         tx.commit().await?;
         Ok(Some(merged))
     }
 
-    async fn note_merge_progress(&self, tx: &mut WriteTx, batch: &ImportBatchRow, staged: &[StagedHousehold]) -> Result<(), AppError> {
-        let done = staged.last().map_or(0, |s| s.seq + 1);
-        let change = store::exchange::ImportBatchChange { done: store::exchange::set(done), ..Default::default() };
+    async fn note_merge_progress(&self, tx: &mut WriteTx, batch: &ImportBatchRow, last: i64) -> Result<(), AppError> {
+        let change = store::exchange::ImportBatchChange { done: store::exchange::set(last + 1), ..Default::default() };
         tx.change_import_batch(&batch.id, &[], change).await?;
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! What the console sees of an import.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::account::{Operation, Principal};
+use domain::account::{Operation, Principal, Scope};
 use domain::code_list::CodeLists;
 use domain::exchange::{ColumnStatus, FindingKind, Layout};
 use serde::Serialize;
@@ -217,6 +217,20 @@ fn field_label(layout: &Layout, field: &str) -> String {
 }
 
 impl App {
+    /// What the last import left open about a household: code and sentence.
+    /// They stay with the household until a later import brings what was
+    /// missing.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn import_gaps(&self, scope: &Scope, household_id: &str) -> Result<Vec<(String, String)>, AppError> {
+        let ids = BTreeSet::from([household_id.to_owned()]);
+        let forms = self.store.office_forms(scope, &ids).await?;
+        let gaps = forms.get(household_id).map(|f| f.gaps.clone()).unwrap_or_default();
+        let in_words = |code: String| FindingKind::of_code(&code).map(|kind| (code, kind.label().to_owned()));
+        Ok(gaps.into_iter().filter_map(in_words).collect())
+    }
+
     /// One import.
     ///
     /// # Errors

@@ -317,12 +317,18 @@ async fn an_import_killed_half_way_goes_on() {
     let folder = tempfile::tempdir().expect("folder");
     let (app, clerk) = (app_in(&folder).await, clerk_of(COUNTY));
     let import = check(&app, &clerk, &fixture("clean.xlsx")).await;
-    // Part of the households are merged, as if the process had ended then.
+    // Part of the households are merged when the process ends.
     app.merge_import(&clerk, &import.id, MergeImport { on_conflict: ConflictRule::KeepOurs }).await.expect("merge");
+    while app.import(&clerk, &import.id).await.expect("import").progress.is_some_and(|p| p.done == 0) {
+        tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    }
     app.abandon_work(&import.id);
     app.finish_work(&import.id).await;
-    let standing = app.import(&clerk, &import.id).await.expect("import").status;
-    assert!(["merging", "merged"].contains(&standing.as_str()));
+    let counts = app.store.staged_counts(&clerk.scope, &import.id).await.expect("counts");
+    let done: u64 = counts.iter().filter(|(_, merged, ..)| *merged).map(|(_, _, n, _)| n).sum();
+    let households = app.store.households_by_village_after(&clerk.scope, None, 1000).await.expect("households");
+    assert!([100, 146].contains(&done), "chunks are whole: {done}");
+    assert_eq!(households.len() as u64, done, "what is marked is what is there");
     app.resume_imports().await.expect("resume");
     app.finish_work(&import.id).await;
     let merged = app.import(&clerk, &import.id).await.expect("import");
@@ -414,4 +420,39 @@ async fn formulas_stay_text() {
         true
     });
     assert!(seen.iter().any(|s| s == formula));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hostile_files_are_answered_in_words() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (app, clerk) = (app_in(&folder).await, clerk_of(COUNTY));
+    let text = gb18030_text(&fixture("households_gb18030.csv"));
+    let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let header = text.lines().nth(2).expect("header").to_owned();
+    let cut = std::fs::read(fixture("clean.xlsx")).expect("fixture");
+    let cases: [(&str, Vec<u8>, &str, u64); 9] = [
+        ("utf16.csv", utf16, "", 8),
+        ("old_mac.csv", text.replace("\r\n", "\r").into_bytes(), "", 8),
+        ("nul.csv", text.replace("柳泉镇", "柳\0泉镇").into_bytes(), "", 8),
+        ("columns.csv", vec![b"x,".repeat(5000), b"\n".to_vec()].concat(), "file_too_large", 0),
+        ("field.csv", format!("{header}\n{}", "长".repeat(4 << 20)).into_bytes(), "file_too_large", 0),
+        ("noise.csv", (0u32..40_000).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8 | 1).collect(), "header_not_found", 0),
+        ("old.xls", vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0], "file_not_a_workbook", 0),
+        ("cut.xlsx", cut[..cut.len() / 2].to_vec(), "file_not_a_workbook", 0),
+        ("slip.xlsx", b"PK\x03\x04../../etc/passwd".to_vec(), "file_not_a_workbook", 0),
+    ];
+    for (name, bytes, code, households) in cases {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).expect("written");
+        let import = check(&app, &clerk, &path).await;
+        let codes: BTreeSet<String> = findings(&app, &clerk, &import.id).await.into_iter().map(|f| f.code).collect();
+        assert_eq!(import.counts.accepted_households, households, "{name}: {codes:?} {:?}", import.failure);
+        assert!(if code.is_empty() { codes.is_empty() } else { codes.contains(code) }, "{name}: {codes:?}");
+        if code.starts_with("file_") {
+            assert_eq!(import.status, "failed", "{name}");
+            assert!(app.merge_import(&clerk, &import.id, MergeImport { on_conflict: ConflictRule::KeepOurs }).await.is_err());
+        }
+    }
+    let empty = ImportUpload { file_name: "空.xlsx".into(), layout: None, mapping: None, content: Box::new(std::io::empty()) };
+    assert!(app.start_import(&clerk, empty).await.is_err());
 }

@@ -11,9 +11,9 @@ use crate::place::HOME;
 use crate::test_app::{Engine, Reply, TestApp};
 
 /// Words of frameworks, databases and source code.
-const INSIDE: [&str; 16] = [
-    "serde", "deserialize", "sqlx", "sqlite", "postgres", "SELECT", "INSERT", "panicked", ".rs:", "axum", "column", "line 1",
-    "expected", "invalid type", "RUST", "unwrap",
+const INSIDE: [&str; 15] = [
+    "serde", "deserialize", "sqlx", "sqlite", "postgres", "SELECT", "INSERT", "panicked", ".rs:", "axum", "line 1 column",
+    "expected ", "invalid type", "RUST", "unwrap",
 ];
 
 #[track_caller]

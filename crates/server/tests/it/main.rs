@@ -8,7 +8,7 @@ mod forms;
 mod hostile;
 mod journey;
 mod place;
-// mod probes;
+mod probes;
 mod refusals;
 mod snapshot;
 mod story;

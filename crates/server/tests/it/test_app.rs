@@ -280,6 +280,11 @@ impl TestApp {
         }
     }
 
+    /// Forgets a session the test has ended.
+    pub fn forget(&self, login: &str) {
+        self.sessions.lock().expect("lock").remove(login);
+    }
+
     async fn token(&self, login: &str) -> String {
         let today = self.app.today();
         let kept = self.sessions.lock().expect("lock").get(login).cloned();

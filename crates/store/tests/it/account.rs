@@ -5,27 +5,57 @@ use store::account::{DeputyRow, SessionRow};
 use crate::fixture::{TestDatabase, on_both};
 use crate::people::{FOREIGN, VILLAGE, account, scope};
 
-on_both!(a_sign_in_name_is_taken_once, an_account_is_saved_with_its_version, one_session_a_person, deputies_stand_in_on_their_days, accounts_are_listed, settings_and_packs);
+on_both!(
+    a_sign_in_name_is_taken_once,
+    an_account_is_saved_with_its_version,
+    one_session_a_person,
+    deputies_stand_in_on_their_days,
+    accounts_are_listed,
+    settings_and_packs
+);
 
 async fn a_sign_in_name_is_taken_once(db: TestDatabase) {
     let mut tx = db.write().await;
-    tx.add_account(account("a", "zhang", Some(VILLAGE)), &["grid_worker".into(), "village_secretary".into()]).await.expect("added");
+    tx.add_account(
+        account("a", "zhang", Some(VILLAGE)),
+        &["grid_worker".into(), "village_secretary".into()],
+    )
+    .await
+    .expect("added");
     match tx.add_account(account("b", "zhang", None), &[]).await {
         Err(StoreError::Taken(what)) => assert_eq!(what, "account.login_name"),
         other => panic!("{other:?}"),
     }
-    tx.audit("system", "account.create", "account/a", "").await.expect("audited");
+    tx.audit("system", "account.create", "account/a", "")
+        .await
+        .expect("audited");
     tx.commit().await.expect("committed");
-    assert_eq!(db.store.account_roles("a").await.expect("read"), ["grid_worker", "village_secretary"]);
-    assert_eq!(db.store.account_id_of("zhang").await.expect("read").as_deref(), Some("a"));
+    assert_eq!(
+        db.store.account_roles("a").await.expect("read"),
+        ["grid_worker", "village_secretary"]
+    );
+    assert_eq!(
+        db.store
+            .account_id_of("zhang")
+            .await
+            .expect("read")
+            .as_deref(),
+        Some("a")
+    );
     assert_eq!(db.store.account_id_of("li").await.expect("read"), None);
     assert_eq!(db.store.account_count().await.expect("read"), 1);
 }
 
 async fn an_account_is_saved_with_its_version(db: TestDatabase) {
     let mut tx = db.write().await;
-    tx.add_account(account("a", "zhang", None), &[]).await.expect("added");
-    let mut row = tx.account_by_login("zhang").await.expect("read").expect("there");
+    tx.add_account(account("a", "zhang", None), &[])
+        .await
+        .expect("added");
+    let mut row = tx
+        .account_by_login("zhang")
+        .await
+        .expect("read")
+        .expect("there");
     row.failed_count = 4;
     row.totp_sealed = Some(tx.seal_secret("a", b"secret").expect("seals"));
     tx.save_account(row.clone()).await.expect("saved");
@@ -33,28 +63,66 @@ async fn an_account_is_saved_with_its_version(db: TestDatabase) {
         Err(StoreError::Stale { current: 2 }) => {}
         other => panic!("{other:?}"),
     }
-    tx.audit("system", "account.change", "account/a", "").await.expect("audited");
+    tx.audit("system", "account.change", "account/a", "")
+        .await
+        .expect("audited");
     tx.commit().await.expect("committed");
     let read = db.store.account("a").await.expect("read").expect("there");
     assert_eq!((read.failed_count, read.version), (4, 2));
-    assert_eq!(db.store.open_secret("a", &read.totp_sealed.clone().expect("set")).expect("opens"), b"secret");
-    assert!(db.store.open_secret("b", &read.totp_sealed.expect("set")).is_err(), "another's secret");
+    assert_eq!(
+        db.store
+            .open_secret("a", &read.totp_sealed.clone().expect("set"))
+            .expect("opens"),
+        b"secret"
+    );
+    assert!(
+        db.store
+            .open_secret("b", &read.totp_sealed.expect("set"))
+            .is_err(),
+        "another's secret"
+    );
 }
 
 async fn one_session_a_person(db: TestDatabase) {
-    let session = |token: &str, account: &str| SessionRow { token_digest: token.into(), account_id: account.into(), created_at: 1, last_seen_at: 1 };
+    let session = |token: &str, account: &str| SessionRow {
+        token_digest: token.into(),
+        account_id: account.into(),
+        created_at: 1,
+        last_seen_at: 1,
+    };
     let mut tx = db.write().await;
     tx.start_session(session("t1", "a")).await.expect("started");
     tx.start_session(session("t2", "b")).await.expect("started");
     tx.start_session(session("t3", "a")).await.expect("started");
     tx.touch_session("t3", 99).await.expect("touched");
     tx.commit().await.expect("a touch needs no audit record");
-    assert!(db.store.session("t1").await.expect("read").is_none(), "the earlier session ended");
-    assert_eq!(db.store.session("t3").await.expect("read").expect("there").last_seen_at, 99);
-    assert_eq!(db.store.session("t2").await.expect("read").expect("there").last_seen_at, 1);
+    assert!(
+        db.store.session("t1").await.expect("read").is_none(),
+        "the earlier session ended"
+    );
+    assert_eq!(
+        db.store
+            .session("t3")
+            .await
+            .expect("read")
+            .expect("there")
+            .last_seen_at,
+        99
+    );
+    assert_eq!(
+        db.store
+            .session("t2")
+            .await
+            .expect("read")
+            .expect("there")
+            .last_seen_at,
+        1
+    );
     let mut tx = db.write().await;
     tx.end_sessions("a").await.expect("ended");
-    tx.audit("system", "session.end", "account/a", "").await.expect("audited");
+    tx.audit("system", "session.end", "account/a", "")
+        .await
+        .expect("audited");
     tx.commit().await.expect("committed");
     assert!(db.store.session("t3").await.expect("read").is_none());
     assert!(db.store.session("t2").await.expect("read").is_some());
@@ -62,7 +130,10 @@ async fn one_session_a_person(db: TestDatabase) {
 
 async fn deputies_stand_in_on_their_days(db: TestDatabase) {
     let mut tx = db.write().await;
-    for (id, from, to) in [("d1", "2025-05-01", "2025-05-05"), ("d2", "2025-06-01", "2025-06-01")] {
+    for (id, from, to) in [
+        ("d1", "2025-05-01", "2025-05-05"),
+        ("d2", "2025-06-01", "2025-06-01"),
+    ] {
         tx.add_deputy(DeputyRow {
             id: id.into(),
             account_id: "a".into(),
@@ -75,7 +146,9 @@ async fn deputies_stand_in_on_their_days(db: TestDatabase) {
         .await
         .expect("added");
     }
-    tx.audit("system", "account.deputy", "account/a", "").await.expect("audited");
+    tx.audit("system", "account.deputy", "account/a", "")
+        .await
+        .expect("audited");
     tx.commit().await.expect("committed");
     for (day, expected) in [
         (date(2025, 4, 30), vec![]),
@@ -85,21 +158,58 @@ async fn deputies_stand_in_on_their_days(db: TestDatabase) {
         (date(2025, 6, 1), vec!["d2"]),
     ] {
         let found = db.store.standing_in_for("b", day).await.expect("read");
-        assert_eq!(found.iter().map(|d| d.id.as_str()).collect::<Vec<_>>(), expected, "{day}");
-        assert!(db.store.standing_in_for("a", day).await.expect("read").is_empty());
+        assert_eq!(
+            found.iter().map(|d| d.id.as_str()).collect::<Vec<_>>(),
+            expected,
+            "{day}"
+        );
+        assert!(
+            db.store
+                .standing_in_for("a", day)
+                .await
+                .expect("read")
+                .is_empty()
+        );
     }
-    assert_eq!(db.store.deputies("a").await.expect("read").iter().map(|d| d.id.as_str()).collect::<Vec<_>>(), ["d2", "d1"]);
+    assert_eq!(
+        db.store
+            .deputies("a")
+            .await
+            .expect("read")
+            .iter()
+            .map(|d| d.id.as_str())
+            .collect::<Vec<_>>(),
+        ["d2", "d1"]
+    );
 }
 
 async fn accounts_are_listed(db: TestDatabase) {
     let mut tx = db.write().await;
-    for (id, login, division) in [("1", "c", Some(VILLAGE)), ("2", "a", Some(VILLAGE)), ("3", "b", Some(FOREIGN)), ("4", "d", None)] {
-        tx.add_account(account(id, login, division), &[]).await.expect("added");
+    for (id, login, division) in [
+        ("1", "c", Some(VILLAGE)),
+        ("2", "a", Some(VILLAGE)),
+        ("3", "b", Some(FOREIGN)),
+        ("4", "d", None),
+    ] {
+        tx.add_account(account(id, login, division), &[])
+            .await
+            .expect("added");
     }
     tx.audit("system", "test", "", "").await.expect("audited");
     tx.commit().await.expect("committed");
-    let county = db.store.accounts(Some(&scope("410327")), 10, 0).await.expect("read");
-    assert_eq!(county.items.iter().map(|a| a.login_name.as_str()).collect::<Vec<_>>(), ["a", "c"]);
+    let county = db
+        .store
+        .accounts(Some(&scope("410327")), 10, 0)
+        .await
+        .expect("read");
+    assert_eq!(
+        county
+            .items
+            .iter()
+            .map(|a| a.login_name.as_str())
+            .collect::<Vec<_>>(),
+        ["a", "c"]
+    );
     let mut all = Vec::new();
     for offset in 0..4 {
         let page = db.store.accounts(None, 1, offset).await.expect("read");
@@ -108,15 +218,28 @@ async fn accounts_are_listed(db: TestDatabase) {
     }
     all.sort();
     assert_eq!(all, ["a", "b", "c", "d"]);
-    let names = db.store.account_names(["1".into(), "9".into()]).await.expect("read");
-    assert_eq!(names.into_iter().collect::<Vec<_>>(), [("1".to_owned(), "姓名1".to_owned())]);
+    let names = db
+        .store
+        .account_names(["1".into(), "9".into()])
+        .await
+        .expect("read");
+    assert_eq!(
+        names.into_iter().collect::<Vec<_>>(),
+        [("1".to_owned(), "姓名1".to_owned())]
+    );
 }
 
 async fn settings_and_packs(db: TestDatabase) {
     let mut tx = db.write().await;
     tx.save_setting("today", "2025-05-01").await.expect("saved");
-    tx.save_setting("today", "2025-05-02").await.expect("saved over");
-    for (id, from_on, recorded_at) in [("p1", "2025-01-01", 5), ("p2", "2025-01-01", 9), ("p3", "2024-01-01", 10)] {
+    tx.save_setting("today", "2025-05-02")
+        .await
+        .expect("saved over");
+    for (id, from_on, recorded_at) in [
+        ("p1", "2025-01-01", 5),
+        ("p2", "2025-01-01", 9),
+        ("p3", "2024-01-01", 10),
+    ] {
         tx.put_pack_in_force(store::policy::PackInForceRow {
             id: id.into(),
             pack_id: "henan-2022".into(),
@@ -130,10 +253,18 @@ async fn settings_and_packs(db: TestDatabase) {
         .await
         .expect("put");
     }
-    tx.audit("system", "policy.put_in_force", "", "").await.expect("audited");
+    tx.audit("system", "policy.put_in_force", "", "")
+        .await
+        .expect("audited");
     tx.commit().await.expect("committed");
-    assert_eq!(db.store.setting("today").await.expect("read").as_deref(), Some("2025-05-02"));
+    assert_eq!(
+        db.store.setting("today").await.expect("read").as_deref(),
+        Some("2025-05-02")
+    );
     assert_eq!(db.store.setting("none").await.expect("read"), None);
     let packs = db.store.packs_in_force().await.expect("read");
-    assert_eq!(packs.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(), ["p2", "p1", "p3"]);
+    assert_eq!(
+        packs.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(),
+        ["p2", "p1", "p3"]
+    );
 }

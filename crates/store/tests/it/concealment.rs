@@ -5,13 +5,27 @@ use domain::exchange::{Finding, FindingKind, Form, FormMember};
 use store::exchange::StagedHousehold;
 
 use crate::fixture::{Place, TestDatabase, on_both};
-use crate::people::{DAY, VILLAGE, account, casefile, event, household, lead, meta, notice, notice_item, number, objection, projection};
+use crate::people::{
+    DAY, VILLAGE, account, casefile, event, household, lead, meta, notice, notice_item, number,
+    objection, projection,
+};
 
 on_both!(sensitive_values_are_never_in_clear);
 
 const SECRETS: &[&str] = &[
-    "19900001111", "19900002222", "尘肺三期", "尿毒症透析", "举报人钱七娘", "他家新买轿车", "核实为借用车辆", "会议上有争议",
-    "拒绝原因涉及病情", "张三户口本.jpg", "JBSWY3DPEHPK3PXP", "980101198002030999", "坐标乡卫生室旁",
+    "19900001111",
+    "19900002222",
+    "尘肺三期",
+    "尿毒症透析",
+    "举报人钱七娘",
+    "他家新买轿车",
+    "核实为借用车辆",
+    "会议上有争议",
+    "拒绝原因涉及病情",
+    "张三户口本.jpg",
+    "JBSWY3DPEHPK3PXP",
+    "980101198002030999",
+    "坐标乡卫生室旁",
 ];
 
 /// The database as one heap of bytes: SQLite's files, or every row of every
@@ -27,14 +41,22 @@ async fn everything(db: &TestDatabase) -> Vec<u8> {
         Place::Postgres(_) => {
             let behind = db.behind().await;
             for table in behind.tables().await {
-                for text in behind.texts(&format!("SELECT t::text FROM {table} t")).await {
+                for text in behind
+                    .texts(&format!("SELECT t::text FROM {table} t"))
+                    .await
+                {
                     heap.extend(text.as_bytes());
                 }
                 let bytes = format!(
                     "SELECT column_name::text FROM information_schema.columns WHERE table_name = '{table}' AND data_type = 'bytea'"
                 );
                 for column in behind.texts(&bytes).await {
-                    for row in behind.rows(&format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL")).await {
+                    for row in behind
+                        .rows(&format!(
+                            "SELECT {column} FROM {table} WHERE {column} IS NOT NULL"
+                        ))
+                        .await
+                    {
                         heap.extend(row.try_get_by_index::<Vec<u8>>(0).expect("bytes"));
                     }
                 }
@@ -46,8 +68,14 @@ async fn everything(db: &TestDatabase) -> Vec<u8> {
 
 fn stands_in(heap: &[u8], text: &str) -> bool {
     let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let hex = text.bytes().map(|b| format!("{b:02x}")).collect::<String>().into_bytes();
-    [text.as_bytes(), &utf16, &hex].into_iter().any(|needle| heap.windows(needle.len()).any(|w| w == needle))
+    let hex = text
+        .bytes()
+        .map(|b| format!("{b:02x}"))
+        .collect::<String>()
+        .into_bytes();
+    [text.as_bytes(), &utf16, &hex]
+        .into_iter()
+        .any(|needle| heap.windows(needle.len()).any(|w| w == needle))
 }
 
 pub async fn fill(db: &TestDatabase) {
@@ -59,23 +87,50 @@ pub async fn fill(db: &TestDatabase) {
     file.members[0].health = vec!["尘肺三期".into()];
     file.members[0].disability_card = format!("{}43", number(11));
     let mut tx = db.write().await;
-    tx.save_household("h", &file, &meta(DAY, "new"), None).await.expect("saved");
-    file.members[0].document_number = number(13);
-    tx.save_household("h", &file, &meta(DAY, "corrected"), Some(1)).await.expect("saved");
-    tx.add_households(&[("b".into(), { let mut b = household("b", VILLAGE, "李四"); b.members[0].document_number = number(15); b })], &meta(DAY, "x"))
+    tx.save_household("h", &file, &meta(DAY, "new"), None)
         .await
-        .expect("added");
+        .expect("saved");
+    file.members[0].document_number = number(13);
+    tx.save_household("h", &file, &meta(DAY, "corrected"), Some(1))
+        .await
+        .expect("saved");
+    tx.add_households(
+        &[("b".into(), {
+            let mut b = household("b", VILLAGE, "李四");
+            b.members[0].document_number = number(15);
+            b
+        })],
+        &meta(DAY, "x"),
+    )
+    .await
+    .expect("added");
     let row = lead(&tx, "l", VILLAGE, "h", "2025-05-01", "尿毒症透析");
     tx.add_lead(row).await.expect("added");
     let mut document = casefile("c", "h", VILLAGE);
-    document.stage = Stage::Ended { ending: "withdrawn".into(), reason: "拒绝原因涉及病情".into(), ended_on: DAY };
-    tx.save_casefile(&document, &projection(None), &[event("ended")], 0).await.expect("saved");
-    tx.add_notice(notice("n", VILLAGE, "2025-05-01", "2025-05-07"), vec![notice_item("n", "c")]).await.expect("added");
+    document.stage = Stage::Ended {
+        ending: "withdrawn".into(),
+        reason: "拒绝原因涉及病情".into(),
+        ended_on: DAY,
+    };
+    tx.save_casefile(&document, &projection(None), &[event("ended")], 0)
+        .await
+        .expect("saved");
+    tx.add_notice(
+        notice("n", VILLAGE, "2025-05-01", "2025-05-07"),
+        vec![notice_item("n", "c")],
+    )
+    .await
+    .expect("added");
     let mut row = objection(&tx, "o", "n", VILLAGE, "他家新买轿车", "举报人钱七娘");
     tx.add_objection(row.clone()).await.expect("added");
-    row.answer_sealed = Some(tx.seal_text("objection", "answer", "o", "核实为借用车辆").expect("seals"));
+    row.answer_sealed = Some(
+        tx.seal_text("objection", "answer", "o", "核实为借用车辆")
+            .expect("seals"),
+    );
     tx.save_answer(row).await.expect("answered");
-    let minutes_sealed = tx.seal_text("appraisal", "minutes", "a", "会议上有争议").expect("seals");
+    let minutes_sealed = tx
+        .seal_text("appraisal", "minutes", "a", "会议上有争议")
+        .expect("seals");
     tx.add_appraisal(store::notice::AppraisalRow {
         id: "a".into(),
         village: VILLAGE.into(),
@@ -93,7 +148,9 @@ pub async fn fill(db: &TestDatabase) {
     let mut person = account("u", "zhang", None);
     person.totp_sealed = Some(tx.seal_secret("u", b"JBSWY3DPEHPK3PXP").expect("seals"));
     tx.add_account(person, &[]).await.expect("added");
-    let file_name_sealed = tx.seal_text("attachment", "file_name", "t", "张三户口本.jpg").expect("seals");
+    let file_name_sealed = tx
+        .seal_text("attachment", "file_name", "t", "张三户口本.jpg")
+        .expect("seals");
     tx.add_attachment(store::attachment::AttachmentRow {
         id: "t".into(),
         subject_kind: "casefile".into(),
@@ -109,16 +166,45 @@ pub async fn fill(db: &TestDatabase) {
     })
     .await
     .expect("added");
-    tx.add_import_batch(crate::scope::import_batch("i", VILLAGE)).await.expect("added");
+    tx.add_import_batch(crate::scope::import_batch("i", VILLAGE))
+        .await
+        .expect("added");
     let mut values = std::collections::BTreeMap::new();
     values.insert("member.identity_number".to_owned(), number(17));
     values.insert("member.phone".to_owned(), "19900002222".to_owned());
-    let form = Form { members: vec![FormMember { values, ..FormMember::default() }], ..Form::default() };
-    let staged = StagedHousehold { seq: 1, verdict: "new".into(), household_id: None, merged: false, form: form.clone() };
+    let form = Form {
+        members: vec![FormMember {
+            values,
+            ..FormMember::default()
+        }],
+        ..Form::default()
+    };
+    let staged = StagedHousehold {
+        seq: 1,
+        verdict: "new".into(),
+        household_id: None,
+        merged: false,
+        form: form.clone(),
+    };
     tx.stage_households("i", &[staged]).await.expect("staged");
-    tx.mark_merged("i", 1, "new", Some(("h", &form))).await.expect("merged");
-    tx.stage_findings("i", 1, &[Finding::about(FindingKind::IdentityCheckDigit, "户", "证件号码", "980101198002030999")]).await.expect("staged");
-    tx.audit("410327", "test", "household/h", "fields=phone").await.expect("audited");
+    tx.mark_merged("i", 1, "new", Some(("h", &form)))
+        .await
+        .expect("merged");
+    tx.stage_findings(
+        "i",
+        1,
+        &[Finding::about(
+            FindingKind::IdentityCheckDigit,
+            "户",
+            "证件号码",
+            "980101198002030999",
+        )],
+    )
+    .await
+    .expect("staged");
+    tx.audit("410327", "test", "household/h", "fields=phone")
+        .await
+        .expect("audited");
     tx.commit().await.expect("committed");
 }
 
@@ -131,9 +217,19 @@ async fn sensitive_values_are_never_in_clear(db: TestDatabase) {
             db.store.clone().close().await.expect("closes");
         }
         let heap = everything(&db).await;
-        assert!(stands_in(&heap, "张三可见"), "names are searched and so in clear: the scan sees what there is");
-        for secret in SECRETS.iter().copied().chain(numbers.iter().map(String::as_str)) {
-            assert!(!stands_in(&heap, secret), "{secret} stands in clear (closed: {closed})");
+        assert!(
+            stands_in(&heap, "张三可见"),
+            "names are searched and so in clear: the scan sees what there is"
+        );
+        for secret in SECRETS
+            .iter()
+            .copied()
+            .chain(numbers.iter().map(String::as_str))
+        {
+            assert!(
+                !stands_in(&heap, secret),
+                "{secret} stands in clear (closed: {closed})"
+            );
         }
     }
 }

@@ -4,7 +4,10 @@ use store::StoreError;
 use tokio::sync::Barrier;
 
 use crate::fixture::{TestDatabase, on_both};
-use crate::people::{DAY, VILLAGE, account, add_casefile, add_household, casefile, event, household, meta, projection, scope};
+use crate::people::{
+    DAY, VILLAGE, account, add_casefile, add_household, casefile, event, household, meta,
+    projection, scope,
+};
 
 on_both!(
     of_32_writers_of_one_casefile_version_one_succeeds,
@@ -58,15 +61,48 @@ async fn of_32_writers_of_one_casefile_version_one_succeeds(db: TestDatabase) {
     tx.commit().await.expect("committed");
     let outcomes = together(&db, 32, |db, index| async move {
         let mut tx = db.write().await;
-        tx.save_casefile(&casefile("c", "h", VILLAGE), &projection(None), &[event(&format!("writer {index}"))], 1).await?;
-        tx.audit("410327", "casefile.decide", "casefile/c", "").await?;
+        tx.save_casefile(
+            &casefile("c", "h", VILLAGE),
+            &projection(None),
+            &[event(&format!("writer {index}"))],
+            1,
+        )
+        .await?;
+        tx.audit("410327", "casefile.decide", "casefile/c", "")
+            .await?;
         tx.commit().await
     })
     .await;
-    assert_eq!(outcomes, Outcomes { done: 1, stale: 31, taken: 0 });
-    assert_eq!(db.store.casefile_events(&scope(VILLAGE), "c").await.expect("read").len(), 2);
-    assert_eq!(db.store.casefile(&scope(VILLAGE), "c").await.expect("read").expect("there").0.version, 2);
-    assert_eq!(db.store.verify_audit(&[]).await.expect("verified").records, 2);
+    assert_eq!(
+        outcomes,
+        Outcomes {
+            done: 1,
+            stale: 31,
+            taken: 0
+        }
+    );
+    assert_eq!(
+        db.store
+            .casefile_events(&scope(VILLAGE), "c")
+            .await
+            .expect("read")
+            .len(),
+        2
+    );
+    assert_eq!(
+        db.store
+            .casefile(&scope(VILLAGE), "c")
+            .await
+            .expect("read")
+            .expect("there")
+            .0
+            .version,
+        2
+    );
+    assert_eq!(
+        db.store.verify_audit(&[]).await.expect("verified").records,
+        2
+    );
 }
 
 async fn of_32_writers_of_one_household_version_one_succeeds(db: TestDatabase) {
@@ -76,13 +112,34 @@ async fn of_32_writers_of_one_household_version_one_succeeds(db: TestDatabase) {
     tx.commit().await.expect("committed");
     let outcomes = together(&db, 32, |db, index| async move {
         let mut tx = db.write().await;
-        tx.save_household("h", &household("h", VILLAGE, "张三"), &meta(DAY, &format!("writer {index}")), Some(1)).await?;
-        tx.audit("410327", "household.change", "household/h", "").await?;
+        tx.save_household(
+            "h",
+            &household("h", VILLAGE, "张三"),
+            &meta(DAY, &format!("writer {index}")),
+            Some(1),
+        )
+        .await?;
+        tx.audit("410327", "household.change", "household/h", "")
+            .await?;
         tx.commit().await
     })
     .await;
-    assert_eq!(outcomes, Outcomes { done: 1, stale: 31, taken: 0 });
-    assert_eq!(db.store.household_versions(&scope(VILLAGE), "h").await.expect("read").len(), 2);
+    assert_eq!(
+        outcomes,
+        Outcomes {
+            done: 1,
+            stale: 31,
+            taken: 0
+        }
+    );
+    assert_eq!(
+        db.store
+            .household_versions(&scope(VILLAGE), "h")
+            .await
+            .expect("read")
+            .len(),
+        2
+    );
 }
 
 async fn of_16_writers_of_one_household_code_one_succeeds(db: TestDatabase) {
@@ -90,23 +147,43 @@ async fn of_16_writers_of_one_household_code_one_succeeds(db: TestDatabase) {
         let mut file = household(&format!("h{index}"), VILLAGE, "张三");
         file.code = Some("the one".into());
         let mut tx = db.write().await;
-        tx.save_household(&format!("h{index}"), &file, &meta(DAY, "new"), None).await?;
-        tx.audit("410327", "household.create", "household", "").await?;
+        tx.save_household(&format!("h{index}"), &file, &meta(DAY, "new"), None)
+            .await?;
+        tx.audit("410327", "household.create", "household", "")
+            .await?;
         tx.commit().await
     })
     .await;
-    assert_eq!(outcomes, Outcomes { done: 1, stale: 0, taken: 15 });
+    assert_eq!(
+        outcomes,
+        Outcomes {
+            done: 1,
+            stale: 0,
+            taken: 15
+        }
+    );
 }
 
 async fn of_16_writers_of_one_sign_in_name_one_succeeds(db: TestDatabase) {
     let outcomes = together(&db, 16, |db, index| async move {
         let mut tx = db.write().await;
-        tx.add_account(account(&format!("a{index}"), "zhang", None), &["grid_worker".into()]).await?;
+        tx.add_account(
+            account(&format!("a{index}"), "zhang", None),
+            &["grid_worker".into()],
+        )
+        .await?;
         tx.audit("system", "account.create", "account", "").await?;
         tx.commit().await
     })
     .await;
-    assert_eq!(outcomes, Outcomes { done: 1, stale: 0, taken: 15 });
+    assert_eq!(
+        outcomes,
+        Outcomes {
+            done: 1,
+            stale: 0,
+            taken: 15
+        }
+    );
 }
 
 /// Also the first record of a chain, which finds no head to wait for.
@@ -114,9 +191,21 @@ async fn concurrent_acts_keep_every_chain_whole(db: TestDatabase) {
     let outcomes = together(&db, 48, |db, index| async move {
         for round in 0..4 {
             let mut tx = db.write().await;
-            tx.audit(["410327", "410328", "system"][index % 3], "test", &format!("writer/{index}"), &format!("round={round}")).await?;
+            tx.audit(
+                ["410327", "410328", "system"][index % 3],
+                "test",
+                &format!("writer/{index}"),
+                &format!("round={round}"),
+            )
+            .await?;
             if index % 5 == 0 {
-                tx.audit(["410327", "410328", "system"][index % 3], "test", "twice", "").await?;
+                tx.audit(
+                    ["410327", "410328", "system"][index % 3],
+                    "test",
+                    "twice",
+                    "",
+                )
+                .await?;
             }
             tx.commit().await?;
         }
@@ -135,7 +224,9 @@ async fn verification_during_acts_raises_no_alarm(db: TestDatabase) {
         tokio::spawn(async move {
             for round in 0..60 {
                 let mut tx = db.write().await;
-                tx.audit("410327", "test", "", &format!("round={round}")).await.expect("audited");
+                tx.audit("410327", "test", "", &format!("round={round}"))
+                    .await
+                    .expect("audited");
                 if round % 7 == 0 {
                     tx.checkpoint_heads().await.expect("signed");
                 }
@@ -148,5 +239,8 @@ async fn verification_during_acts_raises_no_alarm(db: TestDatabase) {
         assert!(found.problems.is_empty(), "{:?}", found.problems);
     }
     writer.await.expect("no panic");
-    assert_eq!(db.store.verify_audit(&[]).await.expect("verified").records, 60);
+    assert_eq!(
+        db.store.verify_audit(&[]).await.expect("verified").records,
+        60
+    );
 }

@@ -4,7 +4,10 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use sea_orm::{ConnectOptions, ConnectionTrait as _, Database as Connector, DatabaseBackend, DatabaseConnection, Statement};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database as Connector, DatabaseBackend,
+    DatabaseConnection, Statement,
+};
 use store::crypto::{CryptoProvider, Keyring, RustCrypto, random_hex};
 use store::{Actor, Store, StoreError, WriteTx};
 
@@ -65,7 +68,12 @@ where
     let place = Place::Sqlite(folder.path().join("shouwang.db"));
     let keyring = Keyring::generate().expect("keys");
     let store = open(&place, &keyring).await.expect("SQLite opens");
-    contract(TestDatabase { store, keyring, place }).await;
+    contract(TestDatabase {
+        store,
+        keyring,
+        place,
+    })
+    .await;
 }
 
 /// Runs a contract on a PostgreSQL database made for it, and drops that
@@ -82,14 +90,27 @@ where
         )
     });
     let name = format!("shouwang_test_{}", random_hex::<8>().expect("randomness"));
-    let (address, _) = server.rsplit_once('/').expect("the address ends in /database");
+    let (address, _) = server
+        .rsplit_once('/')
+        .expect("the address ends in /database");
     let maintenance = connect(&server).await;
-    maintenance.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database is created");
+    maintenance
+        .execute_unprepared(&format!("CREATE DATABASE {name}"))
+        .await
+        .expect("a database is created");
     let place = Place::Postgres(format!("{address}/{name}"));
     let keyring = Keyring::generate().expect("keys");
     let store = open(&place, &keyring).await.expect("PostgreSQL opens");
-    let outcome = tokio::spawn(contract(TestDatabase { store, keyring, place })).await;
-    maintenance.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.expect("the database is dropped");
+    let outcome = tokio::spawn(contract(TestDatabase {
+        store,
+        keyring,
+        place,
+    }))
+    .await;
+    maintenance
+        .execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)"))
+        .await
+        .expect("the database is dropped");
     if let Err(failure) = outcome {
         std::panic::resume_unwind(failure.into_panic());
     }
@@ -98,12 +119,17 @@ where
 async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
-    Connector::connect(options).await.expect("the database is reached")
+    Connector::connect(options)
+        .await
+        .expect("the database is reached")
 }
 
 /// Who acts in tests, on an invented day.
 pub fn actor() -> Actor {
-    Actor { account_id: "account-clerk".into(), now_millis: 1_746_057_600_000 }
+    Actor {
+        account_id: "account-clerk".into(),
+        now_millis: 1_746_057_600_000,
+    }
 }
 
 impl TestDatabase {
@@ -120,10 +146,16 @@ impl TestDatabase {
     /// The database from behind, as an intruder or a newer version sees it.
     pub async fn behind(&self) -> Behind {
         let (url, backend) = match &self.place {
-            Place::Sqlite(path) => (format!("sqlite://{}", path.display()), DatabaseBackend::Sqlite),
+            Place::Sqlite(path) => (
+                format!("sqlite://{}", path.display()),
+                DatabaseBackend::Sqlite,
+            ),
             Place::Postgres(url) => (url.clone(), DatabaseBackend::Postgres),
         };
-        Behind { connection: connect(&url).await, backend }
+        Behind {
+            connection: connect(&url).await,
+            backend,
+        }
     }
 }
 
@@ -136,7 +168,11 @@ pub struct Behind {
 impl Behind {
     /// Runs a statement; returns how many rows it touched.
     pub async fn run(&self, sql: &str) -> u64 {
-        self.connection.execute_unprepared(sql).await.unwrap_or_else(|e| panic!("{sql}: {e}")).rows_affected()
+        self.connection
+            .execute_unprepared(sql)
+            .await
+            .unwrap_or_else(|e| panic!("{sql}: {e}"))
+            .rows_affected()
     }
 
     /// Rows of a query.
@@ -149,12 +185,18 @@ impl Behind {
 
     /// The first column of each row as text.
     pub async fn texts(&self, sql: &str) -> Vec<String> {
-        self.rows(sql).await.iter().map(|r| r.try_get_by_index(0).expect("text")).collect()
+        self.rows(sql)
+            .await
+            .iter()
+            .map(|r| r.try_get_by_index(0).expect("text"))
+            .collect()
     }
 
     /// One number.
     pub async fn number(&self, sql: &str) -> i64 {
-        self.rows(sql).await[0].try_get_by_index(0).expect("a number")
+        self.rows(sql).await[0]
+            .try_get_by_index(0)
+            .expect("a number")
     }
 
     /// Names of the tables.

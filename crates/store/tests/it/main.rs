@@ -7,6 +7,7 @@ mod people;
 
 mod account;
 mod audit;
+mod audit_rewriting;
 mod audit_tampering;
 mod casefile;
 mod concealment;

@@ -28,12 +28,19 @@ pub fn scope(code: &str) -> Scope {
 /// Scopes that hold a village, from itself up to the nation.
 pub fn scopes_above(code: &str) -> Vec<Scope> {
     let village: domain::division::DivisionCode = code.parse().expect("a division code");
-    village.ancestors().chain([village]).map(Scope::subtree).collect()
+    village
+        .ancestors()
+        .chain([village])
+        .map(Scope::subtree)
+        .collect()
 }
 
 /// The invented identity number of a sequence.
 pub fn number(sequence: u16) -> String {
-    IdentityNumber::invent(101, date(1980, 2, 3), sequence).expect("a number").reveal().to_owned()
+    IdentityNumber::invent(101, date(1980, 2, 3), sequence)
+        .expect("a number")
+        .reveal()
+        .to_owned()
 }
 
 pub fn member(id: &str, name: &str, relation: &str, document_number: &str) -> Member {
@@ -97,10 +104,18 @@ pub fn meta(effective_on: Date, reason: &str) -> VersionMeta {
 
 /// Saves a new household of one, without committing.
 pub async fn add_household(tx: &mut WriteTx, id: &str, village: &str, name: &str) {
-    tx.save_household(id, &household(id, village, name), &meta(DAY, "new"), None).await.expect("a household is saved");
+    tx.save_household(id, &household(id, village, name), &meta(DAY, "new"), None)
+        .await
+        .expect("a household is saved");
 }
 
-pub fn episode(id: &str, household_id: &str, village: &str, status: &str, identified_on: &str) -> EpisodeRow {
+pub fn episode(
+    id: &str,
+    household_id: &str,
+    village: &str,
+    status: &str,
+    identified_on: &str,
+) -> EpisodeRow {
     EpisodeRow {
         id: id.into(),
         household_id: household_id.into(),
@@ -118,7 +133,14 @@ pub fn episode(id: &str, household_id: &str, village: &str, status: &str, identi
     }
 }
 
-pub fn lead(tx: &WriteTx, id: &str, village: &str, household_id: &str, received_on: &str, description: &str) -> LeadRow {
+pub fn lead(
+    tx: &WriteTx,
+    id: &str,
+    village: &str,
+    household_id: &str,
+    received_on: &str,
+    description: &str,
+) -> LeadRow {
     LeadRow {
         id: id.into(),
         household_id: Some(household_id.into()),
@@ -151,8 +173,15 @@ pub fn casefile(id: &str, household_id: &str, village: &str) -> Casefile {
         id.into(),
         household_id.into(),
         village.parse().expect("a division code"),
-        PackRef { id: "henan-2022".into(), version: 1 },
-        LeadRef { id: format!("{id}-lead"), channel: "self_declaration".into(), received_on: DAY },
+        PackRef {
+            id: "henan-2022".into(),
+            version: 1,
+        },
+        LeadRef {
+            id: format!("{id}-lead"),
+            channel: "self_declaration".into(),
+            received_on: DAY,
+        },
         DAY,
     )
 }
@@ -169,15 +198,29 @@ pub fn projection(deadline_on: Option<Date>) -> CasefileProjection {
 
 pub fn event(kind: &str) -> (Event, Author) {
     (
-        Event { kind: kind.into(), step: None, summary: "已登记".into(), occurred_on: DAY },
-        Author { name: "乙".into(), deputy_of: None, recorded_on: DAY },
+        Event {
+            kind: kind.into(),
+            step: None,
+            summary: "已登记".into(),
+            occurred_on: DAY,
+        },
+        Author {
+            name: "乙".into(),
+            deputy_of: None,
+            recorded_on: DAY,
+        },
     )
 }
 
 pub async fn add_casefile(tx: &mut WriteTx, id: &str, household_id: &str, village: &str) {
-    tx.save_casefile(&casefile(id, household_id, village), &projection(Some(DAY)), &[event("opened")], 0)
-        .await
-        .expect("a casefile is saved");
+    tx.save_casefile(
+        &casefile(id, household_id, village),
+        &projection(Some(DAY)),
+        &[event("opened")],
+        0,
+    )
+    .await
+    .expect("a casefile is saved");
 }
 
 pub fn notice(id: &str, village: &str, posted_on: &str, may_close_from: &str) -> NoticeRow {
@@ -205,16 +248,28 @@ pub fn notice_item(notice_id: &str, casefile_id: &str) -> NoticeItemRow {
     }
 }
 
-pub fn objection(tx: &WriteTx, id: &str, notice_id: &str, village: &str, content: &str, objector: &str) -> ObjectionRow {
+pub fn objection(
+    tx: &WriteTx,
+    id: &str,
+    notice_id: &str,
+    village: &str,
+    content: &str,
+    objector: &str,
+) -> ObjectionRow {
     ObjectionRow {
         id: id.into(),
         notice_id: notice_id.into(),
         casefile_id: "c".into(),
         village: village.into(),
         received_on: "2025-05-03".into(),
-        content_sealed: tx.seal_text("objection", "content", id, content).expect("seals"),
+        content_sealed: tx
+            .seal_text("objection", "content", id, content)
+            .expect("seals"),
         anonymous: false,
-        objector_sealed: Some(tx.seal_text("objection", "objector", id, objector).expect("seals")),
+        objector_sealed: Some(
+            tx.seal_text("objection", "objector", id, objector)
+                .expect("seals"),
+        ),
         about_official: false,
         status: "open".into(),
         answer_sealed: None,
@@ -253,5 +308,8 @@ pub fn account(id: &str, login_name: &str, division: Option<&str>) -> AccountRow
 
 /// Someone else, later.
 pub fn other_actor() -> Actor {
-    Actor { account_id: "account-other".into(), now_millis: 1_746_144_000_000 }
+    Actor {
+        account_id: "account-other".into(),
+        now_millis: 1_746_144_000_000,
+    }
 }

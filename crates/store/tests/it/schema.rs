@@ -53,7 +53,9 @@ async fn types(behind: &Behind) -> BTreeMap<String, &'static str> {
     let mut found = BTreeMap::new();
     for table in behind.tables().await {
         let sql = match behind.backend {
-            DatabaseBackend::Sqlite => format!("SELECT name || ' ' || lower(type) FROM pragma_table_info('{table}')"),
+            DatabaseBackend::Sqlite => {
+                format!("SELECT name || ' ' || lower(type) FROM pragma_table_info('{table}')")
+            }
             _ => format!(
                 "SELECT column_name || ' ' || data_type FROM information_schema.columns WHERE table_schema = 'public' AND table_name = '{table}'"
             ),
@@ -76,26 +78,48 @@ async fn types(behind: &Behind) -> BTreeMap<String, &'static str> {
 async fn migrations_apply_once(db: TestDatabase) {
     let behind = db.behind().await;
     let before = schema(&behind).await;
-    let applied = behind.texts("SELECT name FROM migration ORDER BY name").await;
+    let applied = behind
+        .texts("SELECT name FROM migration ORDER BY name")
+        .await;
     for _ in 0..2 {
-        db.reopen().await.expect("opens again").close().await.expect("closes");
+        db.reopen()
+            .await
+            .expect("opens again")
+            .close()
+            .await
+            .expect("closes");
     }
     assert_eq!(schema(&behind).await, before);
-    assert_eq!(behind.texts("SELECT name FROM migration ORDER BY name").await, applied);
+    assert_eq!(
+        behind
+            .texts("SELECT name FROM migration ORDER BY name")
+            .await,
+        applied
+    );
     assert_eq!(applied[0], "0001_first_path");
 }
 
 async fn a_newer_database_is_refused(db: TestDatabase) {
-    db.behind().await.run("INSERT INTO migration (name) VALUES ('9999_of_tomorrow')").await;
+    db.behind()
+        .await
+        .run("INSERT INTO migration (name) VALUES ('9999_of_tomorrow')")
+        .await;
     match db.reopen().await {
-        Err(StoreError::Unsuitable(message)) => assert!(message.contains("9999_of_tomorrow"), "{message}"),
+        Err(StoreError::Unsuitable(message)) => {
+            assert!(message.contains("9999_of_tomorrow"), "{message}")
+        }
         other => panic!("opened a newer database: {other:?}"),
     }
 }
 
 async fn servers_starting_together_migrate_once(db: TestDatabase) {
     let behind = db.behind().await;
-    let (applied, before) = (behind.texts("SELECT name FROM migration ORDER BY name").await, schema(&behind).await);
+    let (applied, before) = (
+        behind
+            .texts("SELECT name FROM migration ORDER BY name")
+            .await,
+        schema(&behind).await,
+    );
     for table in behind.tables().await {
         behind.run(&format!("DROP TABLE {table}")).await;
     }
@@ -106,7 +130,12 @@ async fn servers_starting_together_migrate_once(db: TestDatabase) {
     for opening in opened.collect::<Vec<_>>() {
         opening.await.expect("no panic").expect("opens");
     }
-    assert_eq!(behind.texts("SELECT name FROM migration ORDER BY name").await, applied);
+    assert_eq!(
+        behind
+            .texts("SELECT name FROM migration ORDER BY name")
+            .await,
+        applied
+    );
     assert_eq!(schema(&behind).await, before);
 }
 
@@ -131,7 +160,12 @@ async fn bytes_are_sealed_and_sealed_are_bytes(db: TestDatabase) {
 
 async fn every_sealed_column_is_rotated(db: TestDatabase) {
     let columns = types(&db.behind().await).await;
-    let sealed: BTreeSet<String> = columns.into_keys().filter(|c| c.ends_with("_sealed")).collect();
-    let rotated: BTreeSet<String> = store::rotation::sealed_columns().map(|(t, c)| format!("{t}.{c}")).collect();
+    let sealed: BTreeSet<String> = columns
+        .into_keys()
+        .filter(|c| c.ends_with("_sealed"))
+        .collect();
+    let rotated: BTreeSet<String> = store::rotation::sealed_columns()
+        .map(|(t, c)| format!("{t}.{c}"))
+        .collect();
     assert_eq!(sealed, rotated);
 }

@@ -16,8 +16,8 @@ use store::notice::AppraisalRow;
 
 use crate::fixture::{TestDatabase, on_both};
 use crate::people::{
-    DAY, FOREIGN, NEIGHBOUR, VILLAGE, account, casefile, episode, event, household, lead, meta, notice, notice_item, number, objection,
-    projection, scope, scopes_above,
+    DAY, FOREIGN, NEIGHBOUR, VILLAGE, account, casefile, episode, event, household, lead, meta,
+    notice, notice_item, number, objection, projection, scope, scopes_above,
 };
 
 on_both!(every_read_answers_its_scope_only);
@@ -30,29 +30,48 @@ async fn fill(db: &TestDatabase) {
         .filter_map(|s| s.root())
         .map(|code: DivisionCode| {
             serde_json::from_value(serde_json::json!({
-                "code": code, "name": "某地", "level": code.level(), "kind": "village_committee", "parent": code.parent(),
+                "code": code, "name": "某地", "level": code.level(), "kind": "county", "parent": code.parent(),
                 "valid_from": null, "valid_to": null, "successor": null,
             }))
             .expect("a division")
         })
         .collect();
     tx.add_divisions(&divisions).await.expect("added");
-    tx.add_grid(GridRow { id: "g".into(), village: VILLAGE.into(), name: "一格".into(), staff_kind: "full_time".into(), worker_account_id: None })
-        .await
-        .expect("added");
+    tx.add_grid(GridRow {
+        id: "g".into(),
+        village: VILLAGE.into(),
+        name: "一格".into(),
+        staff_kind: "full_time".into(),
+        worker_account_id: None,
+    })
+    .await
+    .expect("added");
     let mut file = household("h", VILLAGE, "张三");
     file.members[0].document_number = number(11);
-    tx.save_household("h", &file, &meta(DAY, "new"), None).await.expect("saved");
-    tx.save_episode(episode("e", "h", VILLAGE, "running", "2025-01-01")).await.expect("saved");
+    tx.save_household("h", &file, &meta(DAY, "new"), None)
+        .await
+        .expect("saved");
+    tx.save_episode(episode("e", "h", VILLAGE, "running", "2025-01-01"))
+        .await
+        .expect("saved");
     let row = lead(&tx, "l", VILLAGE, "h", "2025-05-01", "x");
     tx.add_lead(row).await.expect("added");
     let mut seen = projection(Some(DAY));
     seen.decided_on = Some(DAY);
-    tx.save_casefile(&casefile("c", "h", VILLAGE), &seen, &[event("opened")], 0).await.expect("saved");
-    tx.add_notice(notice("n", VILLAGE, "2025-05-01", "2025-05-07"), vec![notice_item("n", "c")]).await.expect("added");
+    tx.save_casefile(&casefile("c", "h", VILLAGE), &seen, &[event("opened")], 0)
+        .await
+        .expect("saved");
+    tx.add_notice(
+        notice("n", VILLAGE, "2025-05-01", "2025-05-07"),
+        vec![notice_item("n", "c")],
+    )
+    .await
+    .expect("added");
     let row = objection(&tx, "o", "n", VILLAGE, "x", "y");
     tx.add_objection(row).await.expect("added");
-    let minutes_sealed = tx.seal_text("appraisal", "minutes", "a", "x").expect("seals");
+    let minutes_sealed = tx
+        .seal_text("appraisal", "minutes", "a", "x")
+        .expect("seals");
     tx.add_appraisal(AppraisalRow {
         id: "a".into(),
         village: VILLAGE.into(),
@@ -67,7 +86,9 @@ async fn fill(db: &TestDatabase) {
     })
     .await
     .expect("added");
-    let file_name_sealed = tx.seal_text("attachment", "file_name", "t", "x.jpg").expect("seals");
+    let file_name_sealed = tx
+        .seal_text("attachment", "file_name", "t", "x.jpg")
+        .expect("seals");
     tx.add_attachment(AttachmentRow {
         id: "t".into(),
         subject_kind: "casefile".into(),
@@ -83,12 +104,32 @@ async fn fill(db: &TestDatabase) {
     })
     .await
     .expect("added");
-    tx.add_account(account("u", "zhang", Some(VILLAGE)), &[]).await.expect("added");
-    tx.add_import_batch(import_batch("i", VILLAGE)).await.expect("added");
-    let form = Form { code: "Ch".into(), village: VILLAGE.into(), ..Form::default() };
-    let staged = StagedHousehold { seq: 1, verdict: "new".into(), household_id: Some("h".into()), merged: false, form };
+    tx.add_account(account("u", "zhang", Some(VILLAGE)), &[])
+        .await
+        .expect("added");
+    tx.add_import_batch(import_batch("i", VILLAGE))
+        .await
+        .expect("added");
+    let form = Form {
+        code: "Ch".into(),
+        village: VILLAGE.into(),
+        ..Form::default()
+    };
+    let staged = StagedHousehold {
+        seq: 1,
+        verdict: "new".into(),
+        household_id: Some("h".into()),
+        merged: false,
+        form,
+    };
     tx.stage_households("i", &[staged]).await.expect("staged");
-    tx.stage_findings("i", 1, &[Finding::about(FindingKind::HeadMissing, "户", "户主", "x")]).await.expect("staged");
+    tx.stage_findings(
+        "i",
+        1,
+        &[Finding::about(FindingKind::HeadMissing, "户", "户主", "x")],
+    )
+    .await
+    .expect("staged");
     tx.audit("410327", "test", "", "").await.expect("audited");
     tx.commit().await.expect("committed");
 }
@@ -124,7 +165,10 @@ pub fn import_batch(id: &str, division: &str) -> ImportBatchRow {
 async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> {
     let store = &db.store;
     let ids = BTreeSet::from(["h".to_owned()]);
-    let query = |text: &str| HouseholdQuery { text: text.into(), ..HouseholdQuery::default() };
+    let query = |text: &str| HouseholdQuery {
+        text: text.into(),
+        ..HouseholdQuery::default()
+    };
     let mut found = BTreeMap::new();
     macro_rules! ask {
         ($name:ident ($($argument:expr),*) $answer:ident => $count:expr) => {{
@@ -134,7 +178,9 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
     }
     macro_rules! page {
         ($page:ident) => {
-            $page.items.len() + usize::try_from($page.total).expect("small") + usize::from($page.next_cursor.is_some())
+            $page.items.len()
+                + usize::try_from($page.total).expect("small")
+                + usize::from($page.next_cursor.is_some())
         };
     }
     ask!(household(s, "h") a => usize::from(a.is_some()));
@@ -194,7 +240,10 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
         tx.lead(s, "l").await.expect("read").is_some(),
         tx.casefile(s, "c").await.expect("read").is_some(),
     ];
-    found.insert("in a write", inside.into_iter().filter(|seen| *seen).count());
+    found.insert(
+        "in a write",
+        inside.into_iter().filter(|seen| *seen).count(),
+    );
     found
 }
 
@@ -217,7 +266,10 @@ async fn every_read_answers_its_scope_only(db: TestDatabase) {
     }
     for own in scopes_above(VILLAGE) {
         for (read, count) in answers(&db, &own).await {
-            assert!(count > 0, "{read} gave nothing to {own:?}: the probe shows nothing");
+            assert!(
+                count > 0,
+                "{read} gave nothing to {own:?}: the probe shows nothing"
+            );
         }
     }
 }
@@ -226,7 +278,10 @@ async fn every_read_answers_its_scope_only(db: TestDatabase) {
 #[test]
 fn every_function_with_a_scope_is_probed() {
     let mut named = BTreeSet::new();
-    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    let mut folders = vec![std::path::PathBuf::from(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src"
+    ))];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).expect("sources") {
             let path = entry.expect("a source").path();
@@ -238,14 +293,23 @@ fn every_function_with_a_scope_is_probed() {
             for function in text.split("pub async fn ").skip(1) {
                 let signature = function.split('{').next().unwrap_or_default();
                 if signature.contains("&Scope") {
-                    named.insert(signature.split(['(', '<']).next().unwrap_or_default().to_owned());
+                    named.insert(
+                        signature
+                            .split(['(', '<'])
+                            .next()
+                            .unwrap_or_default()
+                            .to_owned(),
+                    );
                 }
             }
         }
     }
     let probes = include_str!("scope.rs");
     for name in &named {
-        assert!(probes.contains(&format!("ask!({name}(")), "{name} takes a scope and is not probed");
+        assert!(
+            probes.contains(&format!("ask!({name}(")),
+            "{name} takes a scope and is not probed"
+        );
     }
     assert!(named.len() >= 43, "{} functions", named.len());
 }

@@ -4,7 +4,7 @@ import { detailWords, subjectWords } from './words'
 describe('words of the audit chain', () => {
   it('tells a detail in words and leaves out what says nothing', () => {
     expect(detailWords('version=11 stage=determined on=2022-05-19')).toBe('第 11 版，已认定，办理日期 2022-05-19')
-    expect(detailWords('channel=hotline merged=false joined=true')).toBe('渠道 hotline，并入正在办的事项')
+    expect(detailWords('channel=hotline merged=false joined=true')).toBe('渠道：12317 热线，并入正在办的事项')
     expect(detailWords('')).toBe('')
   })
   it('shows what it does not know as written', () => {

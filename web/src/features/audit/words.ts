@@ -88,6 +88,13 @@ export function subjectWords(subject: string): string {
   return id ? `${words} ${id.length > 20 ? `…${id.slice(-8)}` : id}` : words
 }
 
+/** Codes of leads; the audit administrator belongs to no division and so to no policy pack that could tell. */
+const LEADS: Record<string, string> = {
+  cadre_visit: '基层干部排查', self_declaration: '农户自主申报', grassroots_report: '基层上报', data_comparison: '数据比对', hotline: '12317 热线', petition: '信访',
+  media: '媒体', platform_warning: '平台预警', department_warning: '部门筛查预警', problem_follow_up: '问题整改跟踪',
+  identification: '进入识别认定', no_risk: '核实后无风险', solved_by_ordinary_policy: '落实普惠政策后已解决', already_monitored: '已是监测对象',
+  cleared_earlier: '曾标注风险消除，重新识别', another_area: '不属本地', duplicate: '重复线索',
+}
 const STAGES: Record<string, string> = { running: '办理中', determined: '已认定', archived: '已建档', refused: '未纳入', ended: '已终止' }
 const FIELDS: Record<string, string> = { id_number: '证件号码', phone: '联系电话' }
 const short = (text: string) => (text.length > 12 ? `${text.slice(0, 12)}…` : text)
@@ -101,7 +108,7 @@ const PARTS: Record<string, (value: string) => string> = {
   kind: (value) => CHANGE_MENU.find((item) => item.kind === value)?.label ?? value,
   fields: (value) => value.split('+').map((field) => FIELDS[field] ?? field).join('、'),
   purpose_digest: (value) => `事由摘要 ${short(value)}`,
-  channel: (value) => `渠道 ${value}`,
+  channel: (value) => `渠道：${LEADS[value] ?? value}`,
   merged: (value) => (value === 'true' ? '并入未办结的线索' : ''),
   joined: (value) => (value === 'true' ? '并入正在办的事项' : ''),
   households: (value) => `${value} 户`,
@@ -122,11 +129,11 @@ export function detailWords(detail: string): string {
     .map((part) => {
       const at = part.indexOf('=')
       const words = at > 0 ? PARTS[part.slice(0, at)] : undefined
-      return words ? words(part.slice(at + 1)) : part
+      return words ? words(part.slice(at + 1)) : (LEADS[part] ?? part)
     })
     .filter(Boolean)
     .join('，')
 }
 
 /** One chain for the platform, one for each county. */
-export const chainWords = (chain: string) => (chain === 'system' ? '平台链' : `县链 ${chain}`)
+export const chainWords = (chain: string) => (chain === 'system' ? '平台' : chain)

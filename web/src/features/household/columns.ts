@@ -17,20 +17,22 @@ const WIDE: ColumnKey[] = ['code', 'members', 'village', 'type', 'monitored', 'o
 /** On a phone each household is a card: only what tells one from another. */
 const NARROW: ColumnKey[] = ['members', 'village', 'monitored', 'open']
 
-const usual = () => (window.matchMedia('(max-width: 720px)').matches ? NARROW : WIDE)
+/** In a village every row stands in the same one. */
+const usual = (level: string | undefined) =>
+  (window.matchMedia('(max-width: 720px)').matches ? NARROW : WIDE).filter((key) => key !== 'village' || level !== 'village')
 
-function stored(): ColumnKey[] {
+function stored(level: string | undefined): ColumnKey[] {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(STORAGE_KEY) ?? 'null')
-    if (!Array.isArray(value)) return usual()
+    if (!Array.isArray(value)) return usual(level)
     return COLUMNS.map((column) => column.key).filter((key) => value.includes(key))
   } catch {
-    return usual()
+    return usual(level)
   }
 }
 
-export function useShownColumns() {
-  const shown = ref<ColumnKey[]>(stored())
+export function useShownColumns(level: string | undefined) {
+  const shown = ref<ColumnKey[]>(stored(level))
   watch(shown, (keys) => localStorage.setItem(STORAGE_KEY, JSON.stringify(keys)))
   return shown
 }

@@ -1,0 +1,120 @@
+//! What lies in every village: made through HTTP by its own people, with the
+//! canary in every text.
+
+use jiff::civil::date;
+use serde_json::json;
+
+use crate::forms;
+use crate::place::{HOME, Place};
+use crate::story::Case;
+use crate::test_app::{TestApp, everywhere};
+
+pub const HOUSEHOLDS: u64 = 2;
+pub const LEADS: u64 = 2;
+pub const OPEN_LEADS: u64 = 1;
+pub const CASEFILES: u64 = 1;
+pub const NOTICES: u64 = 1;
+pub const APPRAISALS: u64 = 1;
+pub const GRIDS: u64 = 1;
+
+/// Identifiers of a village's records, and the versions they stand at.
+#[derive(Debug, Clone)]
+pub struct Records {
+    pub place: Place,
+    pub village: String,
+    pub household: String,
+    pub household_version: i64,
+    pub member: String,
+    pub lead: String,
+    pub lead_version: i64,
+    /// The household of the open lead.
+    pub lead_household: String,
+    pub casefile: String,
+    pub casefile_version: i64,
+    pub notice: String,
+    pub objection: String,
+    pub attachments: Vec<String>,
+    pub account: String,
+    pub search_name: String,
+    pub search_number: String,
+}
+
+impl Records {
+    /// A village whose case is overdue with a notice posted and an objection
+    /// open, and a second household with an open lead.
+    pub async fn make(test: &TestApp, place: Place) -> Self {
+        let day = date(2022, 5, 1);
+        let case = Case::open(test, place, 1, day).await;
+        case.up_to_appraisal(day).await;
+        let notice = case.notice(day).await;
+        let notice = notice["id"].as_str().expect("an id").to_owned();
+        let village = test.person(&case.village());
+        let filed = village.post(&format!("/notices/{notice}/objections"), forms::objection(place, &case.id, day)).await.ok();
+        let canary = place.canary();
+        let mut attachments = Vec::new();
+        for (subject, id) in [("casefile", &case.id), ("notice", &notice), ("household", &case.household)] {
+            let kept = village.upload(subject, id, "notice_photo", &format!("{canary}.pdf")).await.ok();
+            attachments.push(kept["id"].as_str().expect("an id").to_owned());
+        }
+        let grid = json!({
+            "village": place.village, "name": format!("{canary}网格"), "staff_kind": "grid_worker",
+            "worker_account_id": test.account_id(&place.login("grid")).await,
+        });
+        village.post("/grids", grid).await.ok();
+        let second = village.add_household(place, 2).await;
+        let lead = village.post("/leads", forms::lead(place, &second, "hotline", day)).await.ok();
+        Self {
+            place,
+            village: place.village.into(),
+            member: case.adults[0].clone(),
+            household: case.household.clone(),
+            household_version: 1,
+            lead: lead["lead"]["id"].as_str().expect("an id").to_owned(),
+            lead_version: 1,
+            lead_household: second,
+            casefile: case.id.clone(),
+            casefile_version: 1,
+            notice,
+            objection: filed["objections"][0]["id"].as_str().expect("an id").to_owned(),
+            attachments,
+            account: test.account_id(&place.login("grid")).await,
+            search_name: forms::head_name(place, 1),
+            search_number: forms::head_number(place, 1),
+        }
+        .refreshed(test)
+        .await
+    }
+
+    /// Ids nobody was ever given, and a village that is on no list.
+    pub fn nowhere() -> Self {
+        let id = || "0199aaaa-0000-7000-8000-000000000000".to_owned();
+        Self {
+            place: HOME,
+            village: "659001999299".into(),
+            household: id(),
+            household_version: 1,
+            member: id(),
+            lead: id(),
+            lead_version: 1,
+            lead_household: id(),
+            casefile: id(),
+            casefile_version: 1,
+            notice: id(),
+            objection: id(),
+            attachments: vec![id(); 3],
+            account: id(),
+            search_name: "无此人".into(),
+            search_number: "980000199001010000".into(),
+        }
+    }
+
+    /// With the versions as they stand now.
+    pub async fn refreshed(mut self, test: &TestApp) -> Self {
+        let store = &test.app.store;
+        let all = everywhere();
+        self.household_version = store.household(&all, &self.household).await.expect("query").map_or(1, |h| h.version);
+        self.lead_version = store.lead(&all, &self.lead).await.expect("query").map_or(1, |l| l.version);
+        self.casefile_version = test.version(&self.casefile).await;
+        self
+    }
+}

@@ -49,10 +49,25 @@ test('the township sends the names to the county', () =>
     assert.match((await eventTexts(wang)).at(-1), /信息比对.*王晓舟/s)
   }))
 
-test('the county answers with one hit, a question and no refusal', () =>
+test('a department answers with one hit, seeing those who signed and nothing else of the case', () =>
+  as('liaison.sun', async (sun) => {
+    const { page } = sun
+    await sun.open('/cross-checks')
+    const task = page.getByRole('region', { name: /信息比对$/ }).filter({ hasText: story.household.head_name })
+    await task.getByRole('button', { name: '登记本部门反馈' }).click()
+    await sun.type('反馈部门', '县交警大队', task)
+    await task.getByRole('button', { name: '＋ 加一条疑点' }).click()
+    await sun.pick('疑点1内容', '车辆', task)
+    await sun.type('疑点1情况', '名下有小型客车一辆', task)
+    await task.getByRole('button', { name: '提交比对反馈' }).click()
+    await sun.sees(/这一户的反馈已登记/)
+    const { status } = await sun.call('GET', `/casefiles/${story.casefile}`)
+    assert.ok(status === 403 || status === 404, `the casefile itself answered ${status}`)
+  }))
+
+test('the hit is a question: the case goes on, the county sees it', () =>
   as('county.chen', async (chen) => {
     await acts.openCasefile(chen, story.casefile, 'cross_check')
-    await acts.answerCrossCheck(chen, { department: '县交警大队', hits: [{ item: '车辆', finding: '名下有小型客车一辆' }] })
     await chen.page.getByRole('tab', { name: '各步记录' }).click()
     await chen.sees(/名下有小型客车一辆/)
     assert.equal(await stage(chen), '办理中')

@@ -83,19 +83,6 @@ export async function signLetter(person, options) {
 export const requestCrossCheck = (person) => submit(person, '提请信息比对')
 export const forwardCrossCheck = (person) => submit(person, '统一报送县级比对')
 
-/** A department's answer; each hit is whose, about what, and what was found. */
-export async function answerCrossCheck(person, { department, hits = [] }) {
-  const form = todo(person)
-  await person.type('反馈部门', department, form)
-  for (const [position, hit] of hits.entries()) {
-    await form.getByRole('button', { name: '＋ 加一条疑点' }).click()
-    if (hit.member) await person.pick(`疑点${position + 1}成员`, hit.member, form)
-    await person.pick(`疑点${position + 1}内容`, hit.item, form)
-    await person.type(`疑点${position + 1}情况`, hit.finding, form)
-  }
-  await submit(person, '登记比对结果')
-}
-
 export async function resolveDiscrepancy(person, { explanation, conclusion = '疑点排除' }) {
   const form = todo(person)
   await person.type('农户的说明', explanation, form)
@@ -190,3 +177,9 @@ export async function archive(person, { reviewer }) {
 }
 
 export { submit, todo }
+
+/** Opens one of the acts under 其他办理, or does nothing where its form is in sight already. */
+export async function otherAct(person, title) {
+  await todo(person).getByRole('button', { name: '其他办理' }).click()
+  await person.page.getByRole('menuitem', { name: title, exact: true }).click()
+}

@@ -24,7 +24,8 @@ export class Person {
   static async signIn(browser, base, loginName, options = {}) {
     const person = new Person(await openPage(browser, base, options), base, loginName)
     const { password } = await account(base, loginName)
-    await person.signIn(options.password ?? password)
+    const given = typeof options.password === 'function' ? options.password() : options.password
+    await person.signIn(given ?? password)
     return person
   }
 
@@ -52,6 +53,7 @@ export class Person {
   async settled() {
     await this.page.waitForLoadState('networkidle')
     await this.page.locator('.el-skeleton').first().waitFor({ state: 'detached' })
+    await this.page.getByText('正在读取…').waitFor({ state: 'detached' })
   }
 
   button(name, options = {}) {

@@ -7,7 +7,7 @@ use domain::account::{Operation, Principal, Scope, check_password};
 use domain::division::DivisionCode;
 use serde::{Deserialize, Serialize};
 use store::account::{AccountRow, DeputyRow, SessionRow};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 use totp_rs::{Algorithm as TotpAlgorithm, Builder, Secret, Totp};
 use utoipa::ToSchema;
 
@@ -21,7 +21,8 @@ const ABSOLUTE_MILLIS: i64 = 12 * 3_600_000;
 const PASSWORD_DAYS_MILLIS: i64 = 90 * 86_400_000;
 const REMEMBERED_PASSWORDS: usize = 5;
 const WEAK: [&str; 10] = [
-    "password", "123456", "qwerty", "abc123", "111111", "admin123", "shouwang", "iloveyou", "888888", "5201314",
+    "password", "123456", "qwerty", "abc123", "111111", "admin123", "shouwang", "iloveyou",
+    "888888", "5201314",
 ];
 
 /// Hashing is slow on purpose; at most two at a time, so that a storm of
@@ -140,8 +141,16 @@ pub struct DeputyView {
 fn hasher(demo: bool) -> Argon2<'static> {
     // OWASP's second recommended setting; invented demo accounts are made by
     // the hundred and get a light one.
-    let params = if demo { Params::new(256, 1, 1, None) } else { Params::new(19 * 1024, 2, 1, None) };
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params.unwrap_or_default())
+    let params = if demo {
+        Params::new(256, 1, 1, None)
+    } else {
+        Params::new(19 * 1024, 2, 1, None)
+    };
+    Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        params.unwrap_or_default(),
+    )
 }
 
 /// Hashes a password with a fresh salt.
@@ -149,7 +158,10 @@ fn hasher(demo: bool) -> Argon2<'static> {
 /// # Errors
 /// When the hasher fails.
 pub async fn hash_password(password: String, demo: bool) -> Result<String, AppError> {
-    let _permit = HASHING.acquire().await.map_err(|e| AppError::Internal(e.to_string()))?;
+    let _permit = HASHING
+        .acquire()
+        .await
+        .map_err(|e| AppError::Internal(e.to_string()))?;
     tokio::task::spawn_blocking(move || {
         hasher(demo)
             .hash_password(password.as_bytes())
@@ -160,11 +172,25 @@ pub async fn hash_password(password: String, demo: bool) -> Result<String, AppEr
     .map_err(|e| AppError::Internal(e.to_string()))?
 }
 
+/// The hash an unknown account is compared with, made once a process.
+async fn nobodys_hash(demo: bool) -> Result<String, AppError> {
+    static LIGHT: OnceCell<String> = OnceCell::const_new();
+    static FULL: OnceCell<String> = OnceCell::const_new();
+    let cell = if demo { &LIGHT } else { &FULL };
+    Ok(cell.get_or_try_init(|| hash_password("no such account".into(), demo)).await?.clone())
+}
+
 async fn verify_password(password: String, hash: String) -> Result<bool, AppError> {
-    let _permit = HASHING.acquire().await.map_err(|e| AppError::Internal(e.to_string()))?;
+    let _permit = HASHING
+        .acquire()
+        .await
+        .map_err(|e| AppError::Internal(e.to_string()))?;
     tokio::task::spawn_blocking(move || {
-        PasswordHash::new(&hash)
-            .is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
+        PasswordHash::new(&hash).is_ok_and(|parsed| {
+            Argon2::default()
+                .verify_password(password.as_bytes(), &parsed)
+                .is_ok()
+        })
     })
     .await
     .map_err(|e| AppError::Internal(e.to_string()))
@@ -194,20 +220,24 @@ impl App {
         let now = self.clock.real_millis();
         // The audit names the account that signs in, or whose name was tried.
         let mut actor = self.system_actor();
-        if let Some(id) = self.store.account_id_of(form.login_name.trim()).await? {
-            actor.account_id = id;
-        }
-        let mut tx = self.store.write(actor).await?;
-        let found = tx.account_by_login(form.login_name.trim()).await?;
-        // A hash nobody has, so that an unknown account takes as long.
-        let hash = match &found {
-            Some(account) => account.password_hash.clone(),
-            None => hash_password("no such account".into(), self.demo).await?,
+        let known = match self.store.account_id_of(form.login_name.trim()).await? {
+            Some(id) => self.store.account(&id).await?,
+            None => None,
         };
-        let right = verify_password(form.password, hash).await?;
-        let Some(mut account) = found else {
+        // Hashed before the transaction: nobody waits for a writer that hashes.
+        // A hash nobody has makes an unknown account take as long.
+        let hash = match &known {
+            Some(account) => account.password_hash.clone(),
+            None => nobodys_hash(self.demo).await?,
+        };
+        let right = verify_password(form.password, hash.clone()).await?;
+        let Some(known) = known else {
             return Err(AppError::SignIn("sign_in_failed"));
         };
+        actor.account_id.clone_from(&known.id);
+        let mut tx = self.store.write(actor).await?;
+        let mut account = tx.account(&known.id).await?.ok_or(AppError::SignIn("sign_in_failed"))?;
+        let right = right && account.password_hash == hash;
         if account.locked_until > now {
             return Err(AppError::SignIn("sign_in_failed"));
         }
@@ -244,7 +274,8 @@ impl App {
                         account.locked_until = now + LOCK_MILLIS;
                     }
                     tx.save_account(account).await?;
-                    tx.audit("system", "session.refused", &subject, "totp").await?;
+                    tx.audit("system", "session.refused", &subject, "totp")
+                        .await?;
                     tx.commit().await?;
                     return Err(AppError::SignIn("sign_in_failed"));
                 }
@@ -280,11 +311,19 @@ impl App {
     pub async fn principal(&self, token: &str) -> Result<Principal, AppError> {
         let now = self.clock.real_millis();
         let digest = store::crypto::digest(token.as_bytes());
-        let session = self.store.session(&digest).await?.ok_or(AppError::NotSignedIn)?;
+        let session = self
+            .store
+            .session(&digest)
+            .await?
+            .ok_or(AppError::NotSignedIn)?;
         if now - session.last_seen_at > IDLE_MILLIS || now - session.created_at > ABSOLUTE_MILLIS {
             return Err(AppError::NotSignedIn);
         }
-        let account = self.store.account(&session.account_id).await?.ok_or(AppError::NotSignedIn)?;
+        let account = self
+            .store
+            .account(&session.account_id)
+            .await?
+            .ok_or(AppError::NotSignedIn)?;
         if account.disabled {
             return Err(AppError::NotSignedIn);
         }
@@ -300,23 +339,41 @@ impl App {
         let mut principal = self.own_principal(account).await?;
         let needs_totp = !self.demo
             && !account.totp_confirmed
-            && principal.roles.iter().filter_map(|r| self.roles.get(r)).any(|r| r.totp_required);
+            && principal
+                .roles
+                .iter()
+                .filter_map(|r| self.roles.get(r))
+                .any(|r| r.totp_required);
         if account.must_change_password || needs_totp {
             // Until then the account can do nothing but put that right.
             principal.operations.clear();
             return Ok(principal);
         }
-        for standing in self.store.standing_in_for(&account.id, self.today()).await? {
-            let Some(other) = self.store.account(&standing.account_id).await? else { continue };
+        for standing in self
+            .store
+            .standing_in_for(&account.id, self.today())
+            .await?
+        {
+            let Some(other) = self.store.account(&standing.account_id).await? else {
+                continue;
+            };
             let other = self.own_principal(&other).await?;
             // Named before a role changed: the exclusion holds all the same.
-            if self.roles.conflict(&[&principal.roles[..], &other.roles[..]].concat()).is_some() {
+            if self
+                .roles
+                .conflict(&[&principal.roles[..], &other.roles[..]].concat())
+                .is_some()
+            {
                 continue;
             }
             // A deputy acts at the level and over the area of the one stood in
             // for, which must lie in the deputy's own line.
             if other.level == principal.level && other.division == principal.division {
-                let more = other.operations.difference(&principal.operations).next().is_some();
+                let more = other
+                    .operations
+                    .difference(&principal.operations)
+                    .next()
+                    .is_some();
                 principal.operations.extend(other.operations);
                 if more {
                     principal.deputy_of = Some(other.display_name);
@@ -329,7 +386,8 @@ impl App {
     async fn own_principal(&self, account: &AccountRow) -> Result<Principal, AppError> {
         let roles = self.store.account_roles(&account.id).await?;
         let known: Vec<_> = roles.iter().filter_map(|r| self.roles.get(r)).collect();
-        let division: Option<DivisionCode> = account.division.as_deref().and_then(|d| d.parse().ok());
+        let division: Option<DivisionCode> =
+            account.division.as_deref().and_then(|d| d.parse().ok());
         let level = known.iter().find_map(|r| r.level);
         Ok(Principal {
             account_id: account.id.clone(),
@@ -341,7 +399,10 @@ impl App {
                 _ => Scope::NOBODY,
             },
             masked: known.iter().any(|r| r.masked),
-            operations: known.iter().flat_map(|r| r.operations.iter().copied()).collect(),
+            operations: known
+                .iter()
+                .flat_map(|r| r.operations.iter().copied())
+                .collect(),
             roles,
             deputy_of: None,
         })
@@ -352,13 +413,20 @@ impl App {
     /// # Errors
     /// When the database refuses.
     pub async fn me(&self, principal: &Principal) -> Result<Me, AppError> {
-        let account = self.store.account(&principal.account_id).await?.ok_or(AppError::NotSignedIn)?;
+        let account = self
+            .store
+            .account(&principal.account_id)
+            .await?
+            .ok_or(AppError::NotSignedIn)?;
         let policy = match principal.division {
             Some(division) => self
                 .pack_in_force(division, self.today())
                 .await
                 .ok()
-                .map(|p| PolicyName { id: p.id().to_owned(), title: p.values.title.clone() }),
+                .map(|p| PolicyName {
+                    id: p.id().to_owned(),
+                    title: p.values.title.clone(),
+                }),
             None => None,
         };
         Ok(Me {
@@ -369,11 +437,17 @@ impl App {
                 must_change_password: account.must_change_password,
                 totp_enabled: account.totp_confirmed,
                 totp_required: !self.demo
-                    && principal.roles.iter().filter_map(|r| self.roles.get(r)).any(|r| r.totp_required),
+                    && principal
+                        .roles
+                        .iter()
+                        .filter_map(|r| self.roles.get(r))
+                        .any(|r| r.totp_required),
                 deputy_of: principal.deputy_of.clone(),
             },
             roles: self.role_names(&principal.roles),
-            level: principal.level.map_or_else(|| "platform".into(), |l| l.as_str().to_owned()),
+            level: principal
+                .level
+                .map_or_else(|| "platform".into(), |l| l.as_str().to_owned()),
             division: self.division_name(principal.division).await?,
             operations: principal.operations.iter().copied().collect(),
             today: self.today(),
@@ -388,18 +462,33 @@ impl App {
             .iter()
             .map(|c| RoleName {
                 code: c.clone(),
-                label: self.roles.get(c).map_or_else(|| c.clone(), |r| r.label.clone()),
+                label: self
+                    .roles
+                    .get(c)
+                    .map_or_else(|| c.clone(), |r| r.label.clone()),
             })
             .collect()
     }
 
-    async fn division_name(&self, division: Option<DivisionCode>) -> Result<Option<DivisionName>, AppError> {
-        let Some(code) = division else { return Ok(None) };
+    async fn division_name(
+        &self,
+        division: Option<DivisionCode>,
+    ) -> Result<Option<DivisionName>, AppError> {
+        let Some(code) = division else {
+            return Ok(None);
+        };
         let path = self.store.division_path(code).await?;
         Ok(Some(DivisionName {
             code: code.to_string(),
-            name: path.last().map_or_else(|| code.to_string(), |d| domain::division::short_name(&d.name)),
-            path: path.iter().map(|d| domain::division::short_name(&d.name)).collect::<Vec<_>>().join("/"),
+            name: path.last().map_or_else(
+                || code.to_string(),
+                |d| domain::division::short_name(&d.name),
+            ),
+            path: path
+                .iter()
+                .map(|d| domain::division::short_name(&d.name))
+                .collect::<Vec<_>>()
+                .join("/"),
         }))
     }
 
@@ -410,7 +499,13 @@ impl App {
     pub async fn sign_out(&self, principal: &Principal) -> Result<(), AppError> {
         let mut tx = self.store.write(self.actor(principal)).await?;
         tx.end_sessions(&principal.account_id).await?;
-        tx.audit("system", "session.ended", &format!("account/{}", principal.account_id), "").await?;
+        tx.audit(
+            "system",
+            "session.ended",
+            &format!("account/{}", principal.account_id),
+            "",
+        )
+        .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -419,8 +514,17 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Invalid`] naming the rules not met.
-    pub async fn change_password(&self, principal: &Principal, current: String, new: String) -> Result<(), AppError> {
-        let account = self.store.account(&principal.account_id).await?.ok_or(AppError::NotSignedIn)?;
+    pub async fn change_password(
+        &self,
+        principal: &Principal,
+        current: String,
+        new: String,
+    ) -> Result<(), AppError> {
+        let account = self
+            .store
+            .account(&principal.account_id)
+            .await?
+            .ok_or(AppError::NotSignedIn)?;
         if !verify_password(current, account.password_hash.clone()).await? {
             return Err(AppError::invalid("current", "原密码不对"));
         }
@@ -430,7 +534,8 @@ impl App {
             .into_iter()
             .map(|m| FieldError::new("new", m))
             .collect();
-        let mut history: Vec<String> = serde_json::from_str(&account.password_history).unwrap_or_default();
+        let mut history: Vec<String> =
+            serde_json::from_str(&account.password_history).unwrap_or_default();
         for old in history.iter().chain([&account.password_hash]) {
             if verify_password(new.clone(), old.clone()).await? {
                 errors.push(FieldError::new("new", "不能使用最近 5 次用过的密码"));
@@ -442,14 +547,23 @@ impl App {
         }
         let hash = hash_password(new, self.demo).await?;
         let mut tx = self.store.write(self.actor(principal)).await?;
-        let mut account = tx.account(&principal.account_id).await?.ok_or(AppError::NotSignedIn)?;
+        let mut account = tx
+            .account(&principal.account_id)
+            .await?
+            .ok_or(AppError::NotSignedIn)?;
         history.push(std::mem::replace(&mut account.password_hash, hash));
         let keep = history.len().saturating_sub(REMEMBERED_PASSWORDS - 1);
         account.password_history = serde_json::to_string(&history[keep..]).unwrap_or_default();
         account.password_changed_at = self.clock.real_millis();
         account.must_change_password = false;
         tx.save_account(account).await?;
-        tx.audit("system", "account.password_changed", &format!("account/{}", principal.account_id), "").await?;
+        tx.audit(
+            "system",
+            "account.password_changed",
+            &format!("account/{}", principal.account_id),
+            "",
+        )
+        .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -461,18 +575,31 @@ impl App {
     pub async fn start_totp(&self, principal: &Principal) -> Result<(String, String), AppError> {
         let bytes: Vec<u8> = store::crypto::random_hex::<10>()?.into_bytes();
         let mut tx = self.store.write(self.actor(principal)).await?;
-        let mut account = tx.account(&principal.account_id).await?.ok_or(AppError::NotSignedIn)?;
+        let mut account = tx
+            .account(&principal.account_id)
+            .await?
+            .ok_or(AppError::NotSignedIn)?;
         // Enrolling again would switch the second factor off until confirmed.
         if account.totp_confirmed {
-            return Err(AppError::Conflict("已经绑定动态码；要更换手机请联系系统管理员重置账号。".into()));
+            return Err(AppError::Conflict(
+                "已经绑定动态码；要更换手机请联系系统管理员重置账号。".into(),
+            ));
         }
         let totp = totp_of(bytes.clone(), &account.login_name)?;
         account.totp_sealed = Some(tx.seal_secret(&account.id, &bytes)?);
         account.totp_confirmed = false;
         tx.save_account(account).await?;
-        tx.audit("system", "account.totp_started", &format!("account/{}", principal.account_id), "").await?;
+        tx.audit(
+            "system",
+            "account.totp_started",
+            &format!("account/{}", principal.account_id),
+            "",
+        )
+        .await?;
         tx.commit().await?;
-        let uri = totp.to_url().map_err(|e| AppError::Internal(e.to_string()))?;
+        let uri = totp
+            .to_url()
+            .map_err(|e| AppError::Internal(e.to_string()))?;
         Ok((totp.secret().to_base32(), uri))
     }
 
@@ -482,8 +609,14 @@ impl App {
     /// [`AppError::Invalid`] when the code is wrong.
     pub async fn confirm_totp(&self, principal: &Principal, code: &str) -> Result<(), AppError> {
         let mut tx = self.store.write(self.actor(principal)).await?;
-        let mut account = tx.account(&principal.account_id).await?.ok_or(AppError::NotSignedIn)?;
-        let sealed = account.totp_sealed.clone().ok_or_else(|| AppError::invalid("code", "请先获取密钥"))?;
+        let mut account = tx
+            .account(&principal.account_id)
+            .await?
+            .ok_or(AppError::NotSignedIn)?;
+        let sealed = account
+            .totp_sealed
+            .clone()
+            .ok_or_else(|| AppError::invalid("code", "请先获取密钥"))?;
         let secret = self.store.open_secret(&account.id, &sealed)?;
         let now = u64::try_from(self.clock.real_millis() / 1000).unwrap_or(0);
         let step = totp_of(secret, &account.login_name)?
@@ -492,7 +625,13 @@ impl App {
         account.totp_last_step = i64::try_from(step).unwrap_or(0);
         account.totp_confirmed = true;
         tx.save_account(account).await?;
-        tx.audit("system", "account.totp_confirmed", &format!("account/{}", principal.account_id), "").await?;
+        tx.audit(
+            "system",
+            "account.totp_confirmed",
+            &format!("account/{}", principal.account_id),
+            "",
+        )
+        .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -502,14 +641,22 @@ impl App {
     ///
     /// # Errors
     /// When the operation is missing or the database refuses.
-    pub async fn accounts(&self, principal: &Principal, division: Option<DivisionCode>, window: Window) -> Result<PageView<AccountView>, AppError> {
+    pub async fn accounts(
+        &self,
+        principal: &Principal,
+        division: Option<DivisionCode>,
+        window: Window,
+    ) -> Result<PageView<AccountView>, AppError> {
         let scope = if principal.may(Operation::AccountRead) {
             division.map(Scope::subtree)
         } else {
             permit(principal, Operation::GridManage)?;
             Some(division.map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d)))
         };
-        let page = self.store.accounts(scope.as_ref(), window.limit, window.offset).await?;
+        let page = self
+            .store
+            .accounts(scope.as_ref(), window.limit, window.offset)
+            .await?;
         let mut items = Vec::new();
         for account in page.items {
             let roles = self.store.account_roles(&account.id).await?;
@@ -525,7 +672,11 @@ impl App {
                 display_name: account.display_name,
             });
         }
-        Ok(PageView { items, next_cursor: page.next_cursor, total: page.total })
+        Ok(PageView {
+            items,
+            next_cursor: page.next_cursor,
+            total: page.total,
+        })
     }
 
     /// Opens an account; the one-time password is shown once and must be
@@ -534,12 +685,23 @@ impl App {
     /// # Errors
     /// [`AppError::Invalid`] for an unknown role, a level that does not fit
     /// the division, or roles that exclude one another.
-    pub async fn create_account(&self, principal: &Principal, form: NewAccount) -> Result<OneTimePassword, AppError> {
+    pub async fn create_account(
+        &self,
+        principal: &Principal,
+        form: NewAccount,
+    ) -> Result<OneTimePassword, AppError> {
         permit(principal, Operation::AccountManage)?;
         let mut errors = Vec::new();
         let login = form.login_name.trim().to_owned();
-        if login.len() < 3 || !login.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) {
-            errors.push(FieldError::new("login_name", "账号名至少 3 位，只用字母、数字、点、横线"));
+        if login.len() < 3
+            || !login
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+        {
+            errors.push(FieldError::new(
+                "login_name",
+                "账号名至少 3 位，只用字母、数字、点、横线",
+            ));
         }
         if form.display_name.trim().is_empty() {
             errors.push(FieldError::new("display_name", "请填写姓名"));
@@ -547,10 +709,12 @@ impl App {
         match self.roles.get(&form.role) {
             None => errors.push(FieldError::new("role", "请选择角色")),
             Some(role) => match (role.level, form.division) {
-                (Some(level), Some(division)) if division.level() != level => errors.push(FieldError::new(
-                    "division",
-                    format!("{}应选{}级区划", role.label, level.label()),
-                )),
+                (Some(level), Some(division)) if division.level() != level => {
+                    errors.push(FieldError::new(
+                        "division",
+                        format!("{}应选{}级区划", role.label, level.label()),
+                    ))
+                }
                 (Some(_), None) => errors.push(FieldError::new("division", "请选择所在区划")),
                 (Some(_), Some(division)) if self.store.division(division).await?.is_none() => {
                     errors.push(FieldError::new("division", "没有这个区划"));
@@ -564,12 +728,29 @@ impl App {
         let password = one_time_password()?;
         let hash = hash_password(password.clone(), self.demo).await?;
         let mut tx = self.store.write(self.actor(principal)).await?;
-        let row = new_account_row(login, form.display_name.trim().to_owned(), form.division, hash, true, self.clock.real_millis());
+        let row = new_account_row(
+            login,
+            form.display_name.trim().to_owned(),
+            form.division,
+            hash,
+            true,
+            self.clock.real_millis(),
+        );
         let id = row.id.clone();
-        tx.add_account(row, std::slice::from_ref(&form.role)).await?;
-        tx.audit("system", "account.created", &format!("account/{id}"), &form.role).await?;
+        tx.add_account(row, std::slice::from_ref(&form.role))
+            .await?;
+        tx.audit(
+            "system",
+            "account.created",
+            &format!("account/{id}"),
+            &form.role,
+        )
+        .await?;
         tx.commit().await?;
-        Ok(OneTimePassword { id, one_time_password: password })
+        Ok(OneTimePassword {
+            id,
+            one_time_password: password,
+        })
     }
 
     /// Sets a new one-time password, ends the account's sessions and lets it
@@ -577,7 +758,11 @@ impl App {
     ///
     /// # Errors
     /// When the account is missing.
-    pub async fn reset_password(&self, principal: &Principal, id: &str) -> Result<OneTimePassword, AppError> {
+    pub async fn reset_password(
+        &self,
+        principal: &Principal,
+        id: &str,
+    ) -> Result<OneTimePassword, AppError> {
         permit(principal, Operation::AccountManage)?;
         let password = one_time_password()?;
         let hash = hash_password(password.clone(), self.demo).await?;
@@ -591,9 +776,18 @@ impl App {
         account.totp_sealed = None;
         tx.save_account(account).await?;
         tx.end_sessions(id).await?;
-        tx.audit("system", "account.password_reset", &format!("account/{id}"), "").await?;
+        tx.audit(
+            "system",
+            "account.password_reset",
+            &format!("account/{id}"),
+            "",
+        )
+        .await?;
         tx.commit().await?;
-        Ok(OneTimePassword { id: id.to_owned(), one_time_password: password })
+        Ok(OneTimePassword {
+            id: id.to_owned(),
+            one_time_password: password,
+        })
     }
 
     /// Disables an account, at once, handing its place to a colleague of the
@@ -601,7 +795,13 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Invalid`] when nobody takes over.
-    pub async fn disable_account(&self, principal: &Principal, id: &str, hand_over_to: Option<String>, reason: &str) -> Result<(), AppError> {
+    pub async fn disable_account(
+        &self,
+        principal: &Principal,
+        id: &str,
+        hand_over_to: Option<String>,
+        reason: &str,
+    ) -> Result<(), AppError> {
         permit(principal, Operation::AccountManage)?;
         if id == principal.account_id {
             return Err(AppError::invalid("reason", "不能停用自己的账号"));
@@ -616,11 +816,14 @@ impl App {
                 Some(heir) => tx.account(heir).await?,
                 None => None,
             };
-            let fits = heir
-                .as_ref()
-                .is_some_and(|h| h.id != account.id && !h.disabled && h.division == account.division);
+            let fits = heir.as_ref().is_some_and(|h| {
+                h.id != account.id && !h.disabled && h.division == account.division
+            });
             if !fits {
-                return Err(AppError::invalid("hand_over_to", "请选择同一区划的一位同事接手未办事项"));
+                return Err(AppError::invalid(
+                    "hand_over_to",
+                    "请选择同一区划的一位同事接手未办事项",
+                ));
             }
         }
         account.disabled = true;
@@ -628,7 +831,13 @@ impl App {
         tx.save_account(account).await?;
         tx.end_sessions(id).await?;
         let detail = hand_over_to.map_or_else(String::new, |h| format!("handed_over_to={h}"));
-        tx.audit("system", "account.disabled", &format!("account/{id}"), &detail).await?;
+        tx.audit(
+            "system",
+            "account.disabled",
+            &format!("account/{id}"),
+            &detail,
+        )
+        .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -644,7 +853,8 @@ impl App {
         account.disabled = false;
         account.disabled_reason = None;
         tx.save_account(account).await?;
-        tx.audit("system", "account.enabled", &format!("account/{id}"), "").await?;
+        tx.audit("system", "account.enabled", &format!("account/{id}"), "")
+            .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -653,7 +863,12 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Invalid`] when the dates or the person do not fit.
-    pub async fn add_deputy(&self, principal: &Principal, id: &str, form: NewDeputy) -> Result<(), AppError> {
+    pub async fn add_deputy(
+        &self,
+        principal: &Principal,
+        id: &str,
+        form: NewDeputy,
+    ) -> Result<(), AppError> {
         let own = principal.account_id == id;
         if !own {
             permit(principal, Operation::AccountManage)?;
@@ -665,12 +880,21 @@ impl App {
         if form.to < form.from || form.to < self.today() {
             errors.push(FieldError::new("to", "截止日期不能早于开始日期或今天"));
         }
-        if !deputy.is_some_and(|d| d.id != account.id && !d.disabled && d.division == account.division) {
+        if !deputy
+            .is_some_and(|d| d.id != account.id && !d.disabled && d.division == account.division)
+        {
             errors.push(FieldError::new("deputy_id", "请选择同一区划的另一位同事"));
         }
-        let both = [self.store.account_roles(id).await?, self.store.account_roles(&form.deputy_id).await?].concat();
+        let both = [
+            self.store.account_roles(id).await?,
+            self.store.account_roles(&form.deputy_id).await?,
+        ]
+        .concat();
         if self.roles.conflict(&both).is_some() {
-            errors.push(FieldError::new("deputy_id", "系统、安全、审计三员互不兼任，也不能互相代理"));
+            errors.push(FieldError::new(
+                "deputy_id",
+                "系统、安全、审计三员互不兼任，也不能互相代理",
+            ));
         }
         if !errors.is_empty() {
             return Err(AppError::Invalid(errors));
@@ -685,7 +909,13 @@ impl App {
             recorded_at: self.clock.now_millis(),
         })
         .await?;
-        tx.audit("system", "account.deputy_named", &format!("account/{id}"), &format!("deputy={}", form.deputy_id)).await?;
+        tx.audit(
+            "system",
+            "account.deputy_named",
+            &format!("account/{id}"),
+            &format!("deputy={}", form.deputy_id),
+        )
+        .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -694,12 +924,19 @@ impl App {
     ///
     /// # Errors
     /// When the operation is missing.
-    pub async fn deputies(&self, principal: &Principal, id: &str) -> Result<Vec<DeputyView>, AppError> {
+    pub async fn deputies(
+        &self,
+        principal: &Principal,
+        id: &str,
+    ) -> Result<Vec<DeputyView>, AppError> {
         if principal.account_id != id {
             permit(principal, Operation::AccountRead)?;
         }
         let rows = self.store.deputies(id).await?;
-        let names = self.store.account_names(rows.iter().map(|r| r.deputy_id.clone())).await?;
+        let names = self
+            .store
+            .account_names(rows.iter().map(|r| r.deputy_id.clone()))
+            .await?;
         Ok(rows
             .into_iter()
             .map(|r| DeputyView {
@@ -725,10 +962,19 @@ impl App {
         let password = one_time_password()?;
         let hash = hash_password(password.clone(), false).await?;
         let mut tx = self.store.write(self.system_actor()).await?;
-        let row = new_account_row("system.admin".into(), "系统管理员".into(), None, hash, true, self.clock.real_millis());
+        let row = new_account_row(
+            "system.admin".into(),
+            "系统管理员".into(),
+            None,
+            hash,
+            true,
+            self.clock.real_millis(),
+        );
         let id = row.id.clone();
-        tx.add_account(row, &["system_administrator".to_owned()]).await?;
-        tx.audit("system", "account.bootstrap", &format!("account/{id}"), "").await?;
+        tx.add_account(row, &["system_administrator".to_owned()])
+            .await?;
+        tx.audit("system", "account.bootstrap", &format!("account/{id}"), "")
+            .await?;
         tx.commit().await?;
         Ok(Some(("system.admin".into(), password)))
     }

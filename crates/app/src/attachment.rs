@@ -66,23 +66,40 @@ impl App {
     /// # Errors
     /// [`AppError::Invalid`] for a type or size that is not accepted,
     /// [`AppError::NotFound`] for a subject outside the scope.
-    pub async fn add_attachment(&self, principal: &Principal, upload: Upload) -> Result<AttachmentView, AppError> {
+    pub async fn add_attachment(
+        &self,
+        principal: &Principal,
+        upload: Upload,
+    ) -> Result<AttachmentView, AppError> {
         permit(principal, Operation::AttachmentAdd)?;
         if upload.bytes.len() > MAX_BYTES {
-            return Err(AppError::invalid("file", "文件超过 10 MB，请压缩或拍小一些再传"));
+            return Err(AppError::invalid(
+                "file",
+                "文件超过 10 MB，请压缩或拍小一些再传",
+            ));
         }
         let media = media_type(&upload.bytes)
             .ok_or_else(|| AppError::invalid("file", "只接受 JPG、PNG 照片或 PDF 扫描件"))?;
         if upload.code.chars().count() > 60 {
             return Err(AppError::invalid("code", "材料类别太长"));
         }
-        let village = self.subject_village(&principal.scope, &upload.subject, &upload.subject_id).await?;
+        let village = self
+            .subject_village(&principal.scope, &upload.subject, &upload.subject_id)
+            .await?;
         let bytes = without_metadata(upload.bytes);
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-        let digest = self.store.put_blob(&self.data_dir.join("blobs"), bytes).await?;
+        let digest = self
+            .store
+            .put_blob(&self.data_dir.join("blobs"), bytes)
+            .await?;
         let id = new_id();
         let mut tx = self.store.write(self.actor(principal)).await?;
-        let name: String = upload.file_name.chars().filter(|c| !c.is_control()).take(120).collect();
+        let name: String = upload
+            .file_name
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(120)
+            .collect();
         let row = AttachmentRow {
             file_name_sealed: tx.seal_text("attachment", "file_name", &id, &name)?,
             id: id.clone(),
@@ -97,24 +114,49 @@ impl App {
             created_at: self.clock.now_millis(),
         };
         tx.add_attachment(row.clone()).await?;
-        tx.audit(&chain_of(Some(village_of(&village)?)), "attachment.added", &format!("attachment/{id}"), &row.code).await?;
+        tx.audit(
+            &chain_of(Some(village_of(&village)?)),
+            "attachment.added",
+            &format!("attachment/{id}"),
+            &row.code,
+        )
+        .await?;
         tx.commit().await?;
         self.attachment_view(row)
     }
 
-    async fn subject_village(&self, scope: &Scope, subject: &str, id: &str) -> Result<String, AppError> {
+    async fn subject_village(
+        &self,
+        scope: &Scope,
+        subject: &str,
+        id: &str,
+    ) -> Result<String, AppError> {
         match subject {
-            "casefile" => self.store.casefile(scope, id).await?.map(|(r, _)| r.village),
+            "casefile" => self
+                .store
+                .casefile(scope, id)
+                .await?
+                .map(|(r, _)| r.village),
             "notice" => self.store.notice(scope, id).await?.map(|r| r.village),
             "household" => self.store.household(scope, id).await?.map(|r| r.village),
-            _ => return Err(AppError::invalid("subject", "附件要属于一件事项、一份公示或一户")),
+            _ => {
+                return Err(AppError::invalid(
+                    "subject",
+                    "附件要属于一件事项、一份公示或一户",
+                ));
+            }
         }
         .ok_or(AppError::NotFound)
     }
 
     fn attachment_view(&self, row: AttachmentRow) -> Result<AttachmentView, AppError> {
         Ok(AttachmentView {
-            file_name: self.store.open_sealed("attachment", "file_name", &row.id, &row.file_name_sealed)?,
+            file_name: self.store.open_sealed(
+                "attachment",
+                "file_name",
+                &row.id,
+                &row.file_name_sealed,
+            )?,
             id: row.id,
             media_type: row.media_type,
             size: row.size_bytes,
@@ -123,7 +165,12 @@ impl App {
         })
     }
 
-    pub(crate) async fn attachment_views(&self, scope: &Scope, subject: &str, id: &str) -> Result<Vec<AttachmentView>, AppError> {
+    pub(crate) async fn attachment_views(
+        &self,
+        scope: &Scope,
+        subject: &str,
+        id: &str,
+    ) -> Result<Vec<AttachmentView>, AppError> {
         self.store
             .attachments(scope, subject, id)
             .await?
@@ -136,12 +183,23 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] outside the scope.
-    pub async fn attachment(&self, principal: &Principal, id: &str) -> Result<(String, Vec<u8>), AppError> {
+    pub async fn attachment(
+        &self,
+        principal: &Principal,
+        id: &str,
+    ) -> Result<(String, Vec<u8>), AppError> {
         if !principal.may(Operation::CasefileRead) {
             permit(principal, Operation::NoticeRead)?;
         }
-        let row = self.store.attachment(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
-        let bytes = self.store.get_blob(&self.data_dir.join("blobs"), &row.digest).await?;
+        let row = self
+            .store
+            .attachment(&principal.scope, id)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let bytes = self
+            .store
+            .get_blob(&self.data_dir.join("blobs"), &row.digest)
+            .await?;
         Ok((row.media_type, bytes))
     }
 }

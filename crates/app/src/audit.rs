@@ -52,7 +52,10 @@ pub struct AuditListQuery {
 
 fn start_of(day: jiff::civil::Date) -> Option<i64> {
     let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
-    day.at(0, 0, 0, 0).to_zoned(zone).ok().map(|z| z.timestamp().as_millisecond())
+    day.at(0, 0, 0, 0)
+        .to_zoned(zone)
+        .ok()
+        .map(|z| z.timestamp().as_millisecond())
 }
 
 impl App {
@@ -60,29 +63,45 @@ impl App {
     ///
     /// # Errors
     /// When the operation is missing.
-    pub async fn audit(&self, principal: &Principal, query: AuditListQuery) -> Result<PageView<AuditView>, AppError> {
+    pub async fn audit(
+        &self,
+        principal: &Principal,
+        query: AuditListQuery,
+    ) -> Result<PageView<AuditView>, AppError> {
         permit(principal, Operation::AuditRead)?;
         let window = Window::new(query.limit, query.cursor.as_deref());
         let filter = AuditFilter {
             from_millis: query.from.and_then(start_of),
-            to_millis: query.to.map(|d| domain::calendar::plus_days(d, 1)).and_then(start_of),
+            to_millis: query
+                .to
+                .map(|d| domain::calendar::plus_days(d, 1))
+                .and_then(start_of),
             operation: query.operation,
             account_id: match query.actor.filter(|a| !a.is_empty()) {
                 Some(login) => Some(self.store.account_id_of(&login).await?.unwrap_or_default()),
                 None => None,
             },
         };
-        let page = self.store.audit_page(&filter, window.limit, window.offset).await?;
-        let names = self.store.account_names(page.items.iter().map(|r| r.record.account_id.clone())).await?;
+        let page = self
+            .store
+            .audit_page(&filter, window.limit, window.offset)
+            .await?;
+        let names = self
+            .store
+            .account_names(page.items.iter().map(|r| r.record.account_id.clone()))
+            .await?;
         Ok(PageView {
             items: page
                 .items
                 .into_iter()
                 .map(|r| AuditView {
-                    actor_name: names
-                        .get(&r.record.account_id)
-                        .cloned()
-                        .unwrap_or_else(|| if r.record.account_id == "system" { "系统".into() } else { "—".into() }),
+                    actor_name: names.get(&r.record.account_id).cloned().unwrap_or_else(|| {
+                        if r.record.account_id == "system" {
+                            "系统".into()
+                        } else {
+                            "—".into()
+                        }
+                    }),
                     at: clock::instant_text(r.record.at_millis),
                     chain: r.record.chain,
                     seq: r.record.seq,
@@ -132,7 +151,10 @@ impl App {
             return Ok(Vec::new());
         }
         let text = std::fs::read_to_string(&path).map_err(|e| AppError::Internal(e.to_string()))?;
-        Ok(text.lines().filter_map(|l| serde_json::from_str(l).ok()).collect())
+        Ok(text
+            .lines()
+            .filter_map(|l| serde_json::from_str(l).ok())
+            .collect())
     }
 
     /// Signs the heads of the chains and appends them to the file outside the
@@ -148,10 +170,14 @@ impl App {
             return Ok(0);
         }
         let internal = |e: std::io::Error| AppError::Internal(e.to_string());
-        let mut file =
-            std::fs::OpenOptions::new().create(true).append(true).open(self.checkpoint_file()).map_err(internal)?;
+        let mut file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.checkpoint_file())
+            .map_err(internal)?;
         for checkpoint in &made {
-            let line = serde_json::to_string(checkpoint).map_err(|e| AppError::Internal(e.to_string()))?;
+            let line =
+                serde_json::to_string(checkpoint).map_err(|e| AppError::Internal(e.to_string()))?;
             writeln!(file, "{line}").map_err(internal)?;
         }
         file.sync_all().map_err(internal)?;

@@ -13,10 +13,10 @@ use domain::casefile::{
 use domain::household::{HouseholdFile, MemberStatus};
 use domain::policy::Pack;
 use jiff::civil::Date;
+use store::WriteTx;
 use store::audit::chain_of;
 use store::casefile::{Author, CasefileProjection, CasefileRow as StoredRow};
 use store::household::EpisodeRow;
-use store::WriteTx;
 
 use crate::error::permit;
 use crate::{App, AppError, new_id};
@@ -52,7 +52,14 @@ impl App {
         household_status: &'a str,
         actor: &'a Principal,
     ) -> Facts<'a> {
-        Facts { pack, calendar: &self.calendar, members, household_status, actor, today: self.today() }
+        Facts {
+            pack,
+            calendar: &self.calendar,
+            members,
+            household_status,
+            actor,
+            today: self.today(),
+        }
     }
 
     /// What lists and deadlines need of a casefile.
@@ -62,12 +69,18 @@ impl App {
         let undecided = matches!(casefile.stage, Stage::Running);
         CasefileProjection {
             category: match &casefile.stage {
-                Stage::Determined { category, .. } | Stage::Archived { category, .. } => Some(category.clone()),
+                Stage::Determined { category, .. } | Stage::Archived { category, .. } => {
+                    Some(category.clone())
+                }
                 _ => None,
             },
             clock_from: casefile.clock_from(facts.pack),
             deadline_on: total.map(|c| c.deadline_on),
-            decided_on: if undecided { None } else { total.and_then(|c| c.ended_on) },
+            decided_on: if undecided {
+                None
+            } else {
+                total.and_then(|c| c.ended_on)
+            },
             open_steps: outlook(casefile, facts)
                 .into_iter()
                 .map(|t| format!("{}:{}", t.step.as_str(), t.level.as_str()))
@@ -103,7 +116,10 @@ impl App {
                 let Some(first) = leads.next() else {
                     return Err(AppError::Internal("a casefile needs a lead".into()));
                 };
-                let pack_ref = PackRef { id: pack.id().to_owned(), version: pack.values.version };
+                let pack_ref = PackRef {
+                    id: pack.id().to_owned(),
+                    version: pack.values.version,
+                };
                 let casefile = Casefile::open(
                     new_id(),
                     household_id.to_owned(),
@@ -121,15 +137,34 @@ impl App {
         let pack = self.pack(&casefile.pack.id)?;
         let facts = self.facts(pack, &members, &file.household_type, principal);
         let event = domain::casefile::Event {
-            kind: if expected == 0 { "opened".into() } else { "lead_joined".into() },
+            kind: if expected == 0 {
+                "opened".into()
+            } else {
+                "lead_joined".into()
+            },
             step: None,
-            summary: if expected == 0 { "进入识别程序".into() } else { "又有一条线索并入".into() },
+            summary: if expected == 0 {
+                "进入识别程序".into()
+            } else {
+                "又有一条线索并入".into()
+            },
             occurred_on: self.today(),
         };
         let projection = self.projection(&casefile, &facts);
-        tx.save_casefile(&casefile, &projection, &[(event, self.author(principal))], expected).await?;
-        tx.audit(&chain_of(Some(file.village)), "casefile.opened", &format!("casefile/{}", casefile.id), &casefile.pack.id)
-            .await?;
+        tx.save_casefile(
+            &casefile,
+            &projection,
+            &[(event, self.author(principal))],
+            expected,
+        )
+        .await?;
+        tx.audit(
+            &chain_of(Some(file.village)),
+            "casefile.opened",
+            &format!("casefile/{}", casefile.id),
+            &casefile.pack.id,
+        )
+        .await?;
         Ok(casefile.id)
     }
 
@@ -139,14 +174,32 @@ impl App {
     /// [`AppError::Refused`] with every guard that stands in the way,
     /// [`AppError::Stale`] when somebody else saved first, [`AppError::NotFound`]
     /// outside the scope.
-    pub async fn act(&self, principal: &Principal, id: &str, act: Act) -> Result<CasefileView, AppError> {
+    pub async fn act(
+        &self,
+        principal: &Principal,
+        id: &str,
+        act: Act,
+    ) -> Result<CasefileView, AppError> {
         permit(principal, Operation::CasefileRead)?;
-        if matches!(act.action, Action::RecordAppraisal(_) | Action::PostNotice { .. } | Action::FileObjection { .. } | Action::AnswerObjection { .. }) {
-            return Err(AppError::invalid("action", "评议、公示和异议请在各自的页面办理"));
+        if matches!(
+            act.action,
+            Action::RecordAppraisal(_)
+                | Action::PostNotice { .. }
+                | Action::FileObjection { .. }
+                | Action::AnswerObjection { .. }
+        ) {
+            return Err(AppError::invalid(
+                "action",
+                "评议、公示和异议请在各自的页面办理",
+            ));
         }
         let mut tx = self.store.write(self.actor(principal)).await?;
-        let (row, casefile) = tx.casefile(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
-        self.act_in(&mut tx, principal, &row, &casefile, &act).await?;
+        let (row, casefile) = tx
+            .casefile(&principal.scope, id)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        self.act_in(&mut tx, principal, &row, &casefile, &act)
+            .await?;
         tx.commit().await?;
         self.casefile_view(principal, id).await
     }
@@ -162,7 +215,9 @@ impl App {
         act: &Act,
     ) -> Result<i64, AppError> {
         if row.version != act.expected_version {
-            return Err(AppError::Stale { current: row.version });
+            return Err(AppError::Stale {
+                current: row.version,
+            });
         }
         let pack = self.pack(&casefile.pack.id)?;
         let (_, file) = tx
@@ -171,19 +226,26 @@ impl App {
             .ok_or(AppError::NotFound)?;
         let members = member_facts(&file, self.today());
         let facts = self.facts(pack, &members, &file.household_type, principal);
-        let (next, events) = apply(casefile, &act.action, act.occurred_on, &facts).map_err(|mut refusals| {
-            permission_first(&mut refusals);
-            AppError::Refused(refusals)
-        })?;
+        let (next, events) =
+            apply(casefile, &act.action, act.occurred_on, &facts).map_err(|mut refusals| {
+                permission_first(&mut refusals);
+                AppError::Refused(refusals)
+            })?;
         // The level fits and nothing else stands in the way; the role may
         // still not hold the operation.
         permit(principal, act.action.operation())?;
         let author = self.author(principal);
         let events: Vec<_> = events.into_iter().map(|e| (e, author.clone())).collect();
         let projection = self.projection(&next, &facts);
-        let version = tx.save_casefile(&next, &projection, &events, row.version).await?;
+        let version = tx
+            .save_casefile(&next, &projection, &events, row.version)
+            .await?;
         self.settle_episode(tx, casefile, &next, &file).await?;
-        let detail = format!("version={version} stage={} on={}", next.stage.as_str(), act.occurred_on);
+        let detail = format!(
+            "version={version} stage={} on={}",
+            next.stage.as_str(),
+            act.occurred_on
+        );
         tx.audit(
             &chain_of(Some(casefile.village)),
             &format!("casefile.{}", act.action.name()),
@@ -202,7 +264,14 @@ impl App {
         after: &Casefile,
         file: &HouseholdFile,
     ) -> Result<(), AppError> {
-        let (Stage::Running, Stage::Determined { category, decided_on }) = (&before.stage, &after.stage) else {
+        let (
+            Stage::Running,
+            Stage::Determined {
+                category,
+                decided_on,
+            },
+        ) = (&before.stage, &after.stage)
+        else {
             return Ok(());
         };
         let risks = after

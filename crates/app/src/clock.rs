@@ -18,7 +18,10 @@ pub struct Clock {
 impl Clock {
     /// The machine's clock, moved by an offset.
     pub fn system(offset_days: i64) -> Self {
-        Self { offset_days: AtomicI64::new(offset_days), fixed_millis: AtomicI64::new(0) }
+        Self {
+            offset_days: AtomicI64::new(offset_days),
+            fixed_millis: AtomicI64::new(0),
+        }
     }
 
     /// A clock that stands at 09:00 of a day in Shanghai until it is moved.
@@ -46,10 +49,17 @@ impl Clock {
     }
 
     /// The machine's own time: sessions and lock-outs never follow a moved date.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the machine's clock"
+    )]
     pub fn real_millis(&self) -> i64 {
         let fixed = self.fixed_millis.load(Ordering::SeqCst);
-        if fixed != 0 { fixed } else { Timestamp::now().as_millisecond() }
+        if fixed != 0 {
+            fixed
+        } else {
+            Timestamp::now().as_millisecond()
+        }
     }
 
     /// Today in Asia/Shanghai.
@@ -84,14 +94,22 @@ fn zone() -> TimeZone {
 
 /// The Shanghai date of an instant.
 pub fn date_of(millis: i64) -> Date {
-    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone()).date()
+    Timestamp::from_millisecond(millis)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+        .to_zoned(zone())
+        .date()
 }
 
 /// An instant as RFC 3339 text with the Shanghai offset.
 pub fn instant_text(millis: i64) -> String {
-    let zoned = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone());
+    let zoned = Timestamp::from_millisecond(millis)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+        .to_zoned(zone());
     let rounded = zoned.round(jiff::Unit::Second).unwrap_or(zoned);
-    rounded.timestamp().display_with_offset(jiff::tz::offset(8)).to_string()
+    rounded
+        .timestamp()
+        .display_with_offset(jiff::tz::offset(8))
+        .to_string()
 }
 
 /// A number of days as a duration.

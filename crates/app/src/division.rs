@@ -57,7 +57,14 @@ fn picker_scope(principal: &Principal) -> Scope {
 }
 
 fn view(row: DivisionRow, child_count: u64, path: String) -> DivisionView {
-    DivisionView { code: row.code, name: row.name, level: row.level, kind: row.kind, child_count, path }
+    DivisionView {
+        name: domain::division::short_name(&row.name),
+        code: row.code,
+        level: row.level,
+        kind: row.kind,
+        child_count,
+        path,
+    }
 }
 
 impl App {
@@ -66,22 +73,37 @@ impl App {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn divisions(&self, principal: &Principal, parent: Option<DivisionCode>) -> Result<Vec<DivisionView>, AppError> {
+    pub async fn divisions(
+        &self,
+        principal: &Principal,
+        parent: Option<DivisionCode>,
+    ) -> Result<Vec<DivisionView>, AppError> {
         let scope = picker_scope(principal);
-        let Some(root) = scope.root() else { return Ok(Vec::new()) };
+        let Some(root) = scope.root() else {
+            return Ok(Vec::new());
+        };
         match parent {
             None if root == DivisionCode::NATION => {
                 let rows = self.store.division_children(&scope, root).await?;
-                Ok(rows.into_iter().map(|(r, n)| view(r, n, String::new())).collect())
+                Ok(rows
+                    .into_iter()
+                    .map(|(r, n)| view(r, n, String::new()))
+                    .collect())
             }
             None => {
                 let row = self.store.division(root).await?;
                 let children = self.store.division_children(&scope, root).await?.len() as u64;
-                Ok(row.into_iter().map(|r| view(r, children, String::new())).collect())
+                Ok(row
+                    .into_iter()
+                    .map(|r| view(r, children, String::new()))
+                    .collect())
             }
             Some(parent) => {
                 let rows = self.store.division_children(&scope, parent).await?;
-                Ok(rows.into_iter().map(|(r, n)| view(r, n, String::new())).collect())
+                Ok(rows
+                    .into_iter()
+                    .map(|(r, n)| view(r, n, String::new()))
+                    .collect())
             }
         }
     }
@@ -90,7 +112,11 @@ impl App {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn search_divisions(&self, principal: &Principal, text: &str) -> Result<Vec<DivisionView>, AppError> {
+    pub async fn search_divisions(
+        &self,
+        principal: &Principal,
+        text: &str,
+    ) -> Result<Vec<DivisionView>, AppError> {
         if text.trim().is_empty() {
             return Ok(Vec::new());
         }
@@ -98,7 +124,9 @@ impl App {
         let rows = self.store.search_divisions(&scope, text, 20).await?;
         let mut views = Vec::new();
         for row in rows {
-            let path = self.division_path(crate::lead::village_of(&row.code)?).await?;
+            let path = self
+                .division_path(crate::lead::village_of(&row.code)?)
+                .await?;
             views.push(view(row, 0, path));
         }
         Ok(views)
@@ -108,7 +136,11 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] outside the scope.
-    pub async fn division(&self, principal: &Principal, code: DivisionCode) -> Result<DivisionView, AppError> {
+    pub async fn division(
+        &self,
+        principal: &Principal,
+        code: DivisionCode,
+    ) -> Result<DivisionView, AppError> {
         let scope = picker_scope(principal);
         if !scope.contains(code) {
             return Err(AppError::NotFound);
@@ -121,31 +153,60 @@ impl App {
     /// Short names from the province down, joined by `/`.
     pub(crate) async fn division_path(&self, code: DivisionCode) -> Result<String, AppError> {
         let rows = self.store.division_path(code).await?;
-        Ok(rows.iter().map(|d| domain::division::short_name(&d.name)).collect::<Vec<_>>().join("/"))
+        Ok(rows
+            .iter()
+            .map(|d| domain::division::short_name(&d.name))
+            .collect::<Vec<_>>()
+            .join("/"))
     }
 
     /// Fails unless the code is that of a village in scope: unknown and unseen
     /// are never told apart.
-    pub(crate) async fn village_in_scope(&self, principal: &Principal, village: DivisionCode) -> Result<(), AppError> {
+    pub(crate) async fn village_in_scope(
+        &self,
+        principal: &Principal,
+        village: DivisionCode,
+    ) -> Result<(), AppError> {
         let inside = principal.scope.contains(village) && village.level() == Level::Village;
-        if inside && self.store.division(village).await?.is_some() { Ok(()) } else { Err(AppError::NotFound) }
+        if inside && self.store.division(village).await?.is_some() {
+            Ok(())
+        } else {
+            Err(AppError::NotFound)
+        }
     }
 
     /// Grids of the villages in scope.
     ///
     /// # Errors
     /// When the operation is missing.
-    pub async fn grids(&self, principal: &Principal, village: Option<DivisionCode>) -> Result<Vec<GridView>, AppError> {
+    pub async fn grids(
+        &self,
+        principal: &Principal,
+        village: Option<DivisionCode>,
+    ) -> Result<Vec<GridView>, AppError> {
         permit(principal, Operation::HouseholdRead)?;
-        let scope = village.map_or_else(|| principal.scope.clone(), |v| principal.scope.narrowed(v));
+        let scope =
+            village.map_or_else(|| principal.scope.clone(), |v| principal.scope.narrowed(v));
         let rows = self.store.grids(&scope).await?;
-        let names = self.division_names(rows.iter().map(|(r, _)| r.village.clone())).await?;
-        let workers = self.store.account_names(rows.iter().filter_map(|(r, _)| r.worker_account_id.clone())).await?;
+        let names = self
+            .division_names(rows.iter().map(|(r, _)| r.village.clone()))
+            .await?;
+        let workers = self
+            .store
+            .account_names(rows.iter().filter_map(|(r, _)| r.worker_account_id.clone()))
+            .await?;
         Ok(rows
             .into_iter()
             .map(|(r, n)| GridView {
-                village: VillageName { name: names.get(&r.village).cloned().unwrap_or_default(), code: r.village },
-                worker_name: r.worker_account_id.as_ref().and_then(|w| workers.get(w)).cloned(),
+                village: VillageName {
+                    name: names.get(&r.village).cloned().unwrap_or_default(),
+                    code: r.village,
+                },
+                worker_name: r
+                    .worker_account_id
+                    .as_ref()
+                    .and_then(|w| workers.get(w))
+                    .cloned(),
                 id: r.id,
                 name: r.name,
                 staff_kind: r.staff_kind,
@@ -160,18 +221,31 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`] outside the scope, [`AppError::Invalid`] for a
     /// staff kind the pack does not list.
-    pub async fn add_grid(&self, principal: &Principal, form: NewGrid) -> Result<Vec<GridView>, AppError> {
+    pub async fn add_grid(
+        &self,
+        principal: &Principal,
+        form: NewGrid,
+    ) -> Result<Vec<GridView>, AppError> {
         permit(principal, Operation::GridManage)?;
         self.village_in_scope(principal, form.village).await?;
         if let Some(worker) = &form.worker_account_id {
-            let account = self.store.account(worker).await?.ok_or(AppError::NotFound)?;
+            let account = self
+                .store
+                .account(worker)
+                .await?
+                .ok_or(AppError::NotFound)?;
             let place: Option<DivisionCode> = account.division.and_then(|d| d.parse().ok());
             if !place.is_some_and(|p| principal.scope.contains(p)) {
                 return Err(AppError::NotFound);
             }
         }
         let pack = self.pack_in_force(form.village, self.today()).await?;
-        if !pack.values.grid_staff.iter().any(|k| k.code == form.staff_kind) {
+        if !pack
+            .values
+            .grid_staff
+            .iter()
+            .any(|k| k.code == form.staff_kind)
+        {
             return Err(AppError::invalid("staff_kind", "请选择网格力量的类别"));
         }
         if form.name.trim().is_empty() {
@@ -187,7 +261,13 @@ impl App {
             worker_account_id: form.worker_account_id,
         })
         .await?;
-        tx.audit(&chain_of(Some(form.village)), "grid.added", &format!("grid/{id}"), "").await?;
+        tx.audit(
+            &chain_of(Some(form.village)),
+            "grid.added",
+            &format!("grid/{id}"),
+            "",
+        )
+        .await?;
         tx.commit().await?;
         self.grids(principal, Some(form.village)).await
     }

@@ -14,7 +14,10 @@ pub struct FieldError {
 impl FieldError {
     /// Names a field and its problem.
     pub fn new(field: &str, message: impl Into<String>) -> Self {
-        Self { field: field.to_owned(), message: message.into() }
+        Self {
+            field: field.to_owned(),
+            message: message.into(),
+        }
     }
 }
 
@@ -75,5 +78,9 @@ pub(crate) fn permit(
     principal: &domain::account::Principal,
     operation: domain::account::Operation,
 ) -> Result<(), AppError> {
-    if principal.may(operation) { Ok(()) } else { Err(AppError::NotPermitted(operation.as_str())) }
+    if principal.may(operation) {
+        Ok(())
+    } else {
+        Err(AppError::NotPermitted(operation.as_str()))
+    }
 }

@@ -62,25 +62,43 @@ impl App {
     ///
     /// # Errors
     /// When the operation is missing or the database refuses.
-    pub async fn search_households(&self, principal: &Principal, search: HouseholdSearch) -> Result<PageView<HouseholdRowView>, AppError> {
+    pub async fn search_households(
+        &self,
+        principal: &Principal,
+        search: HouseholdSearch,
+    ) -> Result<PageView<HouseholdRowView>, AppError> {
         permit(principal, Operation::HouseholdRead)?;
-        let scope = search.division.map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d));
+        let scope = search
+            .division
+            .map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d));
         let query = HouseholdQuery {
             text: search.text,
             monitored: search.monitored.filter(|m| !m.is_empty()),
             household_type: search.household_type.filter(|t| !t.is_empty()),
         };
         let limit = search.limit.unwrap_or(30).clamp(1, 200);
-        let page = self.store.search_households(&scope, &query, limit, search.cursor.as_deref()).await?;
-        let names = self.division_names(page.items.iter().map(|r| r.village.clone())).await?;
+        let page = self
+            .store
+            .search_households(&scope, &query, limit, search.cursor.as_deref())
+            .await?;
+        let names = self
+            .division_names(page.items.iter().map(|r| r.village.clone()))
+            .await?;
         let mut items = Vec::with_capacity(page.items.len());
         let ids: Vec<String> = page.items.iter().map(|r| r.id.clone()).collect();
         let running = self.store.households_with_running_casefile(&ids).await?;
         let leads = self.store.open_lead_counts(&ids).await?;
         for row in page.items {
-            let pack = self.pack_in_force(village_of(&row.village)?, self.today()).await.ok();
+            let pack = self
+                .pack_in_force(village_of(&row.village)?, self.today())
+                .await
+                .ok();
             items.push(HouseholdRowView {
-                head_name: if principal.masked { mask_name(&row.head_name) } else { row.head_name },
+                head_name: if principal.masked {
+                    mask_name(&row.head_name)
+                } else {
+                    row.head_name
+                },
                 household_type_label: self.label("household_type", &row.household_type),
                 monitored: (row.monitored != "none").then(|| MonitoredView {
                     category_label: row
@@ -91,7 +109,10 @@ impl App {
                     status: row.monitored.clone(),
                     identified_on: row.identified_on.clone(),
                 }),
-                village: VillageName { name: names.get(&row.village).cloned().unwrap_or_default(), code: row.village },
+                village: VillageName {
+                    name: names.get(&row.village).cloned().unwrap_or_default(),
+                    code: row.village,
+                },
                 has_running_casefile: running.contains(&row.id),
                 open_leads: leads.get(&row.id).copied().unwrap_or(0),
                 id: row.id,
@@ -100,7 +121,11 @@ impl App {
                 status: row.status,
             });
         }
-        Ok(PageView { items, next_cursor: page.next_cursor, total: page.total })
+        Ok(PageView {
+            items,
+            next_cursor: page.next_cursor,
+            total: page.total,
+        })
     }
 
     /// Label of a code, or the code where the list does not know it.
@@ -115,10 +140,19 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] outside the scope or before the first version.
-    pub async fn household(&self, principal: &Principal, id: &str, as_of: Option<jiff::civil::Date>) -> Result<HouseholdView, AppError> {
+    pub async fn household(
+        &self,
+        principal: &Principal,
+        id: &str,
+        as_of: Option<jiff::civil::Date>,
+    ) -> Result<HouseholdView, AppError> {
         permit(principal, Operation::HouseholdRead)?;
         let found = match as_of {
-            Some(day) => self.store.household_file_as_of(&principal.scope, id, day).await?,
+            Some(day) => {
+                self.store
+                    .household_file_as_of(&principal.scope, id, day)
+                    .await?
+            }
             None => self.store.household_file(&principal.scope, id).await?,
         };
         let (row, file) = found.ok_or(AppError::NotFound)?;
@@ -129,10 +163,18 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] outside the scope.
-    pub async fn household_version(&self, principal: &Principal, id: &str, version: i64) -> Result<HouseholdView, AppError> {
+    pub async fn household_version(
+        &self,
+        principal: &Principal,
+        id: &str,
+        version: i64,
+    ) -> Result<HouseholdView, AppError> {
         permit(principal, Operation::HouseholdRead)?;
-        let (row, file) =
-            self.store.household_file_version(&principal.scope, id, version).await?.ok_or(AppError::NotFound)?;
+        let (row, file) = self
+            .store
+            .household_file_version(&principal.scope, id, version)
+            .await?
+            .ok_or(AppError::NotFound)?;
         self.household_view(principal, row, file, None).await
     }
 
@@ -140,7 +182,11 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] outside the scope.
-    pub async fn household_versions(&self, principal: &Principal, id: &str) -> Result<Vec<VersionView>, AppError> {
+    pub async fn household_versions(
+        &self,
+        principal: &Principal,
+        id: &str,
+    ) -> Result<Vec<VersionView>, AppError> {
         permit(principal, Operation::HouseholdRead)?;
         let rows = self.store.household_versions(&principal.scope, id).await?;
         if rows.is_empty() {
@@ -167,13 +213,24 @@ impl App {
     /// # Errors
     /// [`AppError::Invalid`] without a purpose, [`AppError::NotFound`] outside
     /// the scope.
-    pub async fn reveal(&self, principal: &Principal, id: &str, form: Reveal) -> Result<Revealed, AppError> {
+    pub async fn reveal(
+        &self,
+        principal: &Principal,
+        id: &str,
+        form: Reveal,
+    ) -> Result<Revealed, AppError> {
         permit(principal, Operation::HouseholdReveal)?;
         if form.purpose.trim().chars().count() < 4 {
-            return Err(AppError::invalid("purpose", "请写明查看的用途，至少 4 个字"));
+            return Err(AppError::invalid(
+                "purpose",
+                "请写明查看的用途，至少 4 个字",
+            ));
         }
         let mut tx = self.store.write(self.actor(principal)).await?;
-        let (row, file) = tx.household_file(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
+        let (row, file) = tx
+            .household_file(&principal.scope, id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let mut values = Vec::new();
         for field in &form.fields {
             let mut add = |member_id: Option<&str>, value: &str| {
@@ -188,7 +245,11 @@ impl App {
             match (field.as_str(), &form.member_id) {
                 ("phone", None) => add(None, &file.phone),
                 (_, Some(member_id)) => {
-                    let member = file.members.iter().find(|m| &m.id == member_id).ok_or(AppError::NotFound)?;
+                    let member = file
+                        .members
+                        .iter()
+                        .find(|m| &m.id == member_id)
+                        .ok_or(AppError::NotFound)?;
                     match field.as_str() {
                         "id_number" => add(Some(&member.id), &member.document_number),
                         "phone" => add(Some(&member.id), &member.phone),
@@ -202,7 +263,11 @@ impl App {
             &chain_of(Some(village_of(&row.village)?)),
             "household.revealed",
             &format!("household/{id}"),
-            &format!("fields={} purpose_digest={}", form.fields.join("+"), store::crypto::digest(form.purpose.trim().as_bytes())),
+            &format!(
+                "fields={} purpose_digest={}",
+                form.fields.join("+"),
+                store::crypto::digest(form.purpose.trim().as_bytes())
+            ),
         )
         .await?;
         tx.commit().await?;
@@ -223,21 +288,47 @@ impl App {
         let episodes = self.store.episodes(scope, &row.id).await?;
         let leads = self
             .store
-            .leads(scope, &LeadFilter { household_id: Some(row.id.clone()), ..Default::default() }, 100, 0)
+            .leads(
+                scope,
+                &LeadFilter {
+                    household_id: Some(row.id.clone()),
+                    ..Default::default()
+                },
+                100,
+                0,
+            )
             .await?;
-        let filter = store::casefile::CasefileFilter { household_id: Some(row.id.clone()), ..Default::default() };
+        let filter = store::casefile::CasefileFilter {
+            household_id: Some(row.id.clone()),
+            ..Default::default()
+        };
         let casefiles = self.store.casefiles(scope, &filter, 100, 0).await?;
         let today = as_of.unwrap_or_else(|| self.today());
         let label = |list: &str, code: &str| self.label(list, code);
         Ok(HouseholdView {
             findings: findings(&file, today),
-            members: file.members.iter().map(|m| member_view(m, today, &label)).collect(),
-            income: file.income.iter().map(|s| income_view(s, &file, &label)).collect(),
+            members: file
+                .members
+                .iter()
+                .map(|m| member_view(m, today, &label))
+                .collect(),
+            income: file
+                .income
+                .iter()
+                .map(|s| income_view(s, &file, &label))
+                .collect(),
             assurances: file.assurances.clone(),
-            head_name: file.head().or_else(|| file.members.first()).map(|m| m.name.clone()).unwrap_or_default(),
+            head_name: file
+                .head()
+                .or_else(|| file.members.first())
+                .map(|m| m.name.clone())
+                .unwrap_or_default(),
             village: VillageName {
                 code: file.village.to_string(),
-                name: names.get(&file.village.to_string()).cloned().unwrap_or_default(),
+                name: names
+                    .get(&file.village.to_string())
+                    .cloned()
+                    .unwrap_or_default(),
             },
             path,
             phone_masked: mask_phone(&file.phone),
@@ -245,7 +336,8 @@ impl App {
             episodes: episodes
                 .into_iter()
                 .map(|e| EpisodeView {
-                    category_label: pack.map_or_else(|| e.category.clone(), |p| p.category_label(&e.category)),
+                    category_label: pack
+                        .map_or_else(|| e.category.clone(), |p| p.category_label(&e.category)),
                     risks: serde_json::from_str::<Vec<String>>(&e.risks)
                         .unwrap_or_default()
                         .iter()

@@ -3,7 +3,9 @@
 use domain::account::{Operation, Principal};
 use domain::casefile::LeadRef;
 use domain::division::DivisionCode;
-use domain::lead::{HouseholdStanding, LeadConclusion, NewLead, Proxy, check_conclusion, check_new_lead};
+use domain::lead::{
+    HouseholdStanding, LeadConclusion, NewLead, Proxy, check_conclusion, check_new_lead,
+};
 use domain::policy::Pack;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -107,12 +109,20 @@ impl App {
     /// # Errors
     /// [`AppError::Refused`] with every rule not met; [`AppError::NotFound`]
     /// for a household outside the scope.
-    pub async fn register_lead(&self, principal: &Principal, form: NewLead) -> Result<RegisteredLead, AppError> {
+    pub async fn register_lead(
+        &self,
+        principal: &Principal,
+        form: NewLead,
+    ) -> Result<RegisteredLead, AppError> {
         permit(principal, Operation::LeadRegister)?;
         let _one_at_a_time = REGISTERING.lock().await;
         let mut tx = self.store.write(self.actor(principal)).await?;
         let household = match &form.household_id {
-            Some(id) => Some(tx.household_file(&principal.scope, id).await?.ok_or(AppError::NotFound)?),
+            Some(id) => Some(
+                tx.household_file(&principal.scope, id)
+                    .await?
+                    .ok_or(AppError::NotFound)?,
+            ),
             None => None,
         };
         let village = match (&household, form.village) {
@@ -121,7 +131,12 @@ impl App {
                 self.village_in_scope(principal, village).await?;
                 village
             }
-            (None, None) => return Err(AppError::invalid("village", "请选择农户，或写明姓名和所在村")),
+            (None, None) => {
+                return Err(AppError::invalid(
+                    "village",
+                    "请选择农户，或写明姓名和所在村",
+                ));
+            }
         };
         let pack = self.pack_in_force(village, self.today()).await?;
         check_new_lead(&form, pack, self.today()).map_err(AppError::Refused)?;
@@ -156,9 +171,18 @@ impl App {
         if let (Some((household_row, file)), None) = (&household, &into)
             && tx.running_casefile(&household_row.id).await?.is_some()
         {
-            let lead = LeadRef { id: id.clone(), channel: form.channel.clone(), received_on: form.received_on };
-            let casefile_id = self.join_running(&mut tx, principal, &household_row.id, file, lead).await?;
-            let mut own = tx.lead(&principal.scope, &id).await?.ok_or(AppError::NotFound)?;
+            let lead = LeadRef {
+                id: id.clone(),
+                channel: form.channel.clone(),
+                received_on: form.received_on,
+            };
+            let casefile_id = self
+                .join_running(&mut tx, principal, &household_row.id, file, lead)
+                .await?;
+            let mut own = tx
+                .lead(&principal.scope, &id)
+                .await?
+                .ok_or(AppError::NotFound)?;
             own.status = "concluded".into();
             own.outcome = Some("identification".into());
             own.outcome_reason = Some("这户正在办理识别，线索并入".into());
@@ -172,12 +196,20 @@ impl App {
             &chain_of(Some(village)),
             "lead.registered",
             &format!("lead/{id}"),
-            &format!("channel={} merged={} joined={}", form.channel, into.is_some(), joined.is_some()),
+            &format!(
+                "channel={} merged={} joined={}",
+                form.channel,
+                into.is_some(),
+                joined.is_some()
+            ),
         )
         .await?;
         tx.commit().await?;
         // Who may not read leads is shown the one just registered only.
-        let shown = into.clone().filter(|_| principal.may(Operation::LeadRead)).unwrap_or_else(|| id.clone());
+        let shown = into
+            .clone()
+            .filter(|_| principal.may(Operation::LeadRead))
+            .unwrap_or_else(|| id.clone());
         Ok(RegisteredLead {
             lead: self.lead_view(principal, &shown).await?,
             merged: into.is_some(),
@@ -194,10 +226,17 @@ impl App {
         file: &domain::household::HouseholdFile,
         lead: LeadRef,
     ) -> Result<String, AppError> {
-        self.open_casefile(tx, principal, household_id, file, vec![lead]).await
+        self.open_casefile(tx, principal, household_id, file, vec![lead])
+            .await
     }
 
-    fn lead_row(&self, tx: &WriteTx, principal: &Principal, form: &NewLead, village: DivisionCode) -> Result<LeadRow, AppError> {
+    fn lead_row(
+        &self,
+        tx: &WriteTx,
+        principal: &Principal,
+        form: &NewLead,
+        village: DivisionCode,
+    ) -> Result<LeadRow, AppError> {
         let id = new_id();
         Ok(LeadRow {
             description_sealed: tx.seal_lead_description(&id, form.description.trim())?,
@@ -210,7 +249,10 @@ impl App {
             recorded_at: self.clock.now_millis(),
             reporter: form.reporter.trim().to_owned(),
             means: form.means.clone(),
-            proxy: form.proxy.as_ref().and_then(|p| serde_json::to_string(p).ok()),
+            proxy: form
+                .proxy
+                .as_ref()
+                .and_then(|p| serde_json::to_string(p).ok()),
             risks: serde_json::to_string(&form.risks).unwrap_or_else(|_| "[]".into()),
             status: "open".into(),
             outcome: None,
@@ -230,16 +272,29 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] for a lead or household outside the scope.
-    pub async fn match_lead(&self, principal: &Principal, id: &str, household_id: &str) -> Result<LeadView, AppError> {
+    pub async fn match_lead(
+        &self,
+        principal: &Principal,
+        id: &str,
+        household_id: &str,
+    ) -> Result<LeadView, AppError> {
         permit(principal, Operation::LeadRegister)?;
         permit(principal, Operation::LeadRead)?;
         let _one_at_a_time = REGISTERING.lock().await;
         let mut tx = self.store.write(self.actor(principal)).await?;
-        let mut lead = tx.lead(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
+        let mut lead = tx
+            .lead(&principal.scope, id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         if lead.status != "open" {
-            return Err(AppError::Stale { current: lead.version });
+            return Err(AppError::Stale {
+                current: lead.version,
+            });
         }
-        let (household, _) = tx.household_file(&principal.scope, household_id).await?.ok_or(AppError::NotFound)?;
+        let (household, _) = tx
+            .household_file(&principal.scope, household_id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let others = tx.open_leads(household_id).await?;
         lead.household_id = Some(household_id.to_owned());
         lead.village.clone_from(&household.village);
@@ -253,7 +308,13 @@ impl App {
         }
         let shown = lead.merged_into.clone().unwrap_or_else(|| lead.id.clone());
         tx.save_lead(lead).await?;
-        tx.audit(&chain_of(Some(village_of(&household.village)?)), "lead.matched", &format!("lead/{id}"), "").await?;
+        tx.audit(
+            &chain_of(Some(village_of(&household.village)?)),
+            "lead.matched",
+            &format!("lead/{id}"),
+            "",
+        )
+        .await?;
         tx.commit().await?;
         self.lead_view(principal, &shown).await
     }
@@ -263,13 +324,23 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Refused`] with every rule not met.
-    pub async fn conclude_lead(&self, principal: &Principal, id: &str, form: ConcludeLead) -> Result<ConcludedLead, AppError> {
+    pub async fn conclude_lead(
+        &self,
+        principal: &Principal,
+        id: &str,
+        form: ConcludeLead,
+    ) -> Result<ConcludedLead, AppError> {
         permit(principal, Operation::LeadConclude)?;
         let _one_at_a_time = REGISTERING.lock().await;
         let mut tx = self.store.write(self.actor(principal)).await?;
-        let mut lead = tx.lead(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
+        let mut lead = tx
+            .lead(&principal.scope, id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         if lead.version != form.expected_version || lead.status != "open" {
-            return Err(AppError::Stale { current: lead.version });
+            return Err(AppError::Stale {
+                current: lead.version,
+            });
         }
         let village = village_of(&lead.village)?;
         let pack = self.pack_in_force(village, self.today()).await?;
@@ -292,13 +363,21 @@ impl App {
             running_casefile: running,
         });
         let received_on = parse_date(&lead.received_on)?;
-        let leads_to = check_conclusion(&form.conclusion, received_on, standing, pack, self.today())
-            .map_err(AppError::Refused)?;
+        let leads_to =
+            check_conclusion(&form.conclusion, received_on, standing, pack, self.today())
+                .map_err(AppError::Refused)?;
         let mut casefile_id = None;
         match (leads_to.as_str(), &household) {
             ("casefile", Some((row, file))) => {
-                let reference = LeadRef { id: lead.id.clone(), channel: lead.channel.clone(), received_on };
-                casefile_id = Some(self.open_casefile(&mut tx, principal, &row.id, file, vec![reference]).await?);
+                let reference = LeadRef {
+                    id: lead.id.clone(),
+                    channel: lead.channel.clone(),
+                    received_on,
+                };
+                casefile_id = Some(
+                    self.open_casefile(&mut tx, principal, &row.id, file, vec![reference])
+                        .await?,
+                );
             }
             ("episode", Some(_)) => self.join_episode(&mut tx, &lead, episodes).await?,
             _ => {}
@@ -311,14 +390,27 @@ impl App {
         lead.verified_by = serde_json::to_string(&form.conclusion.verified_by).ok();
         lead.casefile_id.clone_from(&casefile_id);
         tx.save_lead(lead).await?;
-        tx.audit(&chain_of(Some(village)), "lead.concluded", &format!("lead/{id}"), &form.conclusion.outcome).await?;
+        tx.audit(
+            &chain_of(Some(village)),
+            "lead.concluded",
+            &format!("lead/{id}"),
+            &form.conclusion.outcome,
+        )
+        .await?;
         tx.commit().await?;
         Ok(ConcludedLead { casefile_id })
     }
 
     /// The risk joins the running episode instead of a second identification.
-    async fn join_episode(&self, tx: &mut WriteTx, lead: &LeadRow, episodes: Vec<EpisodeRow>) -> Result<(), AppError> {
-        let Some(mut episode) = episodes.into_iter().find(|e| e.status == "running") else { return Ok(()) };
+    async fn join_episode(
+        &self,
+        tx: &mut WriteTx,
+        lead: &LeadRow,
+        episodes: Vec<EpisodeRow>,
+    ) -> Result<(), AppError> {
+        let Some(mut episode) = episodes.into_iter().find(|e| e.status == "running") else {
+            return Ok(());
+        };
         let mut risks: Vec<String> = serde_json::from_str(&episode.risks).unwrap_or_default();
         let new: Vec<String> = serde_json::from_str(&lead.risks).unwrap_or_default();
         for risk in new {
@@ -336,22 +428,44 @@ impl App {
     ///
     /// # Errors
     /// When the operation is missing or the database refuses.
-    pub async fn leads(&self, principal: &Principal, query: LeadListQuery) -> Result<PageView<LeadView>, AppError> {
+    pub async fn leads(
+        &self,
+        principal: &Principal,
+        query: LeadListQuery,
+    ) -> Result<PageView<LeadView>, AppError> {
         permit(principal, Operation::LeadRead)?;
         let window = Window::new(query.limit, query.cursor.as_deref());
-        let scope = query.division.map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d));
-        let filter = LeadFilter { status: query.status, channel: query.channel, household_id: query.household_id };
-        let page = self.store.leads(&scope, &filter, window.limit, window.offset).await?;
+        let scope = query
+            .division
+            .map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d));
+        let filter = LeadFilter {
+            status: query.status,
+            channel: query.channel,
+            household_id: query.household_id,
+        };
+        let page = self
+            .store
+            .leads(&scope, &filter, window.limit, window.offset)
+            .await?;
         let mut items = Vec::with_capacity(page.items.len());
         let households = self
             .store
-            .households(&principal.scope, page.items.iter().filter_map(|l| l.household_id.clone()))
+            .households(
+                &principal.scope,
+                page.items.iter().filter_map(|l| l.household_id.clone()),
+            )
             .await?;
-        let names = self.division_names(page.items.iter().map(|l| l.village.clone())).await?;
+        let names = self
+            .division_names(page.items.iter().map(|l| l.village.clone()))
+            .await?;
         for row in page.items {
             items.push(self.lead_view_of(row, &households, &names).await?);
         }
-        Ok(PageView { items, next_cursor: page.next_cursor, total: page.total })
+        Ok(PageView {
+            items,
+            next_cursor: page.next_cursor,
+            total: page.total,
+        })
     }
 
     /// One lead.
@@ -364,11 +478,18 @@ impl App {
         if !principal.may(Operation::LeadRegister) {
             permit(principal, Operation::LeadRead)?;
         }
-        let row = self.store.lead(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
+        let row = self
+            .store
+            .lead(&principal.scope, id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         if !principal.may(Operation::LeadRead) && row.account_id != principal.account_id {
             return Err(AppError::NotFound);
         }
-        let households = self.store.households(&principal.scope, row.household_id.clone()).await?;
+        let households = self
+            .store
+            .households(&principal.scope, row.household_id.clone())
+            .await?;
         let names = self.division_names([row.village.clone()]).await?;
         self.lead_view_of(row, &households, &names).await
     }
@@ -388,22 +509,43 @@ impl App {
         };
         let village_name = names.get(&row.village).cloned().unwrap_or_default();
         let label = |list: &[(String, String)], code: &str| {
-            list.iter().find(|(c, _)| c == code).map_or_else(|| code.to_owned(), |(_, l)| l.clone())
+            list.iter()
+                .find(|(c, _)| c == code)
+                .map_or_else(|| code.to_owned(), |(_, l)| l.clone())
         };
         let channels: Vec<(String, String)> = pack
-            .map(|p| p.values.channels.iter().map(|c| (c.code.clone(), c.label.clone())).collect())
+            .map(|p| {
+                p.values
+                    .channels
+                    .iter()
+                    .map(|c| (c.code.clone(), c.label.clone()))
+                    .collect()
+            })
             .unwrap_or_default();
         let outcomes: Vec<(String, String)> = pack
-            .map(|p| p.values.lead_outcomes.iter().map(|c| (c.code.clone(), c.label.clone())).collect())
+            .map(|p| {
+                p.values
+                    .lead_outcomes
+                    .iter()
+                    .map(|c| (c.code.clone(), c.label.clone()))
+                    .collect()
+            })
             .unwrap_or_default();
         Ok(LeadView {
-            household: row.household_id.as_ref().and_then(|id| households.get(id)).map(|h| LeadHousehold {
-                id: h.id.clone(),
-                head_name: h.head_name.clone(),
-                village_name: village_name.clone(),
-                monitored: h.monitored.clone(),
-            }),
-            village: VillageName { code: row.village, name: village_name },
+            household: row
+                .household_id
+                .as_ref()
+                .and_then(|id| households.get(id))
+                .map(|h| LeadHousehold {
+                    id: h.id.clone(),
+                    head_name: h.head_name.clone(),
+                    village_name: village_name.clone(),
+                    monitored: h.monitored.clone(),
+                }),
+            village: VillageName {
+                code: row.village,
+                name: village_name,
+            },
             channel_label: label(&channels, &row.channel),
             outcome_label: row.outcome.as_ref().map(|o| label(&outcomes, o)),
             channel: row.channel,
@@ -430,11 +572,25 @@ impl App {
         })
     }
 
-    fn lead_deadline(&self, pack: &Pack, row: &LeadRow) -> Result<(Option<Date>, Option<i64>), AppError> {
-        let starts = pack.values.channels.iter().any(|c| c.code == row.channel && c.starts_clock);
-        let clock = pack.identification().and_then(|p| p.clocks.iter().find(|c| c.starts == "earliest_lead"));
-        let (Some(clock), true) = (clock, starts) else { return Ok((None, None)) };
-        let (Some(limit), Some(unit)) = (clock.limit_days.get(), clock.unit.get()) else { return Ok((None, None)) };
+    fn lead_deadline(
+        &self,
+        pack: &Pack,
+        row: &LeadRow,
+    ) -> Result<(Option<Date>, Option<i64>), AppError> {
+        let starts = pack
+            .values
+            .channels
+            .iter()
+            .any(|c| c.code == row.channel && c.starts_clock);
+        let clock = pack
+            .identification()
+            .and_then(|p| p.clocks.iter().find(|c| c.starts == "earliest_lead"));
+        let (Some(clock), true) = (clock, starts) else {
+            return Ok((None, None));
+        };
+        let (Some(limit), Some(unit)) = (clock.limit_days.get(), clock.unit.get()) else {
+            return Ok((None, None));
+        };
         let received = parse_date(&row.received_on)?;
         let used = self.calendar.days_used(received, self.today(), unit).days;
         Ok((
@@ -446,10 +602,12 @@ impl App {
 
 /// Parses a stored date.
 pub(crate) fn parse_date(text: &str) -> Result<Date, AppError> {
-    text.parse().map_err(|_| AppError::Internal("a stored date is malformed".into()))
+    text.parse()
+        .map_err(|_| AppError::Internal("a stored date is malformed".into()))
 }
 
 /// Parses a stored division code.
 pub(crate) fn village_of(text: &str) -> Result<DivisionCode, AppError> {
-    text.parse().map_err(|_| AppError::Internal("a stored division code is malformed".into()))
+    text.parse()
+        .map_err(|_| AppError::Internal("a stored division code is malformed".into()))
 }

@@ -62,17 +62,27 @@ impl App {
 
     /// Who writes, and when.
     pub fn actor(&self, principal: &Principal) -> Actor {
-        Actor { account_id: principal.account_id.clone(), now_millis: self.clock.now_millis() }
+        Actor {
+            account_id: principal.account_id.clone(),
+            now_millis: self.clock.now_millis(),
+        }
     }
 
     /// The platform itself as a writer: start-up, demo, background work.
     pub fn system_actor(&self) -> Actor {
-        Actor { account_id: "system".into(), now_millis: self.clock.now_millis() }
+        Actor {
+            account_id: "system".into(),
+            now_millis: self.clock.now_millis(),
+        }
     }
 
     /// Which ID number prefixes are accepted.
     pub fn issuing_prefixes(&self) -> IssuingPrefixes {
-        if self.demo { IssuingPrefixes::Demo } else { IssuingPrefixes::Real }
+        if self.demo {
+            IssuingPrefixes::Demo
+        } else {
+            IssuingPrefixes::Real
+        }
     }
 
     /// A pack by id, for a procedure that keeps the one it started under.
@@ -90,16 +100,24 @@ impl App {
     ///
     /// # Errors
     /// When no pack is in force there.
-    pub async fn pack_in_force(&self, division: DivisionCode, day: Date) -> Result<&Pack, AppError> {
+    pub async fn pack_in_force(
+        &self,
+        division: DivisionCode,
+        day: Date,
+    ) -> Result<&Pack, AppError> {
         let rows = self.store.packs_in_force().await?;
         let row = rows
             .iter()
             .filter(|r| r.from_on <= day.to_string())
             .filter_map(|r| {
                 let jurisdiction: DivisionCode = r.jurisdiction.parse().ok()?;
-                jurisdiction.contains(division).then_some((jurisdiction.level(), r))
+                jurisdiction
+                    .contains(division)
+                    .then_some((jurisdiction.level(), r))
             })
-            .max_by(|(a, x), (b, y)| (a, &x.from_on, x.recorded_at).cmp(&(b, &y.from_on, y.recorded_at)));
+            .max_by(|(a, x), (b, y)| {
+                (a, &x.from_on, x.recorded_at).cmp(&(b, &y.from_on, y.recorded_at))
+            });
         match row {
             Some((_, row)) => self.pack(&row.pack_id),
             None => Err(AppError::NoPolicy),
@@ -159,7 +177,10 @@ impl Window {
         Self {
             limit: limit.unwrap_or(50).clamp(1, 200),
             // A database counts rows in signed numbers.
-            offset: cursor.and_then(|c| c.parse().ok()).unwrap_or(0).min(u64::from(u32::MAX)),
+            offset: cursor
+                .and_then(|c| c.parse().ok())
+                .unwrap_or(0)
+                .min(u64::from(u32::MAX)),
         }
     }
 }

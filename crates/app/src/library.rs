@@ -51,14 +51,26 @@ impl PolicyFiles {
     }
 
     /// Paths under a folder with an extension, sorted.
-    pub fn paths<'a>(&'a self, under: &'a str, extension: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.keys().map(String::as_str).filter(move |p| p.starts_with(under) && p.ends_with(extension))
+    pub fn paths<'a>(
+        &'a self,
+        under: &'a str,
+        extension: &'a str,
+    ) -> impl Iterator<Item = &'a str> {
+        self.0
+            .keys()
+            .map(String::as_str)
+            .filter(move |p| p.starts_with(under) && p.ends_with(extension))
     }
 
     /// The pack files, for the policy loader.
     pub fn pack_sources(&self) -> Vec<SourceFile> {
         self.paths("packs/", ".toml")
-            .filter_map(|p| Some(SourceFile { path: p.to_owned(), text: self.text(p)?.to_owned() }))
+            .filter_map(|p| {
+                Some(SourceFile {
+                    path: p.to_owned(),
+                    text: self.text(p)?.to_owned(),
+                })
+            })
             .collect()
     }
 
@@ -85,7 +97,12 @@ impl PolicyFiles {
     pub fn codes(&self) -> Result<CodeLists, String> {
         let lists: Vec<(&str, &str)> = self
             .paths("codes/", ".csv")
-            .filter_map(|p| Some((p.strip_prefix("codes/")?.strip_suffix(".csv")?, self.text(p)?)))
+            .filter_map(|p| {
+                Some((
+                    p.strip_prefix("codes/")?.strip_suffix(".csv")?,
+                    self.text(p)?,
+                ))
+            })
             .collect();
         CodeLists::parse(lists).map_err(|e| e.to_string())
     }
@@ -95,8 +112,11 @@ impl PolicyFiles {
     /// # Errors
     /// A sentence naming the line.
     pub fn calendar(&self) -> Result<WorkCalendar, String> {
-        WorkCalendar::parse(self.text("calendars/cn-workdays.csv").ok_or("the holiday table is missing")?)
-            .map_err(|e| e.to_string())
+        WorkCalendar::parse(
+            self.text("calendars/cn-workdays.csv")
+                .ok_or("the holiday table is missing")?,
+        )
+        .map_err(|e| e.to_string())
     }
 
     /// The division table as CSV text.
@@ -104,7 +124,9 @@ impl PolicyFiles {
     /// # Errors
     /// When the table is missing or damaged.
     pub fn divisions(&self) -> Result<String, String> {
-        let packed = self.bytes("divisions/cn-2023.csv.zst").ok_or("the division table is missing")?;
+        let packed = self
+            .bytes("divisions/cn-2023.csv.zst")
+            .ok_or("the division table is missing")?;
         let bytes = zstd::stream::decode_all(packed).map_err(|e| e.to_string())?;
         String::from_utf8(bytes).map_err(|e| e.to_string())
     }
@@ -123,7 +145,10 @@ pub fn read_policy_folder(folder: &Path) -> std::io::Result<PolicyFiles> {
             if path.is_dir() {
                 open.push(path);
             } else if let Ok(inner) = path.strip_prefix(folder) {
-                files.0.insert(inner.to_string_lossy().replace('\\', "/"), std::fs::read(&path)?);
+                files.0.insert(
+                    inner.to_string_lossy().replace('\\', "/"),
+                    std::fs::read(&path)?,
+                );
             }
         }
     }

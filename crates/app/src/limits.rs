@@ -19,8 +19,22 @@ const MOST_ENTRIES: usize = 1_000;
 
 /// Fields that hold sentences rather than names.
 const LONG_FIELDS: [&str; 16] = [
-    "description", "reason", "opinion", "finding", "explanation", "note", "risk_note", "content", "answer", "how",
-    "comment", "purpose", "outcome_reason", "overdue_reason", "evidence_note", "reference",
+    "description",
+    "reason",
+    "opinion",
+    "finding",
+    "explanation",
+    "note",
+    "risk_note",
+    "content",
+    "answer",
+    "how",
+    "comment",
+    "purpose",
+    "outcome_reason",
+    "overdue_reason",
+    "evidence_note",
+    "reference",
 ];
 
 /// Measures a form; empty when everything fits.
@@ -41,12 +55,20 @@ fn walk(value: &Value, path: &str, key: &str, errors: &mut Vec<FieldError>) {
             // Bytes bound characters from above: the count runs only when it may matter.
             if text.len() > most && text.chars().count() > most {
                 errors.push(FieldError::new(path, format!("文字太长，最多 {most} 个字")));
-            } else if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-                errors.push(FieldError::new(path, "文字里有不能保存的控制字符，请删除后再提交"));
+            } else if text
+                .chars()
+                .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+            {
+                errors.push(FieldError::new(
+                    path,
+                    "文字里有不能保存的控制字符，请删除后再提交",
+                ));
             }
         }
         Value::Number(number) if key.ends_with("_fen") => {
-            let fits = number.as_i64().is_none_or(|n| n.checked_abs().is_some_and(|n| n <= LARGEST_FEN));
+            let fits = number
+                .as_i64()
+                .is_none_or(|n| n.checked_abs().is_some_and(|n| n <= LARGEST_FEN));
             if !fits {
                 errors.push(FieldError::new(path, "金额超出范围，请核对单位是不是元"));
             }
@@ -70,5 +92,9 @@ fn walk(value: &Value, path: &str, key: &str, errors: &mut Vec<FieldError>) {
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
 }

@@ -203,20 +203,32 @@ impl App {
     /// # Errors
     /// [`AppError::Invalid`] when the meeting itself is incomplete,
     /// [`AppError::Refused`] when every household is refused.
-    pub async fn record_appraisal(&self, principal: &Principal, form: NewAppraisal) -> Result<BulkResult, AppError> {
+    pub async fn record_appraisal(
+        &self,
+        principal: &Principal,
+        form: NewAppraisal,
+    ) -> Result<BulkResult, AppError> {
         permit(principal, Operation::CasefileRead)?;
         if !principal.scope.contains(form.village) {
             return Err(AppError::NotFound);
         }
         let mut errors = Vec::new();
-        for (field, value, label) in
-            [("place", &form.place, "地点"), ("chair", &form.chair, "主持人"), ("recorder", &form.recorder, "记录人")]
-        {
+        for (field, value, label) in [
+            ("place", &form.place, "地点"),
+            ("chair", &form.chair, "主持人"),
+            ("recorder", &form.recorder, "记录人"),
+        ] {
             if value.trim().is_empty() {
                 errors.push(crate::FieldError::new(field, format!("请填写{label}")));
             }
         }
-        if form.attendance.iter().map(|a| u32::from(a.count)).sum::<u32>() == 0 {
+        if form
+            .attendance
+            .iter()
+            .map(|a| u32::from(a.count))
+            .sum::<u32>()
+            == 0
+        {
             errors.push(crate::FieldError::new("attendance", "请按身份填写到会人数"));
         }
         if form.items.is_empty() {
@@ -225,7 +237,11 @@ impl App {
         if !errors.is_empty() {
             return Err(AppError::Invalid(errors));
         }
-        let present = form.attendance.iter().map(|a| a.count).fold(0, u16::saturating_add);
+        let present = form
+            .attendance
+            .iter()
+            .map(|a| a.count)
+            .fold(0, u16::saturating_add);
         let id = new_id();
         let mut tx = self.store.write(self.actor(principal)).await?;
         let mut results = Vec::new();
@@ -242,8 +258,15 @@ impl App {
                 result: item.result.clone(),
                 opinion: item.opinion.clone(),
             });
-            let act = Act { expected_version: item.expected_version, occurred_on: form.held_on, action };
-            results.push(self.one_of_many(&mut tx, principal, &item.casefile_id, &act, form.village).await?);
+            let act = Act {
+                expected_version: item.expected_version,
+                occurred_on: form.held_on,
+                action,
+            };
+            results.push(
+                self.one_of_many(&mut tx, principal, &item.casefile_id, &act, form.village)
+                    .await?,
+            );
         }
         none_went(&results)?;
         tx.add_appraisal(AppraisalRow {
@@ -259,8 +282,13 @@ impl App {
             account_id: principal.account_id.clone(),
         })
         .await?;
-        tx.audit(&chain_of(Some(form.village)), "appraisal.recorded", &format!("appraisal/{id}"), &format!("households={}", results.len()))
-            .await?;
+        tx.audit(
+            &chain_of(Some(form.village)),
+            "appraisal.recorded",
+            &format!("appraisal/{id}"),
+            &format!("households={}", results.len()),
+        )
+        .await?;
         tx.commit().await?;
         Ok(BulkResult { id, results })
     }
@@ -296,7 +324,10 @@ impl App {
             Err(AppError::Refused(refusals)) => Ok(failed(refusals, None)),
             Err(AppError::Stale { current }) => Ok(ItemResult {
                 version: Some(current),
-                ..failed(Vec::new(), Some("这件事项刚被别人改过，请刷新后再办".into()))
+                ..failed(
+                    Vec::new(),
+                    Some("这件事项刚被别人改过，请刷新后再办".into()),
+                )
             }),
             Err(other) => Err(other),
         }
@@ -306,17 +337,32 @@ impl App {
     ///
     /// # Errors
     /// When the operation is missing or the database refuses.
-    pub async fn appraisals(&self, principal: &Principal, village: Option<DivisionCode>) -> Result<Vec<AppraisalView>, AppError> {
+    pub async fn appraisals(
+        &self,
+        principal: &Principal,
+        village: Option<DivisionCode>,
+    ) -> Result<Vec<AppraisalView>, AppError> {
         permit(principal, Operation::CasefileRead)?;
-        let scope = village.map_or_else(|| principal.scope.clone(), |v| principal.scope.narrowed(v));
+        let scope =
+            village.map_or_else(|| principal.scope.clone(), |v| principal.scope.narrowed(v));
         let rows = self.store.appraisals(&scope, 100).await?;
-        let names = self.division_names(rows.iter().map(|r| r.village.clone())).await?;
+        let names = self
+            .division_names(rows.iter().map(|r| r.village.clone()))
+            .await?;
         rows.into_iter()
             .map(|r| {
                 Ok(AppraisalView {
-                    minutes: self.store.open_sealed("appraisal", "minutes", &r.id, &r.minutes_sealed)?,
+                    minutes: self.store.open_sealed(
+                        "appraisal",
+                        "minutes",
+                        &r.id,
+                        &r.minutes_sealed,
+                    )?,
                     attendance: serde_json::from_str(&r.attendance).unwrap_or_default(),
-                    village: VillageName { name: names.get(&r.village).cloned().unwrap_or_default(), code: r.village },
+                    village: VillageName {
+                        name: names.get(&r.village).cloned().unwrap_or_default(),
+                        code: r.village,
+                    },
                     id: r.id,
                     held_on: r.held_on,
                     place: r.place,
@@ -331,7 +377,11 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Refused`] when every household is refused.
-    pub async fn post_notice(&self, principal: &Principal, form: NewNotice) -> Result<NoticeView, AppError> {
+    pub async fn post_notice(
+        &self,
+        principal: &Principal,
+        form: NewNotice,
+    ) -> Result<NoticeView, AppError> {
         permit(principal, Operation::CasefileRead)?;
         if !principal.scope.contains(form.village) {
             return Err(AppError::NotFound);
@@ -347,22 +397,38 @@ impl App {
         let (mut results, mut items) = (Vec::new(), Vec::new());
         let mut rule = None;
         for item in &form.items {
-            let action = Action::PostNotice { notice_id: id.clone(), place: form.place.clone() };
-            let act = Act { expected_version: item.expected_version, occurred_on: form.posted_on, action };
-            let result = self.one_of_many(&mut tx, principal, &item.casefile_id, &act, form.village).await?;
+            let action = Action::PostNotice {
+                notice_id: id.clone(),
+                place: form.place.clone(),
+            };
+            let act = Act {
+                expected_version: item.expected_version,
+                occurred_on: form.posted_on,
+                action,
+            };
+            let result = self
+                .one_of_many(&mut tx, principal, &item.casefile_id, &act, form.village)
+                .await?;
             if result.ok
-                && let Some((row, casefile)) = tx.casefile(&principal.scope, &item.casefile_id).await?
-                && let Some((household, file)) = tx.household_file(&principal.scope, &row.household_id).await?
+                && let Some((row, casefile)) =
+                    tx.casefile(&principal.scope, &item.casefile_id).await?
+                && let Some((household, file)) = tx
+                    .household_file(&principal.scope, &row.household_id)
+                    .await?
             {
                 let pack = self.pack(&casefile.pack.id)?;
                 rule.get_or_insert_with(|| notice_rule(pack));
                 let proposed = casefile.records.home_verification.as_ref().and_then(|h| {
-                    domain::casefile::propose_category(pack, &file.household_type, &h.record).conclusion
+                    domain::casefile::propose_category(pack, &file.household_type, &h.record)
+                        .conclusion
                 });
                 // A minor's name is never posted.
                 let minor = file.head().is_some_and(|h| !h.is_adult_on(self.today()));
-                let head_name =
-                    if minor { "（户主未成年，姓名不公开）".to_owned() } else { household.head_name };
+                let head_name = if minor {
+                    "（户主未成年，姓名不公开）".to_owned()
+                } else {
+                    household.head_name
+                };
                 items.push(NoticeItemRow {
                     notice_id: id.clone(),
                     casefile_id: row.id,
@@ -395,8 +461,13 @@ impl App {
             items,
         )
         .await?;
-        tx.audit(&chain_of(Some(form.village)), "notice.posted", &format!("notice/{id}"), &format!("households={}", results.len()))
-            .await?;
+        tx.audit(
+            &chain_of(Some(form.village)),
+            "notice.posted",
+            &format!("notice/{id}"),
+            &format!("households={}", results.len()),
+        )
+        .await?;
         tx.commit().await?;
         let mut view = self.notice(principal, &id).await?;
         view.results = results;
@@ -407,13 +478,34 @@ impl App {
     ///
     /// # Errors
     /// When the operation is missing or the database refuses.
-    pub async fn notices(&self, principal: &Principal, query: NoticeListQuery) -> Result<PageView<NoticeView>, AppError> {
+    pub async fn notices(
+        &self,
+        principal: &Principal,
+        query: NoticeListQuery,
+    ) -> Result<PageView<NoticeView>, AppError> {
         permit(principal, Operation::NoticeRead)?;
         let window = Window::new(query.limit, query.cursor.as_deref());
-        let scope = query.village.map_or_else(|| principal.scope.clone(), |v| principal.scope.narrowed(v));
-        let page = self.store.notices(&scope, query.status.as_deref().map(|s| (s == "closed", self.today())), window.limit, window.offset).await?;
+        let scope = query
+            .village
+            .map_or_else(|| principal.scope.clone(), |v| principal.scope.narrowed(v));
+        let page = self
+            .store
+            .notices(
+                &scope,
+                query
+                    .status
+                    .as_deref()
+                    .map(|s| (s == "closed", self.today())),
+                window.limit,
+                window.offset,
+            )
+            .await?;
         let items = self.notice_views(principal, page.items).await?;
-        Ok(PageView { items, next_cursor: page.next_cursor, total: page.total })
+        Ok(PageView {
+            items,
+            next_cursor: page.next_cursor,
+            total: page.total,
+        })
     }
 
     /// One notice.
@@ -422,13 +514,19 @@ impl App {
     /// [`AppError::NotFound`] outside the scope.
     pub async fn notice(&self, principal: &Principal, id: &str) -> Result<NoticeView, AppError> {
         permit(principal, Operation::NoticeRead)?;
-        let row = self.store.notice(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
+        let row = self
+            .store
+            .notice(&principal.scope, id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let mut view = self
             .notice_views(principal, vec![row])
             .await?
             .pop()
             .ok_or_else(|| AppError::Internal("a notice without a view".into()))?;
-        view.evidence = self.attachment_views(&principal.scope, "notice", id).await?;
+        view.evidence = self
+            .attachment_views(&principal.scope, "notice", id)
+            .await?;
         Ok(view)
     }
 
@@ -439,7 +537,9 @@ impl App {
     /// [`AppError::NotFound`] outside the scope.
     pub async fn notice_print(&self, principal: &Principal, id: &str) -> Result<String, AppError> {
         let notice = self.notice(principal, id).await?;
-        let path = self.division_path(village_of(&notice.village.code)?).await?;
+        let path = self
+            .division_path(village_of(&notice.village.code)?)
+            .await?;
         let place: Vec<&str> = path.split('/').collect();
         let (township, village) = match place.as_slice() {
             [.., township, village] => (*township, *village),
@@ -448,17 +548,26 @@ impl App {
         Ok(print::page(&notice, township, village))
     }
 
-    async fn notice_views(&self, principal: &Principal, rows: Vec<NoticeRow>) -> Result<Vec<NoticeView>, AppError> {
+    async fn notice_views(
+        &self,
+        principal: &Principal,
+        rows: Vec<NoticeRow>,
+    ) -> Result<Vec<NoticeView>, AppError> {
         let ids: Vec<String> = rows.iter().map(|r| r.id.clone()).collect();
-        let items = self.store.notice_items(&ids).await?;
+        let items = self.store.notice_items(&principal.scope, &ids).await?;
         let objections = self.store.objections(&principal.scope, &ids).await?;
-        let names = self.division_names(rows.iter().map(|r| r.village.clone())).await?;
+        let names = self
+            .division_names(rows.iter().map(|r| r.village.clone()))
+            .await?;
         let above_village = principal.level.is_some_and(|l| l < Level::Village);
         let mut views = Vec::new();
         for row in rows {
             let village = village_of(&row.village)?;
             let pack = self.pack_in_force(village, self.today()).await.ok();
-            let own: Vec<&ObjectionRow> = objections.iter().filter(|o| o.notice_id == row.id).collect();
+            let own: Vec<&ObjectionRow> = objections
+                .iter()
+                .filter(|o| o.notice_id == row.id)
+                .collect();
             let close: Date = crate::lead::parse_date(&row.may_close_from)?;
             views.push(NoticeView {
                 items: items
@@ -471,19 +580,29 @@ impl App {
                             (Some(c), Some(p)) => p.category_label(c),
                             _ => "待审定".into(),
                         },
-                        objection_open: own.iter().any(|o| o.casefile_id == i.casefile_id && o.status == "open"),
-                        held: own
+                        objection_open: own
                             .iter()
-                            .any(|o| o.casefile_id == i.casefile_id && (o.status == "open" || o.upheld == Some(true))),
+                            .any(|o| o.casefile_id == i.casefile_id && o.status == "open"),
+                        held: own.iter().any(|o| {
+                            o.casefile_id == i.casefile_id
+                                && (o.status == "open" || o.upheld == Some(true))
+                        }),
                     })
                     .collect(),
                 objections: own
                     .into_iter()
                     .map(|o| self.objection_view(o, above_village))
                     .collect::<Result<_, _>>()?,
-                status: if self.today() >= close { "closed".into() } else { "posted".into() },
+                status: if self.today() >= close {
+                    "closed".into()
+                } else {
+                    "posted".into()
+                },
                 stands_until: domain::calendar::plus_days(close, -1).to_string(),
-                village: VillageName { name: names.get(&row.village).cloned().unwrap_or_default(), code: row.village },
+                village: VillageName {
+                    name: names.get(&row.village).cloned().unwrap_or_default(),
+                    code: row.village,
+                },
                 id: row.id,
                 title: row.title,
                 posted_on: row.posted_on,
@@ -498,16 +617,26 @@ impl App {
         Ok(views)
     }
 
-    fn objection_view(&self, row: &ObjectionRow, above_village: bool) -> Result<ObjectionView, AppError> {
+    fn objection_view(
+        &self,
+        row: &ObjectionRow,
+        above_village: bool,
+    ) -> Result<ObjectionView, AppError> {
         let objector = match (&row.objector_sealed, above_village) {
-            (Some(sealed), true) => Some(self.store.open_sealed("objection", "objector", &row.id, sealed)?),
+            (Some(sealed), true) => {
+                Some(
+                    self.store
+                        .open_sealed("objection", "objector", &row.id, sealed)?,
+                )
+            }
             _ => None,
         };
         // A complaint about somebody in office is not shown to the village at all.
         let content = if row.about_official && !above_village {
             "（反映干部问题，由上级办理）".to_owned()
         } else {
-            self.store.open_sealed("objection", "content", &row.id, &row.content_sealed)?
+            self.store
+                .open_sealed("objection", "content", &row.id, &row.content_sealed)?
         };
         Ok(ObjectionView {
             id: row.id.clone(),
@@ -519,7 +648,12 @@ impl App {
             about_official: row.about_official,
             status: row.status.clone(),
             answer: match &row.answer_sealed {
-                Some(sealed) => Some(self.store.open_sealed("objection", "answer", &row.id, sealed)?),
+                Some(sealed) => {
+                    Some(
+                        self.store
+                            .open_sealed("objection", "answer", &row.id, sealed)?,
+                    )
+                }
                 None => None,
             },
             upheld: row.upheld,
@@ -534,18 +668,42 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`] outside the scope, [`AppError::Refused`] when the
     /// case is past review.
-    pub async fn file_objection(&self, principal: &Principal, notice_id: &str, form: NewObjection) -> Result<NoticeView, AppError> {
+    pub async fn file_objection(
+        &self,
+        principal: &Principal,
+        notice_id: &str,
+        form: NewObjection,
+    ) -> Result<NoticeView, AppError> {
         permit(principal, Operation::ObjectionRegister)?;
         if form.content.trim().is_empty() {
             return Err(AppError::invalid("content", "请写明异议内容"));
         }
-        if !form.anonymous && form.objector_name.as_deref().is_none_or(|n| n.trim().is_empty()) {
-            return Err(AppError::invalid("objector_name", "请填写异议人姓名，或选择匿名"));
+        if !form.anonymous
+            && form
+                .objector_name
+                .as_deref()
+                .is_none_or(|n| n.trim().is_empty())
+        {
+            return Err(AppError::invalid(
+                "objector_name",
+                "请填写异议人姓名，或选择匿名",
+            ));
         }
-        let notice = self.store.notice(&principal.scope, notice_id).await?.ok_or(AppError::NotFound)?;
+        let notice = self
+            .store
+            .notice(&principal.scope, notice_id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let mut tx = self.store.write(self.actor(principal)).await?;
-        let (row, casefile) = tx.casefile(&principal.scope, &form.casefile_id).await?.ok_or(AppError::NotFound)?;
-        let on_notice = casefile.records.public_notice.as_ref().is_some_and(|n| n.notice_id == notice_id);
+        let (row, casefile) = tx
+            .casefile(&principal.scope, &form.casefile_id)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let on_notice = casefile
+            .records
+            .public_notice
+            .as_ref()
+            .is_some_and(|n| n.notice_id == notice_id);
         if !on_notice {
             return Err(AppError::invalid("casefile_id", "这户不在这次公示里"));
         }
@@ -553,13 +711,22 @@ impl App {
         let act = Act {
             expected_version: row.version,
             occurred_on: form.received_on,
-            action: Action::FileObjection { objection_id: id.clone() },
+            action: Action::FileObjection {
+                objection_id: id.clone(),
+            },
         };
-        self.act_in(&mut tx, principal, &row, &casefile, &act).await?;
-        let objector = form.objector_name.as_deref().map(str::trim).filter(|n| !n.is_empty() && !form.anonymous);
+        self.act_in(&mut tx, principal, &row, &casefile, &act)
+            .await?;
+        let objector = form
+            .objector_name
+            .as_deref()
+            .map(str::trim)
+            .filter(|n| !n.is_empty() && !form.anonymous);
         tx.add_objection(ObjectionRow {
             content_sealed: tx.seal_text("objection", "content", &id, form.content.trim())?,
-            objector_sealed: objector.map(|n| tx.seal_text("objection", "objector", &id, n)).transpose()?,
+            objector_sealed: objector
+                .map(|n| tx.seal_text("objection", "objector", &id, n))
+                .transpose()?,
             notice_id: notice_id.to_owned(),
             casefile_id: form.casefile_id,
             village: notice.village.clone(),
@@ -586,21 +753,38 @@ impl App {
     /// # Errors
     /// [`AppError::Refused`] at the wrong level, [`AppError::Stale`] when it
     /// was answered already.
-    pub async fn answer_objection(&self, principal: &Principal, id: &str, form: AnswerObjection) -> Result<NoticeView, AppError> {
+    pub async fn answer_objection(
+        &self,
+        principal: &Principal,
+        id: &str,
+        form: AnswerObjection,
+    ) -> Result<NoticeView, AppError> {
         permit(principal, Operation::CasefileRead)?;
-        let mut objection = self.store.objection(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
+        let mut objection = self
+            .store
+            .objection(&principal.scope, id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         if form.answer.trim().is_empty() || form.handled_by.trim().is_empty() {
             return Err(AppError::invalid("answer", "请写明答复内容和办理人"));
         }
         let mut tx = self.store.write(self.actor(principal)).await?;
-        let (row, casefile) = tx.casefile(&principal.scope, &objection.casefile_id).await?.ok_or(AppError::NotFound)?;
+        let (row, casefile) = tx
+            .casefile(&principal.scope, &objection.casefile_id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let act = Act {
             expected_version: row.version,
             occurred_on: form.answered_on,
-            action: Action::AnswerObjection { objection_id: id.to_owned(), upheld: form.upheld },
+            action: Action::AnswerObjection {
+                objection_id: id.to_owned(),
+                upheld: form.upheld,
+            },
         };
-        self.act_in(&mut tx, principal, &row, &casefile, &act).await?;
-        objection.answer_sealed = Some(tx.seal_text("objection", "answer", id, form.answer.trim())?);
+        self.act_in(&mut tx, principal, &row, &casefile, &act)
+            .await?;
+        objection.answer_sealed =
+            Some(tx.seal_text("objection", "answer", id, form.answer.trim())?);
         objection.status = "answered".into();
         objection.upheld = Some(form.upheld);
         objection.answered_on = Some(form.answered_on.to_string());
@@ -618,7 +802,10 @@ fn notice_rule(pack: &Pack) -> (u16, Option<String>) {
     pack.identification()
         .and_then(|p| p.guard(StepKind::TownshipReview, GuardKind::NoticeStood))
         .map_or((0, None), |g| {
-            (g.number.as_ref().map_or(0, |n| *n.get_ref()), g.clause.as_ref().map(|c| c.get_ref().clone()))
+            (
+                g.number.as_ref().map_or(0, |n| *n.get_ref()),
+                g.clause.as_ref().map(|c| c.get_ref().clone()),
+            )
         })
 }
 
@@ -630,7 +817,10 @@ fn none_went(results: &[ItemResult]) -> Result<(), AppError> {
     if results.iter().any(|r| r.ok) {
         return Ok(());
     }
-    if results.iter().all(|r| r.message.as_deref() == Some(NOT_HERE)) {
+    if results
+        .iter()
+        .all(|r| r.message.as_deref() == Some(NOT_HERE))
+    {
         return Err(AppError::NotFound);
     }
     let refusals: Vec<Refusal> = results.iter().flat_map(|r| r.refusals.clone()).collect();
@@ -639,7 +829,10 @@ fn none_went(results: &[ItemResult]) -> Result<(), AppError> {
         if let Some(current) = results.iter().find_map(|r| r.version) {
             return Err(AppError::Stale { current });
         }
-        let message = results.iter().find_map(|r| r.message.clone()).unwrap_or_default();
+        let message = results
+            .iter()
+            .find_map(|r| r.message.clone())
+            .unwrap_or_default();
         return Err(AppError::Conflict(message));
     }
     Err(AppError::Refused(refusals))

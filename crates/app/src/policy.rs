@@ -162,7 +162,13 @@ fn clause_of(clause: Option<&toml::Spanned<String>>) -> Option<String> {
 }
 
 fn item(i: &Item) -> CodeLabel {
-    CodeLabel { code: i.code.clone(), label: i.label.clone(), clause: clause_of(i.clause.as_ref()), flag: false, note: i.note.clone() }
+    CodeLabel {
+        code: i.code.clone(),
+        label: i.label.clone(),
+        clause: clause_of(i.clause.as_ref()),
+        flag: false,
+        note: i.note.clone(),
+    }
 }
 
 impl App {
@@ -180,7 +186,10 @@ impl App {
                     .chain(self.library.packs().map(|p| p.values.jurisdiction.clone())),
             )
             .await?;
-        let people = self.store.account_names(rows.iter().map(|r| r.account_id.clone())).await?;
+        let people = self
+            .store
+            .account_names(rows.iter().map(|r| r.account_id.clone()))
+            .await?;
         Ok(self
             .library
             .packs()
@@ -199,7 +208,10 @@ impl App {
                         jurisdiction: r.jurisdiction.clone(),
                         jurisdiction_name: names.get(&r.jurisdiction).cloned().unwrap_or_default(),
                         from: r.from_on.clone(),
-                        by_name: people.get(&r.account_id).cloned().unwrap_or_else(|| "系统".into()),
+                        by_name: people
+                            .get(&r.account_id)
+                            .cloned()
+                            .unwrap_or_else(|| "系统".into()),
                         note: r.note.clone(),
                     })
                     .collect(),
@@ -272,13 +284,18 @@ impl App {
     ///
     /// # Errors
     /// When the operation is missing.
-    pub fn clauses(&self, principal: &Principal, document: Option<&str>) -> Result<Vec<ClauseView>, AppError> {
+    pub fn clauses(
+        &self,
+        principal: &Principal,
+        document: Option<&str>,
+    ) -> Result<Vec<ClauseView>, AppError> {
         permit(principal, Operation::PolicyRead)?;
         let mut seen = std::collections::BTreeMap::new();
         for pack in self.library.packs() {
             for clause in pack.clauses.values() {
                 if document.is_none_or(|d| d == clause.document) {
-                    seen.entry(clause.id.get_ref().clone()).or_insert_with(|| self.clause_view(clause));
+                    seen.entry(clause.id.get_ref().clone())
+                        .or_insert_with(|| self.clause_view(clause));
                 }
             }
         }
@@ -290,7 +307,10 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`] for an unknown id.
     pub fn clause(&self, id: &str) -> Result<ClauseView, AppError> {
-        self.library.clause(id).map(|c| self.clause_view(c)).ok_or(AppError::NotFound)
+        self.library
+            .clause(id)
+            .map(|c| self.clause_view(c))
+            .ok_or(AppError::NotFound)
     }
 
     fn clause_view(&self, clause: &domain::policy::Clause) -> ClauseView {
@@ -323,23 +343,47 @@ impl App {
             channels: v
                 .channels
                 .iter()
-                .map(|c| CodeLabel { code: c.code.clone(), label: c.label.clone(), clause: clause_of(c.clause.as_ref()), flag: c.starts_clock, note: String::new() })
+                .map(|c| CodeLabel {
+                    code: c.code.clone(),
+                    label: c.label.clone(),
+                    clause: clause_of(c.clause.as_ref()),
+                    flag: c.starts_clock,
+                    note: String::new(),
+                })
                 .collect(),
             discovery_modes: items(&v.discovery_modes),
             declaration_means: v
                 .declaration_means
                 .iter()
-                .map(|m| CodeLabel { code: m.code.clone(), label: m.label.clone(), clause: clause_of(m.clause.as_ref()), flag: m.proxy, note: String::new() })
+                .map(|m| CodeLabel {
+                    code: m.code.clone(),
+                    label: m.label.clone(),
+                    clause: clause_of(m.clause.as_ref()),
+                    flag: m.proxy,
+                    note: String::new(),
+                })
                 .collect(),
             lead_outcomes: v
                 .lead_outcomes
                 .iter()
-                .map(|o| CodeLabel { code: o.code.clone(), label: o.label.clone(), clause: clause_of(o.clause.as_ref()), flag: o.needs_reason, note: String::new() })
+                .map(|o| CodeLabel {
+                    code: o.code.clone(),
+                    label: o.label.clone(),
+                    clause: clause_of(o.clause.as_ref()),
+                    flag: o.needs_reason,
+                    note: String::new(),
+                })
                 .collect(),
             categories: v
                 .categories
                 .iter()
-                .map(|c| CodeLabel { code: c.code.clone(), label: c.label.clone(), clause: clause_of(c.clause.as_ref()), flag: false, note: c.definition.clone() })
+                .map(|c| CodeLabel {
+                    code: c.code.clone(),
+                    label: c.label.clone(),
+                    clause: clause_of(c.clause.as_ref()),
+                    flag: false,
+                    note: c.definition.clone(),
+                })
                 .collect(),
             dimensions: items(&v.dimensions),
             difficulty_areas: items(&v.difficulty_areas),
@@ -354,7 +398,13 @@ impl App {
                     let entries = list
                         .entries()
                         .iter()
-                        .map(|e| CodeLabel { code: e.code.clone(), label: e.label.clone(), clause: None, flag: false, note: String::new() })
+                        .map(|e| CodeLabel {
+                            code: e.code.clone(),
+                            label: e.label.clone(),
+                            clause: None,
+                            flag: false,
+                            note: String::new(),
+                        })
                         .collect();
                     (name.to_owned(), entries)
                 })
@@ -368,17 +418,32 @@ impl App {
     /// # Errors
     /// [`AppError::Invalid`] when the pack may not govern there or then;
     /// only policy officers hold the operation.
-    pub async fn put_in_force(&self, principal: &Principal, id: &str, form: PutInForce) -> Result<Vec<PackSummary>, AppError> {
+    pub async fn put_in_force(
+        &self,
+        principal: &Principal,
+        id: &str,
+        form: PutInForce,
+    ) -> Result<Vec<PackSummary>, AppError> {
         permit(principal, Operation::PolicyPutInForce)?;
         let pack = self.library.pack(id).ok_or(AppError::NotFound)?;
         if !principal.scope.contains(form.jurisdiction) {
-            return Err(AppError::invalid("jurisdiction", "只能在自己负责的区划内发布"));
+            return Err(AppError::invalid(
+                "jurisdiction",
+                "只能在自己负责的区划内发布",
+            ));
         }
         let own: Option<DivisionCode> = pack.values.jurisdiction.parse().ok();
         if !own.is_some_and(|own| own.contains(form.jurisdiction)) {
-            return Err(AppError::invalid("jurisdiction", "这份文件不适用于所选区划"));
+            return Err(AppError::invalid(
+                "jurisdiction",
+                "这份文件不适用于所选区划",
+            ));
         }
-        if pack.values.effective_from.is_some_and(|from| form.from < from) {
+        if pack
+            .values
+            .effective_from
+            .is_some_and(|from| form.from < from)
+        {
             return Err(AppError::invalid("from", "生效日期不能早于文件规定的日期"));
         }
         if form.note.trim().is_empty() {
@@ -397,8 +462,13 @@ impl App {
             recorded_at: self.clock.now_millis(),
         })
         .await?;
-        tx.audit("system", "policy.put_in_force", &format!("pack/{id}"), &format!("jurisdiction={} from={}", form.jurisdiction, form.from))
-            .await?;
+        tx.audit(
+            "system",
+            "policy.put_in_force",
+            &format!("pack/{id}"),
+            &format!("jurisdiction={} from={}", form.jurisdiction, form.from),
+        )
+        .await?;
         tx.commit().await?;
         self.packs(principal).await
     }
@@ -411,7 +481,12 @@ fn values(pack: &Pack) -> Vec<ValueView> {
     let said = |key: String| pack.said_by.get(&key).cloned();
     if let Some(line) = &v.line {
         let layer = said("line".into());
-        let mut push = |key: &str, label: &str, value: Option<String>, clause: Option<&str>, unstated: bool, source| {
+        let mut push = |key: &str,
+                        label: &str,
+                        value: Option<String>,
+                        clause: Option<&str>,
+                        unstated: bool,
+                        source| {
             out.push(ValueView {
                 group: "line".into(),
                 group_label: "监测范围".into(),
@@ -424,43 +499,83 @@ fn values(pack: &Pack) -> Vec<ValueView> {
                 layer: layer.clone(),
             });
         };
-        push("amount_yuan", "监测范围（元/人·年）", line.amount_yuan.get().map(|y| y.to_string()), line.amount_yuan.clause(), line.amount_yuan.unstated, line.amount_yuan.source);
-        let mut text = |key: &str, label: &str, stated: &Stated<String>, words: &dyn Fn(String) -> String| {
-            push(key, label, stated.get().map(words), stated.clause(), stated.unstated, stated.source);
-        };
-        text("measure", "收入口径", &line.measure, &|m| match m.as_str() {
-            "net_income_per_capita" => "家庭年人均纯收入".into(),
-            "disposable_income_per_capita" => "人均可支配收入".into(),
-            _ => m,
-        });
-        text("comparator", "比较方式", &line.comparator, &|c| match c.as_str() {
-            "<" => "低于（不含本数）".into(),
-            "<=" => "以下（含本数）".into(),
-            _ => c,
-        });
+        push(
+            "amount_yuan",
+            "监测范围（元/人·年）",
+            line.amount_yuan.get().map(|y| y.to_string()),
+            line.amount_yuan.clause(),
+            line.amount_yuan.unstated,
+            line.amount_yuan.source,
+        );
+        let mut text =
+            |key: &str, label: &str, stated: &Stated<String>, words: &dyn Fn(String) -> String| {
+                push(
+                    key,
+                    label,
+                    stated.get().map(words),
+                    stated.clause(),
+                    stated.unstated,
+                    stated.source,
+                );
+            };
+        text(
+            "measure",
+            "收入口径",
+            &line.measure,
+            &|m| match m.as_str() {
+                "net_income_per_capita" => "家庭年人均纯收入".into(),
+                "disposable_income_per_capita" => "人均可支配收入".into(),
+                _ => m,
+            },
+        );
+        text(
+            "comparator",
+            "比较方式",
+            &line.comparator,
+            &|c| match c.as_str() {
+                "<" => "低于（不含本数）".into(),
+                "<=" => "以下（含本数）".into(),
+                _ => c,
+            },
+        );
         text("nature", "性质", &line.nature, &|n| match n.as_str() {
             "reference" => "参考，不是硬性标准".into(),
             "ceiling" => "上限".into(),
             _ => n,
         });
         if let Some(growth) = &line.growth_rate_percent {
-            text("growth_rate_percent", "调整依据：人均可支配收入增长率", growth, &|g| format!("{g}%"));
+            text(
+                "growth_rate_percent",
+                "调整依据：人均可支配收入增长率",
+                growth,
+                &|g| format!("{g}%"),
+            );
         }
         if let Some(period) = &line.accounting_period {
-            text("accounting_period", "收入核算期", period, &|p| match p.as_str() {
-                "twelve_months_before_verification_month" => "核实当月之前的 12 个月".into(),
-                _ => p,
-            });
+            text(
+                "accounting_period",
+                "收入核算期",
+                period,
+                &|p| match p.as_str() {
+                    "twelve_months_before_verification_month" => "核实当月之前的 12 个月".into(),
+                    _ => p,
+                },
+            );
         }
     }
     if let Some(period) = &v.transition_period {
-        for (key, label, year) in [("first_year", "过渡期首年", &period.first_year), ("last_year", "过渡期末年", &period.last_year)] {
+        for (key, label, year) in [
+            ("first_year", "过渡期首年", &period.first_year),
+            ("last_year", "过渡期末年", &period.last_year),
+        ] {
             out.push(ValueView {
                 group: "transition_period".into(),
                 group_label: "过渡期".into(),
                 key: key.into(),
                 label: label.into(),
-                value: year.get().map_or_else(|| "文件未规定".into(), |y| y.to_string()),
+                value: year
+                    .get()
+                    .map_or_else(|| "文件未规定".into(), |y| y.to_string()),
                 clause: year.clause().map(str::to_owned),
                 source: year.source,
                 unstated: year.unstated,
@@ -486,22 +601,102 @@ fn values(pack: &Pack) -> Vec<ValueView> {
             }
         };
     }
-    list!("category", "类别", categories, |e: &domain::policy::Category| e.definition.clone());
-    list!("dimension", "研判维度", dimensions, |e: &Item| e.note.clone());
-    list!("difficulty_area", "实际困难", difficulty_areas, |e: &Item| e.note.clone());
-    list!("channel", "线索渠道", channels, |e: &domain::policy::Channel| if e.starts_clock { "从发现之日起计时".into() } else { String::new() });
-    list!("discovery_mode", "发现方式", discovery_modes, |e: &Item| e.note.clone());
-    list!("declaration_means", "申报方式", declaration_means, |e: &domain::policy::DeclarationMeans| if e.proxy { "代办，要写明代办人".into() } else { String::new() });
-    list!("grid_staff", "网格力量", grid_staff, |e: &Item| e.note.clone());
-    list!("lead_outcome", "线索结果", lead_outcomes, |e: &domain::policy::LeadOutcome| if e.needs_reason { "要写明理由和核实人".into() } else { String::new() });
-    list!("eligible_status", "可以识别的户", eligible_statuses, |e: &Item| e.note.clone());
-    list!("forbidden_ground", "不得作为不予纳入的理由", forbidden_grounds, |e: &Item| e.note.clone());
-    list!("attribution", "谁采集、谁录入、谁负责", attributions, |e: &Item| e.note.clone());
-    list!("risk_type", "风险类型", risk_types, |e: &Item| e.note.clone());
-    list!("lawful_end", "其他终止情形", lawful_ends, |e: &Item| e.note.clone());
-    list!("exchange_source", "数据来源系统", exchange_sources, |e: &domain::policy::ExchangeSource| e.layout.clone());
-    list!("form", "表单", forms, |_: &domain::policy::Form| String::new());
-    list!("message", "告知文字", messages, |e: &domain::policy::Message| e.text.clone());
+    list!(
+        "category",
+        "类别",
+        categories,
+        |e: &domain::policy::Category| e.definition.clone()
+    );
+    list!("dimension", "研判维度", dimensions, |e: &Item| e
+        .note
+        .clone());
+    list!(
+        "difficulty_area",
+        "实际困难",
+        difficulty_areas,
+        |e: &Item| e.note.clone()
+    );
+    list!(
+        "channel",
+        "线索渠道",
+        channels,
+        |e: &domain::policy::Channel| if e.starts_clock {
+            "从发现之日起计时".into()
+        } else {
+            String::new()
+        }
+    );
+    list!(
+        "discovery_mode",
+        "发现方式",
+        discovery_modes,
+        |e: &Item| e.note.clone()
+    );
+    list!(
+        "declaration_means",
+        "申报方式",
+        declaration_means,
+        |e: &domain::policy::DeclarationMeans| if e.proxy {
+            "代办，要写明代办人".into()
+        } else {
+            String::new()
+        }
+    );
+    list!("grid_staff", "网格力量", grid_staff, |e: &Item| e
+        .note
+        .clone());
+    list!(
+        "lead_outcome",
+        "线索结果",
+        lead_outcomes,
+        |e: &domain::policy::LeadOutcome| if e.needs_reason {
+            "要写明理由和核实人".into()
+        } else {
+            String::new()
+        }
+    );
+    list!(
+        "eligible_status",
+        "可以识别的户",
+        eligible_statuses,
+        |e: &Item| e.note.clone()
+    );
+    list!(
+        "forbidden_ground",
+        "不得作为不予纳入的理由",
+        forbidden_grounds,
+        |e: &Item| e.note.clone()
+    );
+    list!(
+        "attribution",
+        "谁采集、谁录入、谁负责",
+        attributions,
+        |e: &Item| e.note.clone()
+    );
+    list!("risk_type", "风险类型", risk_types, |e: &Item| e
+        .note
+        .clone());
+    list!(
+        "lawful_end",
+        "其他终止情形",
+        lawful_ends,
+        |e: &Item| e.note.clone()
+    );
+    list!(
+        "exchange_source",
+        "数据来源系统",
+        exchange_sources,
+        |e: &domain::policy::ExchangeSource| e.layout.clone()
+    );
+    list!("form", "表单", forms, |_: &domain::policy::Form| {
+        String::new()
+    });
+    list!(
+        "message",
+        "告知文字",
+        messages,
+        |e: &domain::policy::Message| e.text.clone()
+    );
     out
 }
 
@@ -517,8 +712,13 @@ macro_rules! labelled {
     )*};
 }
 labelled!(
-    domain::policy::Category, Item, domain::policy::Channel, domain::policy::DeclarationMeans,
-    domain::policy::LeadOutcome, domain::policy::ExchangeSource, domain::policy::Form
+    domain::policy::Category,
+    Item,
+    domain::policy::Channel,
+    domain::policy::DeclarationMeans,
+    domain::policy::LeadOutcome,
+    domain::policy::ExchangeSource,
+    domain::policy::Form
 );
 impl Labelled for domain::policy::Message {
     fn label(&self) -> String {

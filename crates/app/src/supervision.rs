@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use domain::account::{Operation, Principal};
 use domain::calendar::DayUnit;
-use domain::division::{DivisionCode, Level};
+use domain::division::{DivisionCode, Level, short_name};
 use domain::policy::StepKind;
 use serde::{Deserialize, Serialize};
 use store::audit::chain_of;
 use store::casefile::CasefileFilter;
+use store::division::DivisionRow;
 use utoipa::ToSchema;
 
 use crate::casefile::CasefileView;
@@ -91,7 +92,11 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] outside the scope.
-    pub async fn supervision(&self, principal: &Principal, division: Option<DivisionCode>) -> Result<SupervisionView, AppError> {
+    pub async fn supervision(
+        &self,
+        principal: &Principal,
+        division: Option<DivisionCode>,
+    ) -> Result<SupervisionView, AppError> {
         permit(principal, Operation::SupervisionRead)?;
         let root = principal.scope.root().ok_or(AppError::NotFound)?;
         let division = division.unwrap_or(root);
@@ -99,12 +104,23 @@ impl App {
             return Err(AppError::NotFound);
         }
         let scope = principal.scope.narrowed(division);
-        let own = self.store.division(division).await?.ok_or(AppError::NotFound)?;
+        let own = self
+            .store
+            .division(division)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let children = self.store.division_children(&scope, division).await?;
-        let child_level = children.iter().filter_map(|(c, _)| c.code.parse::<DivisionCode>().ok()).map(DivisionCode::level).max();
+        let child_level = children
+            .iter()
+            .filter_map(|(c, _)| c.code.parse::<DivisionCode>().ok())
+            .map(DivisionCode::level)
+            .max();
         let digits = child_level.map_or(12, Level::digits);
         let digits = u8::try_from(digits).unwrap_or(12);
-        let counts = self.store.count_casefiles(&scope, digits, self.today()).await?;
+        let counts = self
+            .store
+            .count_casefiles(&scope, digits, self.today())
+            .await?;
         let leads = self.store.count_leads(&scope, digits).await?;
         let spans = self.store.decided_spans(&scope).await?;
         let labels = self.step_labels(division).await;
@@ -119,12 +135,21 @@ impl App {
             }
         }
         for (child, _) in children {
-            let Ok(code) = child.code.parse::<DivisionCode>() else { continue };
+            let Ok(code) = child.code.parse::<DivisionCode>() else {
+                continue;
+            };
             let inside = |prefix: &str| {
-                format!("{prefix:0<12}").parse::<DivisionCode>().is_ok_and(|p| code.contains(p))
+                format!("{prefix:0<12}")
+                    .parse::<DivisionCode>()
+                    .is_ok_and(|p| code.contains(p))
             };
             let mine: Vec<_> = counts.iter().filter(|c| inside(&c.prefix)).collect();
-            let sum = |stages: &[&str]| mine.iter().filter(|c| stages.contains(&c.stage.as_str())).map(|c| c.count).sum::<i64>();
+            let sum = |stages: &[&str]| {
+                mine.iter()
+                    .filter(|c| stages.contains(&c.stage.as_str()))
+                    .map(|c| c.count)
+                    .sum::<i64>()
+            };
             let mut steps: BTreeMap<&str, i64> = BTreeMap::new();
             for count in mine.iter().filter(|c| c.stage == "running") {
                 for (step, _) in open_steps(&count.open_steps) {
@@ -137,12 +162,18 @@ impl App {
                 .filter(|(village, _, _)| village.parse().is_ok_and(|v| code.contains(v)))
                 .filter_map(|(_, from, to)| {
                     let (from, to) = (from.parse().ok()?, to.parse().ok()?);
-                    Some(i64::from(self.calendar.days_used(from, to, DayUnit::Natural).days))
+                    Some(i64::from(
+                        self.calendar.days_used(from, to, DayUnit::Natural).days,
+                    ))
                 })
                 .collect();
-            #[expect(clippy::cast_precision_loss, reason = "an average of day counts, shown with one decimal")]
-            let average = (!days.is_empty())
-                .then(|| (days.iter().sum::<i64>() as f64 / days.len() as f64 * 10.0).round() / 10.0);
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "an average of day counts, shown with one decimal"
+            )]
+            let average = (!days.is_empty()).then(|| {
+                (days.iter().sum::<i64>() as f64 / days.len() as f64 * 10.0).round() / 10.0
+            });
             rows.push(DivisionCounts {
                 open_leads: leads
                     .iter()
@@ -161,16 +192,16 @@ impl App {
                     kind: kind.to_owned(),
                     count,
                 }),
-                division: SupervisedDivision { code: child.code, name: child.name, level: child.level },
+                division: supervised(child),
             });
         }
         let path = self.store.division_path(division).await?;
         Ok(SupervisionView {
-            division: SupervisedDivision { code: own.code, name: own.name, level: own.level },
+            division: supervised(own),
             path: path
                 .into_iter()
                 .filter(|d| d.code.parse().is_ok_and(|c| principal.scope.contains(c)))
-                .map(|d| SupervisedDivision { code: d.code, name: d.name, level: d.level })
+                .map(supervised)
                 .collect(),
             children: rows,
             steps: order_of_steps()
@@ -178,7 +209,10 @@ impl App {
                 .filter_map(|kind| {
                     let (count, overdue) = by_step.get(kind.as_str()).copied()?;
                     Some(StepCounts {
-                        label: labels.get(kind.as_str()).cloned().unwrap_or_else(|| kind.as_str().to_owned()),
+                        label: labels
+                            .get(kind.as_str())
+                            .cloned()
+                            .unwrap_or_else(|| kind.as_str().to_owned()),
                         kind: kind.as_str().into(),
                         count,
                         overdue,
@@ -194,7 +228,12 @@ impl App {
             .await
             .ok()
             .and_then(|p| p.identification())
-            .map(|p| p.steps.iter().map(|s| (s.kind.as_str().to_owned(), s.label.clone())).collect())
+            .map(|p| {
+                p.steps
+                    .iter()
+                    .map(|s| (s.kind.as_str().to_owned(), s.label.clone()))
+                    .collect()
+            })
             .unwrap_or_default()
     }
 
@@ -202,33 +241,71 @@ impl App {
     ///
     /// # Errors
     /// When the operation is missing.
-    pub async fn overdue(&self, principal: &Principal, division: Option<DivisionCode>, window: Window) -> Result<PageView<OverdueRow>, AppError> {
+    pub async fn overdue(
+        &self,
+        principal: &Principal,
+        division: Option<DivisionCode>,
+        window: Window,
+    ) -> Result<PageView<OverdueRow>, AppError> {
         permit(principal, Operation::SupervisionRead)?;
-        let scope = division.map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d));
-        let filter = CasefileFilter { overdue_on: Some(self.today()), ..Default::default() };
-        let page = self.store.casefiles(&scope, &filter, window.limit, window.offset).await?;
-        let households = self.store.households(&scope, page.items.iter().map(|(r, _)| r.household_id.clone())).await?;
-        let names = self.division_names(page.items.iter().map(|(r, _)| r.village.clone())).await?;
+        let scope =
+            division.map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d));
+        let filter = CasefileFilter {
+            overdue_on: Some(self.today()),
+            ..Default::default()
+        };
+        let page = self
+            .store
+            .casefiles(&scope, &filter, window.limit, window.offset)
+            .await?;
+        let households = self
+            .store
+            .households(
+                &scope,
+                page.items.iter().map(|(r, _)| r.household_id.clone()),
+            )
+            .await?;
+        let names = self
+            .division_names(page.items.iter().map(|(r, _)| r.village.clone()))
+            .await?;
         let mut items = Vec::new();
         for (row, casefile) in page.items {
             let pack = self.pack(&casefile.pack.id)?;
             let facts = self.facts(pack, &[], "", principal);
             let todo = domain::casefile::outlook(&casefile, &facts);
-            let Some(status) = domain::casefile::clocks(&casefile, pack, &self.calendar, self.today()).into_iter().next() else {
+            let Some(status) =
+                domain::casefile::clocks(&casefile, pack, &self.calendar, self.today())
+                    .into_iter()
+                    .next()
+            else {
                 continue;
             };
             items.push(OverdueRow {
-                head_name_masked: households.get(&row.household_id).map(|h| mask_name(&h.head_name)).unwrap_or_default(),
+                head_name_masked: households
+                    .get(&row.household_id)
+                    .map(|h| mask_name(&h.head_name))
+                    .unwrap_or_default(),
                 village_name: names.get(&row.village).cloned().unwrap_or_default(),
-                step_label: todo.iter().map(|t| t.step_label.clone()).collect::<Vec<_>>().join("、"),
-                waiting_for: todo.first().map(|t| format!("{}级", t.level.label())).unwrap_or_default(),
+                step_label: todo
+                    .iter()
+                    .map(|t| t.step_label.clone())
+                    .collect::<Vec<_>>()
+                    .join("、"),
+                waiting_for: todo
+                    .first()
+                    .map(|t| format!("{}级", t.level.label()))
+                    .unwrap_or_default(),
                 days_overdue: -status.days_left,
                 reason: status.overdue_reason.clone(),
                 clock: status,
                 casefile_id: row.id,
             });
         }
-        Ok(PageView { items, next_cursor: page.next_cursor, total: page.total })
+        Ok(PageView {
+            items,
+            next_cursor: page.next_cursor,
+            total: page.total,
+        })
     }
 
     /// Opens a case for supervision: masked, with a purpose that is audited.
@@ -236,22 +313,47 @@ impl App {
     /// # Errors
     /// [`AppError::Invalid`] without a purpose, [`AppError::NotFound`] outside
     /// the scope.
-    pub async fn open_for_supervision(&self, principal: &Principal, id: &str, form: OpenPurpose) -> Result<CasefileView, AppError> {
+    pub async fn open_for_supervision(
+        &self,
+        principal: &Principal,
+        id: &str,
+        form: OpenPurpose,
+    ) -> Result<CasefileView, AppError> {
         permit(principal, Operation::SupervisionOpen)?;
         if form.purpose.trim().chars().count() < 4 {
-            return Err(AppError::invalid("purpose", "请写明查看的用途，至少 4 个字"));
+            return Err(AppError::invalid(
+                "purpose",
+                "请写明查看的用途，至少 4 个字",
+            ));
         }
-        let (_, casefile) = self.store.casefile(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
+        let (_, casefile) = self
+            .store
+            .casefile(&principal.scope, id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let mut tx = self.store.write(self.actor(principal)).await?;
         tx.audit(
             &chain_of(Some(casefile.village)),
             "supervision.opened",
             &format!("casefile/{id}"),
-            &format!("purpose_digest={}", store::crypto::digest(form.purpose.trim().as_bytes())),
+            &format!(
+                "purpose_digest={}",
+                store::crypto::digest(form.purpose.trim().as_bytes())
+            ),
         )
         .await?;
         tx.commit().await?;
-        self.casefile_view_in(principal, &principal.scope, id, true).await
+        self.casefile_view_in(principal, &principal.scope, id, true)
+            .await
+    }
+}
+
+/// A division under its everyday name.
+fn supervised(row: DivisionRow) -> SupervisedDivision {
+    SupervisedDivision {
+        name: short_name(&row.name),
+        code: row.code,
+        level: row.level,
     }
 }
 

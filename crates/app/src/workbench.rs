@@ -81,7 +81,13 @@ impl App {
         if principal.may(Operation::LeadRead) {
             self.lead_work(principal, &mut bench).await?;
         }
-        let left = |i: &WorkItem| i.clock.as_ref().map(|c| c.days_left).or(i.days_left).unwrap_or(i64::MAX);
+        let left = |i: &WorkItem| {
+            i.clock
+                .as_ref()
+                .map(|c| c.days_left)
+                .or(i.days_left)
+                .unwrap_or(i64::MAX)
+        };
         bench.mine.sort_by_key(left);
         bench.waiting.sort_by_key(left);
         if principal.level.is_none() && self.demo {
@@ -94,24 +100,59 @@ impl App {
         Ok(bench)
     }
 
-    async fn casefile_work(&self, principal: &Principal, bench: &mut Workbench) -> Result<(), AppError> {
+    async fn casefile_work(
+        &self,
+        principal: &Principal,
+        bench: &mut Workbench,
+    ) -> Result<(), AppError> {
         let filter = CasefileFilter {
             stages: vec!["running".into(), "determined".into(), "refused".into()],
             ..Default::default()
         };
-        let running = CasefileFilter { stages: vec!["running".into()], ..Default::default() };
-        let late = CasefileFilter { overdue_on: Some(self.today()), ..Default::default() };
-        bench.counts.running = self.store.casefiles(&principal.scope, &running, 1, 0).await?.total;
-        bench.counts.overdue = self.store.casefiles(&principal.scope, &late, 1, 0).await?.total;
-        let page = self.store.casefiles(&principal.scope, &filter, SHOWN, 0).await?;
-        let households =
-            self.store.households(&principal.scope, page.items.iter().map(|(r, _)| r.household_id.clone())).await?;
-        let names = self.division_names(page.items.iter().map(|(r, _)| r.village.clone())).await?;
+        let running = CasefileFilter {
+            stages: vec!["running".into()],
+            ..Default::default()
+        };
+        let late = CasefileFilter {
+            overdue_on: Some(self.today()),
+            ..Default::default()
+        };
+        bench.counts.running = self
+            .store
+            .casefiles(&principal.scope, &running, 1, 0)
+            .await?
+            .total;
+        bench.counts.overdue = self
+            .store
+            .casefiles(&principal.scope, &late, 1, 0)
+            .await?
+            .total;
+        let page = self
+            .store
+            .casefiles(&principal.scope, &filter, SHOWN, 0)
+            .await?;
+        let households = self
+            .store
+            .households(
+                &principal.scope,
+                page.items.iter().map(|(r, _)| r.household_id.clone()),
+            )
+            .await?;
+        let names = self
+            .division_names(page.items.iter().map(|(r, _)| r.village.clone()))
+            .await?;
         for (row, casefile) in page.items {
             let pack = self.pack(&casefile.pack.id)?;
             let household = households.get(&row.household_id);
-            let facts = self.facts(pack, &[], household.map_or("", |h| &h.household_type), principal);
-            let clock = clocks(&casefile, pack, &self.calendar, self.today()).into_iter().next();
+            let facts = self.facts(
+                pack,
+                &[],
+                household.map_or("", |h| &h.household_type),
+                principal,
+            );
+            let clock = clocks(&casefile, pack, &self.calendar, self.today())
+                .into_iter()
+                .next();
             if let Some(c) = &clock
                 && c.ended_on.is_none()
                 && !c.overdue
@@ -119,11 +160,17 @@ impl App {
             {
                 bench.counts.due_soon += 1;
             }
-            if let Some(c) = clock.as_ref().filter(|c| c.overdue && c.ended_on.is_none() && c.overdue_reason.is_none())
+            if let Some(c) = clock
+                .as_ref()
+                .filter(|c| c.overdue && c.ended_on.is_none() && c.overdue_reason.is_none())
                 && outlook(&casefile, &facts).iter().any(|t| t.mine)
             {
                 bench.reminders.push(Reminder {
-                    message: format!("{}的识别已逾期 {} 天，请写明原因", household.map_or("", |h| &h.head_name), -c.days_left),
+                    message: format!(
+                        "{}的识别已逾期 {} 天，请写明原因",
+                        household.map_or("", |h| &h.head_name),
+                        -c.days_left
+                    ),
                     due_on: Some(c.deadline_on.to_string()),
                     link: format!("/casefiles/{}", row.id),
                 });
@@ -144,29 +191,54 @@ impl App {
                     missing: todo.refusals.into_iter().map(|r| r.message).collect(),
                     clause: todo.clause,
                 };
-                if todo.mine && todo.ready { bench.mine.push(item) } else { bench.waiting.push(item) }
+                if todo.mine && todo.ready {
+                    bench.mine.push(item)
+                } else {
+                    bench.waiting.push(item)
+                }
             }
         }
         Ok(())
     }
 
-    async fn lead_work(&self, principal: &Principal, bench: &mut Workbench) -> Result<(), AppError> {
-        let filter = LeadFilter { status: Some("open".into()), ..Default::default() };
-        let page = self.store.leads(&principal.scope, &filter, SHOWN, 0).await?;
+    async fn lead_work(
+        &self,
+        principal: &Principal,
+        bench: &mut Workbench,
+    ) -> Result<(), AppError> {
+        let filter = LeadFilter {
+            status: Some("open".into()),
+            ..Default::default()
+        };
+        let page = self
+            .store
+            .leads(&principal.scope, &filter, SHOWN, 0)
+            .await?;
         bench.counts.open_leads = page.total;
         if !principal.may(Operation::LeadConclude) {
             return Ok(());
         }
-        let query = crate::lead::LeadListQuery { status: Some("open".into()), limit: Some(SHOWN), ..Default::default() };
+        let query = crate::lead::LeadListQuery {
+            status: Some("open".into()),
+            limit: Some(SHOWN),
+            ..Default::default()
+        };
         for lead in self.leads(principal, query).await?.items {
             let item = WorkItem {
                 kind: "lead".into(),
                 household_id: lead.household.as_ref().map(|h| h.id.clone()),
-                head_name: lead.household.as_ref().map_or_else(|| lead.reported_name.clone(), |h| h.head_name.clone()),
+                head_name: lead
+                    .household
+                    .as_ref()
+                    .map_or_else(|| lead.reported_name.clone(), |h| h.head_name.clone()),
                 village_name: lead.village.name,
                 step: None,
                 step_label: lead.channel_label,
-                verb: if lead.household.is_some() { "核实线索".into() } else { "把线索对应到农户".into() },
+                verb: if lead.household.is_some() {
+                    "核实线索".into()
+                } else {
+                    "把线索对应到农户".into()
+                },
                 waiting_for: (principal.level != Some(Level::Village)).then(|| "村级".into()),
                 clock: None,
                 days_left: lead.days_left,
@@ -174,7 +246,11 @@ impl App {
                 clause: None,
                 id: lead.id,
             };
-            if principal.level == Some(Level::Village) { bench.mine.push(item) } else { bench.waiting.push(item) }
+            if principal.level == Some(Level::Village) {
+                bench.mine.push(item)
+            } else {
+                bench.waiting.push(item)
+            }
         }
         Ok(())
     }

@@ -85,7 +85,8 @@ async fn answer_in_words(request: Request, next: Next) -> Response {
     let of_api = request.uri().path().starts_with("/api/");
     // No text of ours holds a NUL, and PostgreSQL could not even look for one.
     if of_api && request.uri().to_string().contains("%00") {
-        return problem::Problem::new(400, "malformed", "请求的地址或参数不对，请刷新页面后重试。").into_response();
+        return problem::Problem::new(400, "malformed", "请求的地址或参数不对，请刷新页面后重试。")
+            .into_response();
     }
     let mut response = next.run(request).await;
     if !of_api {

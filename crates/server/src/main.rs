@@ -48,8 +48,17 @@ enum Command {
         #[command(subcommand)]
         command: AuditCommand,
     },
+    /// Keys of the deployment.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
     /// Prints the OpenAPI description.
     Openapi,
+    /// Reads a workbook from standard input and writes its rows; used by the
+    /// server itself.
+    #[command(hide = true)]
+    ReadWorkbook { file_name: String },
 }
 
 /// Where a deployment keeps its things.
@@ -90,6 +99,16 @@ enum Size {
 enum PolicyCommand {
     /// Checks the built-in packs, or those of a folder.
     Check { folder: Option<PathBuf> },
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Makes a new data key and seals everything again under it, with a
+    /// stopped server; old keys stay in the keyring.
+    Rotate {
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -168,6 +187,13 @@ async fn run(command: Command) -> Result<ExitCode, String> {
                 ExitCode::FAILURE
             })
         }
+        Command::ReadWorkbook { file_name } => {
+            app::exchange::serve_child(&file_name).map_err(|e| e.to_string())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Keys {
+            command: KeysCommand::Rotate { place },
+        } => rotate_keys(&place).await,
         Command::Openapi => {
             println!(
                 "{}",
@@ -213,6 +239,42 @@ async fn open(place: &Place, demo: bool) -> Result<App, String> {
     })
 }
 
+/// Old keys are kept: files of imports not yet merged may still be under them.
+async fn rotate_keys(place: &Place) -> Result<ExitCode, String> {
+    let path = place.data.join("keys/keyring.json");
+    let mut ring = Keyring::load_or_create(&path).map_err(|e| e.to_string())?;
+    let key = ring.rotate().map_err(|e| e.to_string())?;
+    ring.save(&path).map_err(|e| e.to_string())?;
+    let app = open(place, false).await?;
+    let actor = app.system_actor();
+    let rows = app
+        .store
+        .reseal(&actor, 500, |_| ())
+        .await
+        .map_err(|e| e.to_string())?;
+    let blobs = app
+        .store
+        .reseal_blobs(&actor, &place.data.join("blobs"), 100, |_| ())
+        .await
+        .map_err(|e| e.to_string())?;
+    println!(
+        "key {key}: {} of {} values and {} of {} files sealed again",
+        rows.resealed, rows.read, blobs.resealed, blobs.read
+    );
+    for unopened in rows.unopened.iter().chain(&blobs.unopened) {
+        println!("does not open: {unopened}");
+    }
+    let whole = rows.is_complete() && blobs.is_complete();
+    if !whole {
+        println!("not complete: run the command once more");
+    }
+    Ok(if whole {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
 async fn serve(place: Place, demo: bool, listen: SocketAddr) -> Result<ExitCode, String> {
     let app = open(&place, demo).await?;
     if demo {
@@ -222,6 +284,11 @@ async fn serve(place: Place, demo: bool, listen: SocketAddr) -> Result<ExitCode,
             "首次启动：系统管理员账号 {name}，一次性密码 {secret}（只显示这一次，首次登录必须修改）"
         );
     }
+    match std::env::current_exe() {
+        Ok(program) => app::exchange::read_in_child_process(program),
+        Err(error) => tracing::warn!(%error, "imported files are read in this process"),
+    }
+    app.resume_imports().await.map_err(|e| e.to_string())?;
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .map_err(|e| format!("{listen}: {e}"))?;

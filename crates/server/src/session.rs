@@ -48,7 +48,13 @@ impl FromRequestParts<State> for Signed {
         let principal = state.principal(&token).await?;
         // No role is without operations: they are withheld until the account
         // has its own password and second factor.
-        if principal.operations.is_empty() && !parts.uri.path().trim_start_matches("/api/v1").starts_with("/session") {
+        if principal.operations.is_empty()
+            && !parts
+                .uri
+                .path()
+                .trim_start_matches("/api/v1")
+                .starts_with("/session")
+        {
             return Err(Problem::new(
                 403,
                 "account_incomplete",

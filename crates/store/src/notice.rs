@@ -4,7 +4,7 @@ use domain::account::Scope;
 use jiff::civil::Date;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
 };
 
 use crate::entity::{appraisal, notice, notice_item, objection};
@@ -151,10 +151,17 @@ impl Store {
     /// When the database refuses.
     pub async fn notice_items(
         &self,
+        scope: &Scope,
         notice_ids: &[String],
     ) -> Result<Vec<NoticeItemRow>, StoreError> {
+        let seen = notice::Entity::find()
+            .select_only()
+            .column(notice::Column::Id)
+            .filter(within(notice::Column::Village, scope))
+            .filter(notice::Column::Id.is_in(notice_ids.to_vec()))
+            .into_query();
         Ok(notice_item::Entity::find()
-            .filter(notice_item::Column::NoticeId.is_in(notice_ids.to_vec()))
+            .filter(notice_item::Column::NoticeId.in_subquery(seen))
             .order_by_asc(notice_item::Column::CasefileId)
             .all(&self.connection)
             .await?)

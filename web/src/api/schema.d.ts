@@ -367,6 +367,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports/national.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The households of a division in the national form. */
+        get: operations["export_national"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/grids": {
         parameters: {
             query?: never;
@@ -496,6 +513,214 @@ export interface paths {
         };
         /** One version of the file. */
         get: operations["version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Imports in scope, newest first. */
+        get: operations["list"];
+        put?: never;
+        /**
+         * Takes in a file: multipart fields `layout`, `mapping` (name of a saved
+         *     column mapping), then `file`.
+         */
+        post: operations["receive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One import with its progress, sheets and figures. */
+        get: operations["read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the work to stop; what was merged stays. */
+        post: operations["cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/corrections.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows to correct, with the wrong cells coloured and explained. */
+        get: operations["corrections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Findings of an import, in the order of sheet and row. */
+        get: operations["findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/findings/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds of findings with their number, errors first. */
+        get: operations["finding_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says what columns are and checks the file again. */
+        post: operations["map"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts merging what was checked. */
+        post: operations["merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Households of the file beside ours, with what merging would change. */
+        get: operations["preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses the file as a whole. */
+        post: operations["refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goes on where a stopped import stood. */
+        post: operations["resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/layouts/{layout}/mappings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names of the saved column mappings of a layout. */
+        get: operations["mappings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1344,6 +1569,17 @@ export interface components {
             flag: boolean;
             note?: string;
         };
+        /** @description What a person says a column is; an empty field leaves the column out. */
+        ColumnMapping: {
+            sheet: string;
+            header: string;
+            field: string;
+        };
+        /**
+         * @description How a column of the file was recognised.
+         * @enum {string}
+         */
+        ColumnStatus: "matched" | "alias" | "moved" | "unknown" | "duplicate" | "missing";
         /** @description F3, 承诺授权书. */
         CommitmentLetter: {
             truthfulness: boolean;
@@ -1372,6 +1608,11 @@ export interface components {
             category: string;
             label: string;
         };
+        /**
+         * @description Whose value stands where file and register differ.
+         * @enum {string}
+         */
+        ConflictRule: "keep_ours" | "take_theirs";
         /** @description 县级审批. */
         CountyDecision: {
             outcome: components["schemas"]["Verdict"];
@@ -1954,6 +2195,113 @@ export interface components {
             /** Format: date */
             as_of?: string | null;
         };
+        /** @description A column of the file. */
+        ImportColumn: {
+            header: string;
+            field?: string | null;
+            field_label?: string | null;
+            status: components["schemas"]["ColumnStatus"];
+            required: boolean;
+        };
+        /** @description Figures of an import. */
+        ImportCounts: {
+            /** Format: int64 */
+            rows: number;
+            /** Format: int64 */
+            households: number;
+            /** Format: int64 */
+            persons: number;
+            /**
+             * Format: int64
+             * @description Rows that are or will be taken over.
+             */
+            accepted: number;
+            /** Format: int64 */
+            accepted_households: number;
+            /** Format: int64 */
+            accepted_persons: number;
+            /** Format: int64 */
+            rejected_rows: number;
+            /** Format: int64 */
+            errors: number;
+            /** Format: int64 */
+            warnings: number;
+            /** Format: int64 */
+            new_households: number;
+            /** Format: int64 */
+            changed: number;
+            /** Format: int64 */
+            unchanged: number;
+        };
+        /** @description A finding in the list. */
+        ImportFinding: {
+            sheet: string;
+            /** Format: int32 */
+            row: number;
+            /** @description Letter of the column. */
+            column: string;
+            header?: string | null;
+            value: string;
+            code: string;
+            message: string;
+            severity: components["schemas"]["Severity"];
+            suggestion?: string | null;
+        };
+        /** @description How often a kind of finding occurs. */
+        ImportFindingCount: {
+            code: string;
+            label: string;
+            severity: components["schemas"]["Severity"];
+            /** Format: int64 */
+            count: number;
+        };
+        /** @description A household of the file beside ours. */
+        ImportPreview: {
+            household_code?: string | null;
+            head_name: string;
+            persons: number;
+            verdict: string;
+            differences: components["schemas"]["PreviewDifference"][];
+        };
+        /** @description How far the work is. */
+        ImportProgress: {
+            phase: string;
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description 0 while unknown.
+             */
+            total: number;
+        };
+        /** @description A sheet of the file. */
+        ImportSheet: {
+            name: string;
+            kind?: string | null;
+            /** Format: int32 */
+            header_row?: number | null;
+            /** Format: int64 */
+            rows: number;
+            columns: components["schemas"]["ImportColumn"][];
+            /** @description Said where a sheet is checked but has nowhere to be kept yet. */
+            remark?: string | null;
+        };
+        /** @description An import. */
+        ImportView: {
+            id: string;
+            file_name: string;
+            layout: string;
+            status: string;
+            progress?: components["schemas"]["ImportProgress"] | null;
+            sheets: components["schemas"]["ImportSheet"][];
+            counts: components["schemas"]["ImportCounts"];
+            duplicate_of?: string | null;
+            /** @description Why it was refused or did not end. */
+            failure?: string | null;
+            created_at: string;
+            created_by: string;
+            merged_by?: string | null;
+        };
         /** @description Where and since when a pack is in force. */
         InForce: {
             jurisdiction: string;
@@ -2196,6 +2544,10 @@ export interface components {
             work_place: string;
             /** Format: int32 */
             work_months?: number | null;
+        };
+        /** @description The decision to merge. */
+        MergeImport: {
+            on_conflict: components["schemas"]["ConflictRule"];
         };
         /** @description Whether and how a household is monitored. */
         MonitoredView: {
@@ -2569,6 +2921,68 @@ export interface components {
             total: number;
         };
         /** @description A page as the API gives it. */
+        PageView_ImportFinding: {
+            items: {
+                sheet: string;
+                /** Format: int32 */
+                row: number;
+                /** @description Letter of the column. */
+                column: string;
+                header?: string | null;
+                value: string;
+                code: string;
+                message: string;
+                severity: components["schemas"]["Severity"];
+                suggestion?: string | null;
+            }[];
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many match in scope.
+             */
+            total: number;
+        };
+        /** @description A page as the API gives it. */
+        PageView_ImportPreview: {
+            items: {
+                household_code?: string | null;
+                head_name: string;
+                persons: number;
+                verdict: string;
+                differences: components["schemas"]["PreviewDifference"][];
+            }[];
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many match in scope.
+             */
+            total: number;
+        };
+        /** @description A page as the API gives it. */
+        PageView_ImportView: {
+            items: {
+                id: string;
+                file_name: string;
+                layout: string;
+                status: string;
+                progress?: components["schemas"]["ImportProgress"] | null;
+                sheets: components["schemas"]["ImportSheet"][];
+                counts: components["schemas"]["ImportCounts"];
+                duplicate_of?: string | null;
+                /** @description Why it was refused or did not end. */
+                failure?: string | null;
+                created_at: string;
+                created_by: string;
+                merged_by?: string | null;
+            }[];
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many match in scope.
+             */
+            total: number;
+        };
+        /** @description A page as the API gives it. */
         PageView_LeadView: {
             items: {
                 id: string;
@@ -2665,6 +3079,12 @@ export interface components {
             id: string;
             title: string;
         };
+        /** @description One value in which file and register differ, in words. */
+        PreviewDifference: {
+            field_label: string;
+            ours?: string | null;
+            theirs?: string | null;
+        };
         /** @description An error as people and programs meet it. */
         Problem: {
             /** @description `urn:shouwang:problem:<code>`. */
@@ -2746,6 +3166,10 @@ export interface components {
             /** @description The first day on which it may be tried again, where time is the reason. */
             earliest_on?: string | null;
         };
+        /** @description Why a file is refused. */
+        RefuseImport: {
+            reason: string;
+        };
         /** @description What registering gave. */
         RegisteredLead: {
             lead: components["schemas"]["LeadView"];
@@ -2807,6 +3231,17 @@ export interface components {
             /** @description The household that was split off. */
             new_household_id?: string | null;
         };
+        /** @description What a person says the columns are. */
+        SetMapping: {
+            columns: components["schemas"]["ColumnMapping"][];
+            /** @description Keeps the mapping under a name for the next file. */
+            save_as?: string | null;
+        };
+        /**
+         * @description How much a finding weighs.
+         * @enum {string}
+         */
+        Severity: "error" | "warning";
         /** @description What the sign-in page sends. */
         SignIn: {
             login_name: string;
@@ -3794,6 +4229,35 @@ export interface operations {
             };
         };
     };
+    export_national: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                division: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     grids: {
         parameters: {
             query?: {
@@ -4060,6 +4524,404 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HouseholdView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                limit: number | null;
+                cursor: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageView_ImportView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    corrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                code: string | null;
+                severity: string | null;
+                limit: number | null;
+                cursor: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageView_ImportFinding"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finding_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportFindingCount"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetMapping"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeImport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                limit: number | null;
+                cursor: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageView_ImportPreview"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseImport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mappings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                layout: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
                 };
             };
             "4XX": {

@@ -54,15 +54,23 @@ impl App {
     ///
     /// # Errors
     /// When the operation is missing or the database refuses.
-    pub async fn cross_check_tasks(&self, principal: &Principal) -> Result<Vec<CrossCheckTask>, AppError> {
+    pub async fn cross_check_tasks(
+        &self,
+        principal: &Principal,
+    ) -> Result<Vec<CrossCheckTask>, AppError> {
         permit(principal, Operation::CasefileCrossCheckCounty)?;
         let filter = CasefileFilter {
             stages: vec!["running".into()],
             step: Some("cross_check".into()),
             ..Default::default()
         };
-        let page = self.store.casefiles(&principal.scope, &filter, 200, 0).await?;
-        let names = self.division_names(page.items.iter().map(|(r, _)| r.village.clone())).await?;
+        let page = self
+            .store
+            .casefiles(&principal.scope, &filter, 200, 0)
+            .await?;
+        let names = self
+            .division_names(page.items.iter().map(|(r, _)| r.village.clone()))
+            .await?;
         let mut tasks = Vec::new();
         for (row, casefile) in page.items {
             let waiting = casefile
@@ -73,17 +81,30 @@ impl App {
             if !waiting {
                 continue;
             }
-            let Some((_, file)) = self.store.household_file(&principal.scope, &row.household_id).await? else {
+            let Some((_, file)) = self
+                .store
+                .household_file(&principal.scope, &row.household_id)
+                .await?
+            else {
                 continue;
             };
-            let village = VillageName { name: names.get(&row.village).cloned().unwrap_or_default(), code: row.village };
+            let village = VillageName {
+                name: names.get(&row.village).cloned().unwrap_or_default(),
+                code: row.village,
+            };
             tasks.push(task(&casefile, &file, village, row.version));
         }
         let people: usize = tasks.iter().map(|t| t.people.len()).sum();
         if people > 0 {
             let mut tx = self.store.write(self.actor(principal)).await?;
             let chain = chain_of(principal.division);
-            tx.audit(&chain, "cross_check.listed", "cross_check", &format!("cases={} people={people}", tasks.len())).await?;
+            tx.audit(
+                &chain,
+                "cross_check.listed",
+                "cross_check",
+                &format!("cases={} people={people}", tasks.len()),
+            )
+            .await?;
             tx.commit().await?;
         }
         Ok(tasks)
@@ -94,10 +115,18 @@ impl App {
     /// # Errors
     /// [`AppError::Refused`] with every guard, [`AppError::NotFound`] outside
     /// the scope.
-    pub async fn answer_cross_check(&self, principal: &Principal, id: &str, form: CrossCheckAnswer) -> Result<Vec<CrossCheckTask>, AppError> {
+    pub async fn answer_cross_check(
+        &self,
+        principal: &Principal,
+        id: &str,
+        form: CrossCheckAnswer,
+    ) -> Result<Vec<CrossCheckTask>, AppError> {
         permit(principal, Operation::CasefileCrossCheckCounty)?;
         let mut tx = self.store.write(self.actor(principal)).await?;
-        let (row, casefile) = tx.casefile(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
+        let (row, casefile) = tx
+            .casefile(&principal.scope, id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let act = Act {
             expected_version: form.expected_version,
             occurred_on: form.answered_on,
@@ -107,13 +136,19 @@ impl App {
                 discrepancies: form.discrepancies,
             },
         };
-        self.act_in(&mut tx, principal, &row, &casefile, &act).await?;
+        self.act_in(&mut tx, principal, &row, &casefile, &act)
+            .await?;
         tx.commit().await?;
         self.cross_check_tasks(principal).await
     }
 }
 
-fn task(casefile: &Casefile, file: &HouseholdFile, village: VillageName, version: i64) -> CrossCheckTask {
+fn task(
+    casefile: &Casefile,
+    file: &HouseholdFile,
+    village: VillageName,
+    version: i64,
+) -> CrossCheckTask {
     let check = casefile.records.cross_check.as_ref();
     let asked = check.map(|c| c.member_ids.as_slice()).unwrap_or_default();
     CrossCheckTask {
@@ -131,8 +166,21 @@ fn task(casefile: &Casefile, file: &HouseholdFile, village: VillageName, version
             })
             .collect(),
         items: check.map(|c| c.items.clone()).unwrap_or_default(),
-        forwarded_on: check.and_then(|c| c.forwarded.as_ref()).map(|f| f.occurred_on),
-        authorised_on: casefile.records.commitment_letter.as_ref().map(|l| l.occurred_on),
-        answered: check.map(|c| c.answers.iter().map(|a| a.record.department.clone()).collect()).unwrap_or_default(),
+        forwarded_on: check
+            .and_then(|c| c.forwarded.as_ref())
+            .map(|f| f.occurred_on),
+        authorised_on: casefile
+            .records
+            .commitment_letter
+            .as_ref()
+            .map(|l| l.occurred_on),
+        answered: check
+            .map(|c| {
+                c.answers
+                    .iter()
+                    .map(|a| a.record.department.clone())
+                    .collect()
+            })
+            .unwrap_or_default(),
     }
 }

@@ -2,8 +2,8 @@
 
 use domain::account::{Operation, Principal};
 use domain::casefile::{
-    Casefile, ClockStatus, Explanation, Informed, LeadRef, RecheckRequest, Records, Refusal, Stage, StepStatus, Superseded,
-    Todo, clocks, outlook, propose_category, step_status,
+    Casefile, ClockStatus, Explanation, Informed, LeadRef, RecheckRequest, Records, Refusal, Stage,
+    StepStatus, Superseded, Todo, clocks, outlook, propose_category, step_status,
 };
 use domain::division::DivisionCode;
 use domain::household::HouseholdFile;
@@ -198,20 +198,36 @@ impl App {
     ///
     /// # Errors
     /// When the operation is missing or the database refuses.
-    pub async fn casefiles(&self, principal: &Principal, query: CasefileListQuery) -> Result<PageView<CasefileRow>, AppError> {
+    pub async fn casefiles(
+        &self,
+        principal: &Principal,
+        query: CasefileListQuery,
+    ) -> Result<PageView<CasefileRow>, AppError> {
         permit(principal, Operation::CasefileRead)?;
         let window = Window::new(query.limit, query.cursor.as_deref());
-        let scope = query.division.map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d));
+        let scope = query
+            .division
+            .map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d));
         let filter = CasefileFilter {
-            stages: query.stage.map(|s| s.split(',').map(str::to_owned).collect()).unwrap_or_default(),
+            stages: query
+                .stage
+                .map(|s| s.split(',').map(str::to_owned).collect())
+                .unwrap_or_default(),
             step: query.step,
             overdue_on: query.overdue.then(|| self.today()),
             household_id: query.household_id,
             level: None,
         };
-        let page = self.store.casefiles(&scope, &filter, window.limit, window.offset).await?;
+        let page = self
+            .store
+            .casefiles(&scope, &filter, window.limit, window.offset)
+            .await?;
         let items = self.casefile_rows(principal, page.items).await?;
-        Ok(PageView { items, next_cursor: page.next_cursor, total: page.total })
+        Ok(PageView {
+            items,
+            next_cursor: page.next_cursor,
+            total: page.total,
+        })
     }
 
     pub(crate) async fn casefile_rows(
@@ -219,9 +235,16 @@ impl App {
         principal: &Principal,
         found: Vec<(StoredRow, Casefile)>,
     ) -> Result<Vec<CasefileRow>, AppError> {
-        let households =
-            self.store.households(&principal.scope, found.iter().map(|(r, _)| r.household_id.clone())).await?;
-        let names = self.division_names(found.iter().map(|(r, _)| r.village.clone())).await?;
+        let households = self
+            .store
+            .households(
+                &principal.scope,
+                found.iter().map(|(r, _)| r.household_id.clone()),
+            )
+            .await?;
+        let names = self
+            .division_names(found.iter().map(|(r, _)| r.village.clone()))
+            .await?;
         found
             .into_iter()
             .map(|(row, casefile)| {
@@ -231,7 +254,11 @@ impl App {
                 let facts = self.facts(pack, &[], kind, principal);
                 let name = household.map_or_else(String::new, |h| h.head_name.clone());
                 Ok(CasefileRow {
-                    head_name: if principal.masked { mask_name(&name) } else { name },
+                    head_name: if principal.masked {
+                        mask_name(&name)
+                    } else {
+                        name
+                    },
                     village: VillageName {
                         name: names.get(&row.village).cloned().unwrap_or_default(),
                         code: row.village,
@@ -249,7 +276,9 @@ impl App {
                             mine: t.mine,
                         })
                         .collect(),
-                    clock: clocks(&casefile, pack, &self.calendar, self.today()).into_iter().next(),
+                    clock: clocks(&casefile, pack, &self.calendar, self.today())
+                        .into_iter()
+                        .next(),
                     category_label: row.category.as_deref().map(|c| pack.category_label(c)),
                     opened_on: casefile.opened_on,
                     version: row.version,
@@ -264,9 +293,14 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] outside the scope.
-    pub async fn casefile_view(&self, principal: &Principal, id: &str) -> Result<CasefileView, AppError> {
+    pub async fn casefile_view(
+        &self,
+        principal: &Principal,
+        id: &str,
+    ) -> Result<CasefileView, AppError> {
         permit(principal, Operation::CasefileRead)?;
-        self.casefile_view_in(principal, &principal.scope, id, principal.masked).await
+        self.casefile_view_in(principal, &principal.scope, id, principal.masked)
+            .await
     }
 
     pub(crate) async fn casefile_view_in(
@@ -276,9 +310,16 @@ impl App {
         id: &str,
         masked: bool,
     ) -> Result<CasefileView, AppError> {
-        let (row, casefile) = self.store.casefile(scope, id).await?.ok_or(AppError::NotFound)?;
-        let (_, file) =
-            self.store.household_file(scope, &casefile.household_id).await?.ok_or(AppError::NotFound)?;
+        let (row, casefile) = self
+            .store
+            .casefile(scope, id)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let (_, file) = self
+            .store
+            .household_file(scope, &casefile.household_id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let events = self.store.casefile_events(scope, id).await?;
         let mut attachments = self.attachment_views(scope, "casefile", id).await?;
         let path = self.store.division_path(casefile.village).await?;
@@ -339,7 +380,11 @@ impl App {
                 .filter(|_| !masked)
                 .map(|h| propose_category(pack, &file.household_type, &h.record)),
             household_message: household_message(&casefile, &file, pack, &path).filter(|_| !masked),
-            next_round: casefile.superseded.iter().filter(|s| s.records.democratic_appraisal.is_some()).count()
+            next_round: casefile
+                .superseded
+                .iter()
+                .filter(|s| s.records.democratic_appraisal.is_some())
+                .count()
                 + usize::from(casefile.records.democratic_appraisal.is_some())
                 + 1,
             records,
@@ -370,9 +415,19 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] outside the scope.
-    pub async fn preview_step(&self, principal: &Principal, id: &str, step: &str) -> Result<Vec<Refusal>, AppError> {
+    pub async fn preview_step(
+        &self,
+        principal: &Principal,
+        id: &str,
+        step: &str,
+    ) -> Result<Vec<Refusal>, AppError> {
         let view = self.casefile_view(principal, id).await?;
-        Ok(view.todo.into_iter().filter(|t| t.step.as_str() == step).flat_map(|t| t.refusals).collect())
+        Ok(view
+            .todo
+            .into_iter()
+            .filter(|t| t.step.as_str() == step)
+            .flat_map(|t| t.refusals)
+            .collect())
     }
 }
 
@@ -381,10 +436,22 @@ impl App {
 fn hide_texts(stage: &mut Stage, attachments: &mut [AttachmentView]) {
     const HIDDEN: &str = "（已隐去）";
     match stage {
-        Stage::Refused { reason, informed, recheck_requested, .. } => {
+        Stage::Refused {
+            reason,
+            informed,
+            recheck_requested,
+            ..
+        } => {
             HIDDEN.clone_into(reason);
-            *informed = informed.take().map(|i| Informed { how: HIDDEN.into(), told_by: HIDDEN.into(), ..i });
-            *recheck_requested = recheck_requested.take().map(|r| RecheckRequest { reason: HIDDEN.into(), ..r });
+            *informed = informed.take().map(|i| Informed {
+                how: HIDDEN.into(),
+                told_by: HIDDEN.into(),
+                ..i
+            });
+            *recheck_requested = recheck_requested.take().map(|r| RecheckRequest {
+                reason: HIDDEN.into(),
+                ..r
+            });
         }
         Stage::Ended { reason, .. } => HIDDEN.clone_into(reason),
         _ => {}
@@ -404,7 +471,10 @@ fn household_view(
     let short = |d: &store::division::DivisionRow| domain::division::short_name(&d.name);
     CasefileHousehold {
         id: casefile.household_id.clone(),
-        head_name: file.head().or_else(|| file.members.first()).map_or_else(String::new, |m| name(&m.name)),
+        head_name: file
+            .head()
+            .or_else(|| file.members.first())
+            .map_or_else(String::new, |m| name(&m.name)),
         member_count: file.active_members().count(),
         household_type_label: app
             .codes
@@ -435,11 +505,21 @@ fn household_message(
         .unwrap_or_default();
     let spoken = |d: Date| format!("{}年{}月{}日", d.year(), d.month(), d.day());
     match &casefile.stage {
-        Stage::Refused { reason, refused_on, .. } => pack.message(
+        Stage::Refused {
+            reason, refused_on, ..
+        } => pack.message(
             "household_refused",
-            &[("head_name", head), ("reason", reason), ("township", &township), ("decided_on", &spoken(*refused_on))],
+            &[
+                ("head_name", head),
+                ("reason", reason),
+                ("township", &township),
+                ("decided_on", &spoken(*refused_on)),
+            ],
         ),
-        Stage::Determined { category, decided_on } => pack.message(
+        Stage::Determined {
+            category,
+            decided_on,
+        } => pack.message(
             "household_approved",
             &[
                 ("head_name", head),
@@ -458,8 +538,15 @@ fn event_label(pack: &Pack, step: Option<&str>) -> String {
         .map_or_else(|| "事项".into(), |s| s.label.clone())
 }
 
-fn steps(casefile: &Casefile, pack: &Pack, todo: &[Todo], attachments: &[AttachmentView]) -> Vec<StepView> {
-    let Some(procedure) = pack.identification() else { return Vec::new() };
+fn steps(
+    casefile: &Casefile,
+    pack: &Pack,
+    todo: &[Todo],
+    attachments: &[AttachmentView],
+) -> Vec<StepView> {
+    let Some(procedure) = pack.identification() else {
+        return Vec::new();
+    };
     procedure
         .steps
         .iter()
@@ -476,7 +563,9 @@ fn steps(casefile: &Casefile, pack: &Pack, todo: &[Todo], attachments: &[Attachm
                 parallel: step.is_parallel(),
                 occurred_on,
                 recorded_on: entered.as_ref().map(|(_, on)| *on),
-                late_entry: entered.as_ref().is_some_and(|(_, on)| Some(*on) > occurred_on),
+                late_entry: entered
+                    .as_ref()
+                    .is_some_and(|(_, on)| Some(*on) > occurred_on),
                 by_name: entered.map(|(name, _)| name),
                 evidence: step
                     .evidence

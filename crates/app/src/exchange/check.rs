@@ -10,17 +10,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::account::Scope;
 use domain::code_list::CodeLists;
-use domain::division::DivisionCode;
 use domain::exchange::{
-    Assembler, CellRules, CheckedRow, ColumnMapping, EmploymentLink, Finding, FindingKind, Form, HeadRow,
-    HouseholdRows, Layout, PersonPlace, RawCell, RowChecker, RowIs, SheetReading, VillageAnswer, link_persons,
-    read_header, recognise_sheet,
+    CellRules, CheckedRow, ColumnMapping, Finding, FindingKind, Form, HeadRow, Layout, PersonPlace,
+    RawCell, RowChecker, RowIs, SheetReading, read_header, recognise_sheet,
 };
 use store::Store;
 
+use self::passes::{ROW, answer, assembler, group, household_key, link, person_key};
 use super::reader::Event;
 use super::sorter::Sorter;
 use super::transport::read_file;
+
+mod passes;
 
 /// What checking needs to know.
 #[derive(Clone)]
@@ -49,7 +50,10 @@ pub(super) enum Output {
     /// All sheets as they are read, once the file is read.
     Readings(Vec<SheetReport>),
     /// Rows in the file and rows that cannot be taken.
-    Rows { rows: u64, rejected: u64 },
+    Rows {
+        rows: u64,
+        rejected: u64,
+    },
 }
 
 /// A sheet of the file for the console.
@@ -80,10 +84,7 @@ type Out<'a> = dyn FnMut(Output) -> bool + 'a;
 /// How many of the first rows may hold the header.
 const HEAD_ROWS: usize = 30;
 const FINDINGS_AT_ONCE: usize = 1000;
-const HOUSEHOLDS_AT_ONCE: usize = 250;
 const PROGRESS_EVERY_ROWS: u64 = 2000;
-/// Rows kept of one key; one more than a household may have tells enough.
-const ROWS_KEPT: usize = 121;
 
 /// Checks a file from its first row to its last household.
 pub(super) fn check_file(input: &CheckInput, file: File, out: &mut Out<'_>) -> Result<(), Stop> {
@@ -94,7 +95,12 @@ pub(super) fn check_file(input: &CheckInput, file: File, out: &mut Out<'_>) -> R
         return Err(stop);
     }
     reading.flush(true);
-    let (reports, readings, mut households, persons) = (reading.reports, reading.readings, reading.households, reading.persons);
+    let (reports, readings, mut households, persons) = (
+        reading.reports,
+        reading.readings,
+        reading.households,
+        reading.persons,
+    );
     let (rows, mut rejected) = (reading.rows, reading.rejected);
     out(Output::Readings(reports));
     link(input, persons, &mut households, &mut rejected, out)?;
@@ -106,8 +112,14 @@ pub(super) fn check_file(input: &CheckInput, file: File, out: &mut Out<'_>) -> R
 /// The sheet being read.
 enum Sheet<'a> {
     /// Its header is not found yet: the first rows.
-    Head { tab: String, rows: Vec<(u32, Vec<(u32, RawCell)>)> },
-    Body { reading: usize, checker: RowChecker<'a> },
+    Head {
+        tab: String,
+        rows: Vec<(u32, Vec<(u32, RawCell)>)>,
+    },
+    Body {
+        reading: usize,
+        checker: RowChecker<'a>,
+    },
     /// Not recognised or without header: its rows are passed over.
     Skipped,
 }
@@ -151,10 +163,15 @@ impl<'a, 'o> Reading<'a, 'o> {
         match event {
             Event::Sheet(tab) => {
                 self.end_sheet();
-                self.sheet = Some(Sheet::Head { tab, rows: Vec::new() });
+                self.sheet = Some(Sheet::Head {
+                    tab,
+                    rows: Vec::new(),
+                });
             }
             Event::Row(row, cells) => self.row(row, cells),
-            Event::Problem(kind, message) => self.findings.push(Finding::about(kind, "", "", "").saying(message)),
+            Event::Problem(kind, message) => self
+                .findings
+                .push(Finding::about(kind, "", "", "").saying(message)),
         }
         if self.input.cancelled.load(Ordering::Relaxed) {
             self.stop = Some(Stop::Cancelled);
@@ -190,18 +207,35 @@ impl<'a, 'o> Reading<'a, 'o> {
 
     /// Finds the header among the first rows and reads the rows after it.
     fn begin_body(&mut self) {
-        let Some(Sheet::Head { tab, rows }) = self.sheet.replace(Sheet::Skipped) else { return };
+        let Some(Sheet::Head { tab, rows }) = self.sheet.replace(Sheet::Skipped) else {
+            return;
+        };
         let layout = Arc::clone(&self.input.layout);
-        let head: Vec<HeadRow> =
-            rows.iter().map(|(row, cells)| (*row, cells.iter().map(|(c, v)| (*c, v.shown())).collect())).collect();
+        let head: Vec<HeadRow> = rows
+            .iter()
+            .map(|(row, cells)| (*row, cells.iter().map(|(c, v)| (*c, v.shown())).collect()))
+            .collect();
         let Some(index) = recognise_sheet(&layout, &tab, &head) else {
-            self.reports.push(SheetReport { tab: tab.clone(), kind: None, rows: 0, reading: None });
-            let kind = if tab.is_empty() { FindingKind::HeaderNotFound } else { FindingKind::SheetUnknown };
+            self.reports.push(SheetReport {
+                tab: tab.clone(),
+                kind: None,
+                rows: 0,
+                reading: None,
+            });
+            let kind = if tab.is_empty() {
+                FindingKind::HeaderNotFound
+            } else {
+                FindingKind::SheetUnknown
+            };
             self.findings.push(Finding::about(kind, &tab, "", ""));
             return;
         };
         // A CSV file has no tab name: the form's own stands for it.
-        let tab = if tab.is_empty() { layout.sheets[index].name.clone() } else { tab };
+        let tab = if tab.is_empty() {
+            layout.sheets[index].name.clone()
+        } else {
+            tab
+        };
         let (reading, findings) = read_header(&layout, index, &tab, &head, &self.input.mappings);
         self.findings.extend(findings);
         self.reports.push(SheetReport {
@@ -217,11 +251,20 @@ impl<'a, 'o> Reading<'a, 'o> {
         let number = self.readings.len() - 1;
         let id = u16::try_from(number).unwrap_or(u16::MAX);
         let input = self.input;
-        let checker = RowChecker::new(&input.layout, self.readings[number].clone(), id, &input.codes, input.rules);
+        let checker = RowChecker::new(
+            &input.layout,
+            self.readings[number].clone(),
+            id,
+            &input.codes,
+            input.rules,
+        );
         for (row, cells) in rows.into_iter().filter(|(row, _)| *row > header_row) {
             self.body_row(number, checker.check(row, &cells));
         }
-        self.sheet = Some(Sheet::Body { reading: number, checker });
+        self.sheet = Some(Sheet::Body {
+            reading: number,
+            checker,
+        });
     }
 
     fn end_sheet(&mut self) {
@@ -229,8 +272,14 @@ impl<'a, 'o> Reading<'a, 'o> {
             && rows.is_empty()
         {
             let tab = tab.clone();
-            self.findings.push(Finding::about(FindingKind::SheetEmpty, &tab, "", ""));
-            self.reports.push(SheetReport { tab, kind: None, rows: 0, reading: None });
+            self.findings
+                .push(Finding::about(FindingKind::SheetEmpty, &tab, "", ""));
+            self.reports.push(SheetReport {
+                tab,
+                kind: None,
+                rows: 0,
+                reading: None,
+            });
             self.sheet = None;
             return;
         }
@@ -238,7 +287,12 @@ impl<'a, 'o> Reading<'a, 'o> {
         if let Some(Sheet::Body { reading, .. }) = self.sheet.take() {
             let report = &self.reports[self.report_of[reading]];
             if report.rows == 0 {
-                self.findings.push(Finding::about(FindingKind::SheetEmpty, &report.tab.clone(), "", ""));
+                self.findings.push(Finding::about(
+                    FindingKind::SheetEmpty,
+                    &report.tab.clone(),
+                    "",
+                    "",
+                ));
             }
         }
     }
@@ -252,10 +306,14 @@ impl<'a, 'o> Reading<'a, 'o> {
     fn body_row(&mut self, number: usize, checked: Option<(CheckedRow, Vec<Finding>)>) {
         let input = self.input;
         let reading = &self.readings[number];
-        let Some((checked, mut findings)) = checked else { return };
+        let Some((checked, mut findings)) = checked else {
+            return;
+        };
         self.rows += 1;
         self.reports[self.report_of[number]].rows += 1;
-        if self.rows.is_multiple_of(PROGRESS_EVERY_ROWS) && !(self.out)(Output::Progress("reading", self.rows, 0)) {
+        if self.rows.is_multiple_of(PROGRESS_EVERY_ROWS)
+            && !(self.out)(Output::Progress("reading", self.rows, 0))
+        {
             self.stop = Some(Stop::Cancelled);
         }
         if !reading.usable {
@@ -286,7 +344,10 @@ impl<'a, 'o> Reading<'a, 'o> {
             self.rejected += 1;
             return Ok(());
         };
-        if let (Some(number), Some(place)) = (value("member.identity_number"), self.place(&checked, "member.identity_number")) {
+        if let (Some(number), Some(place)) = (
+            value("member.identity_number"),
+            self.place(&checked, "member.identity_number"),
+        ) {
             let person = PersonPlace {
                 household: Some(code.clone()),
                 name: value("member.name").unwrap_or_default().to_owned(),
@@ -296,10 +357,17 @@ impl<'a, 'o> Reading<'a, 'o> {
             let key = person_key(number, &checked);
             self.persons.push(key, serde_json::to_vec(&person)?)?;
         }
-        self.households.push(household_key(&code, ROW, &checked), serde_json::to_vec(&checked)?)
+        self.households.push(
+            household_key(&code, ROW, &checked),
+            serde_json::to_vec(&checked)?,
+        )
     }
 
-    fn employment_row(&mut self, mut checked: CheckedRow, findings: &mut Vec<Finding>) -> std::io::Result<()> {
+    fn employment_row(
+        &mut self,
+        mut checked: CheckedRow,
+        findings: &mut Vec<Finding>,
+    ) -> std::io::Result<()> {
         if let Some(finding) = self.village_finding(&checked) {
             findings.push(finding);
             checked.broken = true;
@@ -308,7 +376,11 @@ impl<'a, 'o> Reading<'a, 'o> {
         let sheet = &self.input.layout.sheets[reading.sheet];
         let value = |field: &str| checked.value(sheet.column_of_field(field));
         let number = value("member.identity_number").map(str::to_owned);
-        let (Some(number), Some(place), false) = (number, self.place(&checked, "member.identity_number"), checked.broken) else {
+        let (Some(number), Some(place), false) = (
+            number,
+            self.place(&checked, "member.identity_number"),
+            checked.broken,
+        ) else {
             self.rejected += 1;
             return Ok(());
         };
@@ -316,10 +388,15 @@ impl<'a, 'o> Reading<'a, 'o> {
             .values
             .iter()
             .map(|(index, value)| (&sheet.columns[*index as usize].field, value))
-            .filter(|(field, _)| field.starts_with("employment.") || field.starts_with("planned_employment."))
+            .filter(|(field, _)| {
+                field.starts_with("employment.") || field.starts_with("planned_employment.")
+            })
             .map(|(field, value)| (field.clone(), value.clone()))
             .collect();
-        let name_place = sheet.column_of_field("member.name").and_then(|i| reading.places.get(&i)).cloned();
+        let name_place = sheet
+            .column_of_field("member.name")
+            .and_then(|i| reading.places.get(&i))
+            .cloned();
         let person = PersonPlace {
             name: value("member.name").unwrap_or_default().to_owned(),
             value: number.clone(),
@@ -327,7 +404,8 @@ impl<'a, 'o> Reading<'a, 'o> {
             name_place,
             ..place
         };
-        self.persons.push(person_key(&number, &checked), serde_json::to_vec(&person)?)
+        self.persons
+            .push(person_key(&number, &checked), serde_json::to_vec(&person)?)
     }
 
     fn place(&self, checked: &CheckedRow, field: &str) -> Option<PersonPlace> {
@@ -351,7 +429,11 @@ impl<'a, 'o> Reading<'a, 'o> {
     fn village_finding(&self, checked: &CheckedRow) -> Option<Finding> {
         let reading = &self.readings[checked.reading as usize];
         let sheet = &self.input.layout.sheets[reading.sheet];
-        let value = |field: &str| checked.value(sheet.column_of_field(field)).unwrap_or_default();
+        let value = |field: &str| {
+            checked
+                .value(sheet.column_of_field(field))
+                .unwrap_or_default()
+        };
         let code = value("division.code");
         if code.is_empty() {
             return None;
@@ -359,158 +441,14 @@ impl<'a, 'o> Reading<'a, 'o> {
         let villages = |code: &str| answer(self.input, code);
         let assembler = assembler(self.input, &self.readings, &villages);
         let kind = assembler.village_fault(code, value("division.village_name"))?;
-        let field = if kind == FindingKind::DivisionNameMismatch { "division.village_name" } else { "division.code" };
+        let field = if kind == FindingKind::DivisionNameMismatch {
+            "division.village_name"
+        } else {
+            "division.code"
+        };
         let place = self.place(checked, field)?;
         let mut finding = Finding::about(kind, &place.sheet, &place.header, value(field));
         (finding.row, finding.column) = (place.row, Some(place.column));
         Some(finding)
     }
-}
-
-fn answer(input: &CheckInput, code: &str) -> VillageAnswer {
-    match input.villages.get(code) {
-        Some(name) => VillageAnswer::Known(name.clone()),
-        None if code.parse::<DivisionCode>().is_ok_and(|c| !input.scope.contains(c)) => VillageAnswer::Outside,
-        None => VillageAnswer::Unknown,
-    }
-}
-
-fn assembler<'a>(input: &'a CheckInput, readings: &'a [SheetReading], villages: &'a (dyn Fn(&str) -> VillageAnswer + Send + Sync)) -> Assembler<'a> {
-    Assembler { layout: &input.layout, readings, rules: input.rules, villages, category_lifted: &input.category_lifted }
-}
-
-/// Kinds of what is sorted under a household key.
-const DISPUTED: u8 = 0;
-const ROW: u8 = 1;
-const EMPLOYMENT: u8 = 2;
-
-fn household_key(code: &str, kind: u8, row: &CheckedRow) -> Vec<u8> {
-    let mut key = code.as_bytes().to_vec();
-    key.extend([0, kind]);
-    key.extend(row.reading.to_be_bytes());
-    key.extend(row.row.to_be_bytes());
-    key
-}
-
-/// The citizen's number without the rest of a disability card, then the place.
-fn person_key(number: &str, row: &CheckedRow) -> Vec<u8> {
-    let citizen = if matches!(number.len(), 20 | 22) { number.get(..18).unwrap_or(number) } else { number };
-    let mut key = citizen.as_bytes().to_vec();
-    key.push(0);
-    key.extend(row.reading.to_be_bytes());
-    key.extend(row.row.to_be_bytes());
-    key
-}
-
-fn text_of(key: &[u8]) -> &[u8] {
-    key.split(|b| *b == 0).next().unwrap_or_default()
-}
-
-/// Second pass: the places of each person meet.
-fn link(input: &CheckInput, persons: Sorter, households: &mut Sorter, rejected: &mut u64, out: &mut Out<'_>) -> Result<(), Stop> {
-    let mut sorted = persons.finish()?;
-    let mut findings = Vec::new();
-    let mut next = sorted.next()?;
-    while let Some((key, payload)) = next {
-        let number = text_of(&key).to_vec();
-        let mut places = vec![place_of(&payload)?];
-        next = loop {
-            match sorted.next()? {
-                Some((key, payload)) if text_of(&key) == number => places.push(place_of(&payload)?),
-                other => break other,
-            }
-        };
-        if places.len() == 1 && places[0].household.is_some() {
-            continue;
-        }
-        let number = String::from_utf8_lossy(&number).into_owned();
-        let outcome = link_persons(&number, places);
-        *rejected += outcome.findings.iter().filter(|f| f.kind == FindingKind::EmploymentPersonUnknown).count() as u64;
-        findings.extend(outcome.findings);
-        for code in outcome.disputed {
-            let mut key = code.into_bytes();
-            key.extend([0, DISPUTED]);
-            households.push(key, Vec::new())?;
-        }
-        for (code, link) in outcome.employment {
-            let mut key = code.into_bytes();
-            key.extend([0, EMPLOYMENT]);
-            households.push(key, serde_json::to_vec(&link).map_err(std::io::Error::from)?)?;
-        }
-        if findings.len() >= FINDINGS_AT_ONCE && !out(Output::Findings(std::mem::take(&mut findings))) {
-            return Err(Stop::Cancelled);
-        }
-        if input.cancelled.load(Ordering::Relaxed) {
-            return Err(Stop::Cancelled);
-        }
-    }
-    out(Output::Findings(findings));
-    Ok(())
-}
-
-fn place_of(payload: &[u8]) -> Result<PersonPlace, Stop> {
-    serde_json::from_slice(payload).map_err(|e| Stop::Failed(e.to_string()))
-}
-
-/// Third pass: the rows of each household meet.
-fn group(input: &CheckInput, readings: &[SheetReading], households: Sorter, rows: u64, rejected: &mut u64, out: &mut Out<'_>) -> Result<(), Stop> {
-    let villages = |code: &str| answer(input, code);
-    let assembler = assembler(input, readings, &villages);
-    let mut sorted = households.finish()?;
-    let (mut findings, mut forms) = (Vec::new(), Vec::new());
-    let (mut done, mut told) = (0u64, 0u64);
-    let mut next = sorted.next()?;
-    while let Some((key, payload)) = next {
-        let code = text_of(&key).to_vec();
-        let mut household = HouseholdRows { code: String::from_utf8_lossy(&code).into_owned(), ..HouseholdRows::default() };
-        let mut beyond = 0;
-        collect(&mut household, &key, &payload, &mut beyond)?;
-        next = loop {
-            match sorted.next()? {
-                Some((key, payload)) if text_of(&key) == code => collect(&mut household, &key, &payload, &mut beyond)?,
-                other => break other,
-            }
-        };
-        if household.rows.is_empty() {
-            continue;
-        }
-        let members = household.rows.len() as u64 + beyond;
-        let (form, found) = assembler.assemble(&household);
-        done += members;
-        if form.rejected {
-            *rejected += members;
-        }
-        findings.extend(found);
-        forms.push(form);
-        if forms.len() >= HOUSEHOLDS_AT_ONCE {
-            let going = out(Output::Findings(std::mem::take(&mut findings))) && out(Output::Households(std::mem::take(&mut forms)));
-            if !going || input.cancelled.load(Ordering::Relaxed) {
-                return Err(Stop::Cancelled);
-            }
-        }
-        if done - told >= PROGRESS_EVERY_ROWS {
-            told = done;
-            out(Output::Progress("checking", done, rows));
-        }
-    }
-    out(Output::Findings(findings));
-    if !out(Output::Households(forms)) {
-        return Err(Stop::Cancelled);
-    }
-    Ok(())
-}
-
-fn collect(household: &mut HouseholdRows, key: &[u8], payload: &[u8], beyond: &mut u64) -> Result<(), Stop> {
-    let kind = key[text_of(key).len() + 1..].first().copied();
-    let wrong = |e: serde_json::Error| Stop::Failed(e.to_string());
-    match kind {
-        Some(DISPUTED) => household.disputed = true,
-        Some(ROW) if household.rows.len() < ROWS_KEPT => household.rows.push(serde_json::from_slice(payload).map_err(wrong)?),
-        Some(ROW) => *beyond += 1,
-        _ => {
-            let link: EmploymentLink = serde_json::from_slice(payload).map_err(wrong)?;
-            household.employment.push(link);
-        }
-    }
-    Ok(())
 }

@@ -40,19 +40,38 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] outside the scope or when its file is gone.
-    pub async fn import_corrections(&self, principal: &Principal, id: &str) -> Result<Vec<u8>, AppError> {
+    pub async fn import_corrections(
+        &self,
+        principal: &Principal,
+        id: &str,
+    ) -> Result<Vec<u8>, AppError> {
         let batch = self.batch_in_scope(principal, id).await?;
         let reports: Vec<SheetReport> = serde_json::from_str(&batch.readings).unwrap_or_default();
         let remarks = self.import_remarks(principal, id).await?;
-        let rows = self.rows_to_correct(principal, id, &reports, &remarks).await?;
-        let (store, data_dir, batch_id, file_name) = (self.store.clone(), self.data_dir.clone(), id.to_owned(), batch.file_name.clone());
+        let rows = self
+            .rows_to_correct(principal, id, &reports, &remarks)
+            .await?;
+        let (store, data_dir, batch_id, file_name) = (
+            self.store.clone(),
+            self.data_dir.clone(),
+            id.to_owned(),
+            batch.file_name.clone(),
+        );
         let written = tokio::task::spawn_blocking(move || -> Result<Vec<u8>, AppError> {
             let file = vault::open(&store, &data_dir, &batch_id).map_err(|_| AppError::NotFound)?;
             write_book(file, &file_name, &reports, &remarks, &rows)
         });
-        let bytes = written.await.map_err(|e| AppError::Internal(e.to_string()))??;
+        let bytes = written
+            .await
+            .map_err(|e| AppError::Internal(e.to_string()))??;
         let mut tx = self.store.write(self.actor(principal)).await?;
-        tx.audit(&chain_of(batch.division.parse().ok()), "import.corrections", &format!("import/{id}"), &format!("bytes={}", bytes.len())).await?;
+        tx.audit(
+            &chain_of(batch.division.parse().ok()),
+            "import.corrections",
+            &format!("import/{id}"),
+            &format!("bytes={}", bytes.len()),
+        )
+        .await?;
         tx.commit().await?;
         Ok(bytes)
     }
@@ -61,21 +80,43 @@ impl App {
         let mut remarks = Remarks::default();
         let mut offset = 0;
         loop {
-            let page = self.store.import_findings(&principal.scope, id, &FindingFilter::default(), 2000, offset).await?;
+            let page = self
+                .store
+                .import_findings(
+                    &principal.scope,
+                    id,
+                    &FindingFilter::default(),
+                    2000,
+                    offset,
+                )
+                .await?;
             offset += page.items.len() as u64;
             for row in page.items {
                 let finding = row.finding;
                 let remark = Remark {
                     severity: finding.kind.severity(),
-                    text: if finding.suggestion.is_empty() { finding.message } else { format!("{}。{}", finding.message, finding.suggestion) },
+                    text: if finding.suggestion.is_empty() {
+                        finding.message
+                    } else {
+                        format!("{}。{}", finding.message, finding.suggestion)
+                    },
                 };
                 if finding.row == 0 {
-                    let quiet = matches!(finding.kind, FindingKind::ColumnMoved | FindingKind::HeaderRowShifted);
+                    let quiet = matches!(
+                        finding.kind,
+                        FindingKind::ColumnMoved | FindingKind::HeaderRowShifted
+                    );
                     if !quiet {
                         remarks.general.push((finding.sheet, remark));
                     }
                 } else {
-                    remarks.cells.entry(finding.sheet).or_default().entry(finding.row).or_default().push((row.column_letter, remark));
+                    remarks
+                        .cells
+                        .entry(finding.sheet)
+                        .or_default()
+                        .entry(finding.row)
+                        .or_default()
+                        .push((row.column_letter, remark));
                 }
             }
             if page.next_cursor.is_none() {
@@ -86,22 +127,45 @@ impl App {
 
     /// Rows with an error, and all rows of a household one of whose rows has
     /// one: a household is only understood whole.
-    async fn rows_to_correct(&self, principal: &Principal, id: &str, reports: &[SheetReport], remarks: &Remarks) -> Result<Rows, AppError> {
+    async fn rows_to_correct(
+        &self,
+        principal: &Principal,
+        id: &str,
+        reports: &[SheetReport],
+        remarks: &Remarks,
+    ) -> Result<Rows, AppError> {
         let mut rows = Rows::new();
         for (tab, by_row) in &remarks.cells {
-            let wrong = by_row.iter().filter(|(_, r)| r.iter().any(|(_, r)| r.severity == Severity::Error)).map(|(row, _)| *row);
+            let wrong = by_row
+                .iter()
+                .filter(|(_, r)| r.iter().any(|(_, r)| r.severity == Severity::Error))
+                .map(|(row, _)| *row);
             rows.entry(tab.clone()).or_default().extend(wrong);
         }
-        let tabs: Vec<&str> = reports.iter().filter_map(|r| r.reading.as_ref().map(|x| x.tab.as_str())).collect();
+        let tabs: Vec<&str> = reports
+            .iter()
+            .filter_map(|r| r.reading.as_ref().map(|x| x.tab.as_str()))
+            .collect();
         let mut after = -1;
         loop {
-            let staged = self.store.staged_households(&principal.scope, id, after, 500, false).await?;
-            let Some(last) = staged.last() else { return Ok(rows) };
+            let staged = self
+                .store
+                .staged_households(&principal.scope, id, after, 500, false)
+                .await?;
+            let Some(last) = staged.last() else {
+                return Ok(rows);
+            };
             after = last.seq;
             for household in &staged {
-                let own: Vec<(&str, u32)> =
-                    household.form.rows.iter().filter_map(|(reading, row)| Some((*tabs.get(*reading as usize)?, *row))).collect();
-                let wrong = own.iter().any(|(tab, row)| rows.get(*tab).is_some_and(|r| r.contains(row)));
+                let own: Vec<(&str, u32)> = household
+                    .form
+                    .rows
+                    .iter()
+                    .filter_map(|(reading, row)| Some((*tabs.get(*reading as usize)?, *row)))
+                    .collect();
+                let wrong = own
+                    .iter()
+                    .any(|(tab, row)| rows.get(*tab).is_some_and(|r| r.contains(row)));
                 if household.verdict == "rejected" || wrong {
                     for (tab, row) in own {
                         rows.entry(tab.to_owned()).or_default().insert(row);
@@ -113,12 +177,26 @@ impl App {
 }
 
 /// One line of the copy and the row of the file it shows.
-fn write_book(file: std::fs::File, file_name: &str, reports: &[SheetReport], remarks: &Remarks, rows: &Rows) -> Result<Vec<u8>, AppError> {
+fn write_book(
+    file: std::fs::File,
+    file_name: &str,
+    reports: &[SheetReport],
+    remarks: &Remarks,
+    rows: &Rows,
+) -> Result<Vec<u8>, AppError> {
     let mut book = Workbook::new();
     let formats = Arc::new(Formats::new());
     write_explanation(&mut book, file_name, remarks, rows, &formats)?;
     let mut failed = None;
-    let mut writer = CopyWriter { book: &mut book, reports, remarks, rows, formats: &formats, tab: None, line: 0 };
+    let mut writer = CopyWriter {
+        book: &mut book,
+        reports,
+        remarks,
+        rows,
+        formats: &formats,
+        tab: None,
+        line: 0,
+    };
     read_file(file, file_name, &mut |event| match writer.take(event) {
         Ok(()) => true,
         Err(error) => {
@@ -148,20 +226,32 @@ impl CopyWriter<'_> {
     fn take(&mut self, event: Event) -> Result<(), AppError> {
         match event {
             Event::Sheet(name) => {
-                let report = self.reports.iter().find(|r| name.is_empty() || r.tab == name);
+                let report = self
+                    .reports
+                    .iter()
+                    .find(|r| name.is_empty() || r.tab == name);
                 let reading = report.and_then(|r| r.reading.as_ref());
-                let wanted = reading.filter(|r| self.rows.get(&r.tab).is_some_and(|rows| !rows.is_empty()));
+                let wanted =
+                    reading.filter(|r| self.rows.get(&r.tab).is_some_and(|rows| !rows.is_empty()));
                 self.tab = wanted.map(|r| (r.tab.clone(), r.header_row));
                 self.line = 0;
                 if let Some((tab, _)) = &self.tab {
                     let sheet = add_sheet(self.book, tab)?;
                     write_text(sheet, 0, 0, &format!("{tab}：需要改正的行"), self.formats)?;
-                    write_text(sheet, 1, 0, "红色必须改，黄色请核对；改好后整本发回即可。不要改动表头、户编号和其他户的内容。", self.formats)?;
+                    write_text(
+                        sheet,
+                        1,
+                        0,
+                        "红色必须改，黄色请核对；改好后整本发回即可。不要改动表头、户编号和其他户的内容。",
+                        self.formats,
+                    )?;
                     self.line = 2;
                 }
             }
             Event::Row(row, cells) => {
-                let Some((tab, header_row)) = self.tab.clone() else { return Ok(()) };
+                let Some((tab, header_row)) = self.tab.clone() else {
+                    return Ok(());
+                };
                 let header = row == header_row;
                 let wanted = self.rows.get(&tab).is_some_and(|r| r.contains(&row));
                 if header {
@@ -179,7 +269,11 @@ impl CopyWriter<'_> {
     fn header(&mut self, tab: &str, cells: &[(u32, RawCell)]) -> Result<(), AppError> {
         let line = self.line;
         self.line += 1;
-        let reading = self.reports.iter().find(|r| r.tab == tab).and_then(|r| r.reading.as_ref());
+        let reading = self
+            .reports
+            .iter()
+            .find(|r| r.tab == tab)
+            .and_then(|r| r.reading.as_ref());
         let sheet = self.book.worksheet_from_name(tab)?;
         let mut texts: BTreeMap<u32, String> = cells.iter().map(|(c, v)| (*c, v.shown())).collect();
         for (at, header) in reading.iter().flat_map(|r| r.places.values()) {
@@ -197,7 +291,12 @@ impl CopyWriter<'_> {
         let line = self.line;
         self.line += 1;
         let none = Vec::new();
-        let remarks = self.remarks.cells.get(tab).and_then(|rows| rows.get(&row)).unwrap_or(&none);
+        let remarks = self
+            .remarks
+            .cells
+            .get(tab)
+            .and_then(|rows| rows.get(&row))
+            .unwrap_or(&none);
         let sheet = self.book.worksheet_from_name(tab)?;
         let mut marked: BTreeMap<u32, (Severity, String)> = BTreeMap::new();
         for (letter, remark) in remarks {
@@ -217,10 +316,19 @@ impl CopyWriter<'_> {
         for (at, cell) in all {
             let Some(place) = column(at) else { continue };
             let mark = marked.get(&at);
-            let format = mark.map(|(severity, _)| if *severity == Severity::Error { &self.formats.error } else { &self.formats.warning });
+            let format = mark.map(|(severity, _)| {
+                if *severity == Severity::Error {
+                    &self.formats.error
+                } else {
+                    &self.formats.warning
+                }
+            });
             write_cell(sheet, line, place, cell, format, self.formats)?;
             if let Some((_, text)) = mark {
-                let note: String = format!("原表第{row}行：{text}").chars().take(2000).collect();
+                let note: String = format!("原表第{row}行：{text}")
+                    .chars()
+                    .take(2000)
+                    .collect();
                 sheet.insert_note(line, place, &Note::new(note).add_author_prefix(false))?;
             }
         }
@@ -233,16 +341,28 @@ fn index_of(letter: &str) -> Option<u32> {
     if letter.is_empty() {
         return None;
     }
-    let number = letter.bytes().try_fold(0u32, |n, b| Some(n * 26 + u32::from(b.checked_sub(b'A')?) + 1))?;
+    let number = letter.bytes().try_fold(0u32, |n, b| {
+        Some(n * 26 + u32::from(b.checked_sub(b'A')?) + 1)
+    })?;
     number.checked_sub(1)
 }
 
 /// Findings listed in words at most; the cells carry them all.
 const LISTED: usize = 20_000;
 
-fn write_explanation(book: &mut Workbook, file_name: &str, remarks: &Remarks, rows: &Rows, formats: &Formats) -> Result<(), AppError> {
+fn write_explanation(
+    book: &mut Workbook,
+    file_name: &str,
+    remarks: &Remarks,
+    rows: &Rows,
+    formats: &Formats,
+) -> Result<(), AppError> {
     let sheet = add_sheet(book, "说明")?;
-    sheet.set_column_width(0, 16)?.set_column_width(1, 8)?.set_column_width(2, 8)?.set_column_width(3, 90)?;
+    sheet
+        .set_column_width(0, 16)?
+        .set_column_width(1, 8)?
+        .set_column_width(2, 8)?
+        .set_column_width(3, 90)?;
     sheet.write_string_with_format(0, 0, "改正说明", &formats.title)?;
     let count: usize = rows.values().map(BTreeSet::len).sum();
     let lines = [
@@ -261,9 +381,15 @@ fn write_explanation(book: &mut Workbook, file_name: &str, remarks: &Remarks, ro
         sheet.write_string_with_format(line, at, header, &formats.header)?;
     }
     line += 1;
-    let general = remarks.general.iter().map(|(tab, r)| (tab.as_str(), 0, "", r));
+    let general = remarks
+        .general
+        .iter()
+        .map(|(tab, r)| (tab.as_str(), 0, "", r));
     let cells = remarks.cells.iter().flat_map(|(tab, rows)| {
-        rows.iter().flat_map(move |(row, list)| list.iter().map(move |(letter, r)| (tab.as_str(), *row, letter.as_str(), r)))
+        rows.iter().flat_map(move |(row, list)| {
+            list.iter()
+                .map(move |(letter, r)| (tab.as_str(), *row, letter.as_str(), r))
+        })
     });
     for (tab, row, letter, remark) in general.chain(cells).take(LISTED) {
         write_text(sheet, line, 0, tab, formats)?;
@@ -271,8 +397,17 @@ fn write_explanation(book: &mut Workbook, file_name: &str, remarks: &Remarks, ro
             sheet.write_number(line, 1, row)?;
         }
         write_text(sheet, line, 2, letter, formats)?;
-        let level = if remark.severity == Severity::Error { "【必须改】" } else { "【请核对】" };
-        sheet.write_string_with_format(line, 3, format!("{level}{}", remark.text), &formats.wrapped)?;
+        let level = if remark.severity == Severity::Error {
+            "【必须改】"
+        } else {
+            "【请核对】"
+        };
+        sheet.write_string_with_format(
+            line,
+            3,
+            format!("{level}{}", remark.text),
+            &formats.wrapped,
+        )?;
         line += 1;
     }
     Ok(())

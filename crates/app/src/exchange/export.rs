@@ -13,9 +13,9 @@ use domain::exchange::{Column, ColumnType, Form, FormMember, Layout, Register, R
 use rust_xlsxwriter::Workbook;
 use store::audit::chain_of;
 
+use super::DEFAULT_LAYOUT;
 use super::matching::draft_of;
 use super::sheet_writer::{Formats, add_sheet, write_text};
-use super::DEFAULT_LAYOUT;
 use crate::error::permit;
 use crate::{App, AppError, new_id};
 
@@ -58,9 +58,14 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] outside the scope.
-    pub async fn export_national(&self, principal: &Principal, division: Option<DivisionCode>) -> Result<NationalExport, AppError> {
+    pub async fn export_national(
+        &self,
+        principal: &Principal,
+        division: Option<DivisionCode>,
+    ) -> Result<NationalExport, AppError> {
         permit(principal, Operation::ExportRun)?;
-        let scope = division.map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d));
+        let scope =
+            division.map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d));
         let root = scope.root().ok_or(AppError::NotFound)?;
         if principal.masked {
             // Whoever sees masked names gets no list of numbers.
@@ -74,10 +79,15 @@ impl App {
         let mut after: Option<(String, String)> = None;
         loop {
             let place = after.as_ref().map(|(v, i)| (v.as_str(), i.as_str()));
-            let rows = self.store.households_by_village_after(&scope, place, CHUNK).await?;
+            let rows = self
+                .store
+                .households_by_village_after(&scope, place, CHUNK)
+                .await?;
             let Some(last) = rows.last() else { break };
             after = Some((last.village.clone(), last.id.clone()));
-            let forms = self.export_forms(&scope, rows.iter().map(|r| r.id.clone())).await?;
+            let forms = self
+                .export_forms(&scope, rows.iter().map(|r| r.id.clone()))
+                .await?;
             let villages: BTreeSet<String> = forms.iter().map(|f| f.village.clone()).collect();
             self.export_names(&mut exporter.names, &villages).await?;
             for form in &forms {
@@ -90,13 +100,27 @@ impl App {
         let file = exporter.finish(&folder)?;
         let detail = format!("division={root} households={households} members={members}");
         let mut tx = self.store.write(self.actor(principal)).await?;
-        tx.audit(&chain_of(Some(root)), "export.national", &format!("division/{root}"), &detail).await?;
+        tx.audit(
+            &chain_of(Some(root)),
+            "export.national",
+            &format!("division/{root}"),
+            &detail,
+        )
+        .await?;
         tx.commit().await?;
-        Ok(NationalExport { file, households, members })
+        Ok(NationalExport {
+            file,
+            households,
+            members,
+        })
     }
 
     /// Households of ours in the words of the form, in the order of `ids`.
-    async fn export_forms(&self, scope: &Scope, ids: impl Iterator<Item = String>) -> Result<Vec<Form>, AppError> {
+    async fn export_forms(
+        &self,
+        scope: &Scope,
+        ids: impl Iterator<Item = String>,
+    ) -> Result<Vec<Form>, AppError> {
         let order: Vec<String> = ids.collect();
         let ids: BTreeSet<String> = order.iter().cloned().collect();
         let files = self.store.household_files(scope, &ids).await?;
@@ -105,12 +129,20 @@ impl App {
         let form = |id: &String| {
             let (_, file) = files.get(id)?;
             let episode = episodes.get(id).and_then(|e| e.first()).and_then(draft_of);
-            Some(form_of(&Register { file, episode, office: offices.get(id) }))
+            Some(form_of(&Register {
+                file,
+                episode,
+                office: offices.get(id),
+            }))
         };
         Ok(order.iter().filter_map(form).collect())
     }
 
-    async fn export_names(&self, names: &mut BTreeMap<String, String>, villages: &BTreeSet<String>) -> Result<(), AppError> {
+    async fn export_names(
+        &self,
+        names: &mut BTreeMap<String, String>,
+        villages: &BTreeSet<String>,
+    ) -> Result<(), AppError> {
         let mut unknown = BTreeSet::new();
         for village in villages.iter().filter(|v| !names.contains_key(*v)) {
             if let Ok(code) = DivisionCode::from_str(village) {
@@ -123,7 +155,11 @@ impl App {
 }
 
 impl<'a> Exporter<'a> {
-    fn new(layout: &'a Layout, codes: &'a CodeLists, folder: &std::path::Path) -> Result<Self, AppError> {
+    fn new(
+        layout: &'a Layout,
+        codes: &'a CodeLists,
+        folder: &std::path::Path,
+    ) -> Result<Self, AppError> {
         let mut book = Workbook::new();
         book.set_tempdir(folder)?;
         let mut exporter = Self {
@@ -156,7 +192,13 @@ impl<'a> Exporter<'a> {
         let columns = &self.layout.sheets[sheet].columns;
         let page = add_sheet(&mut self.book, &tab)?;
         page.write_string_with_format(0, 0, &tab, &self.formats.title)?;
-        write_text(page, 1, 0, "由守望导出；样式据公开资料，未与现行系统核对", &self.formats)?;
+        write_text(
+            page,
+            1,
+            0,
+            "由守望导出；样式据公开资料，未与现行系统核对",
+            &self.formats,
+        )?;
         for (at, column) in (0u16..).zip(columns) {
             page.write_string_with_format(header_row, at, &column.header, &self.formats.header)?;
         }
@@ -180,20 +222,32 @@ impl<'a> Exporter<'a> {
             }
             let numeric = matches!(
                 column.kind,
-                ColumnType::Integer | ColumnType::Decimal | ColumnType::MoneyYuan | ColumnType::AreaMu | ColumnType::Km
+                ColumnType::Integer
+                    | ColumnType::Decimal
+                    | ColumnType::MoneyYuan
+                    | ColumnType::AreaMu
+                    | ColumnType::Km
             );
             match stored.parse::<f64>() {
                 Ok(number) if numeric => {
                     page.write_number(line, at, number)?;
                 }
-                _ => write_text(page, line, at, &shown(self.codes, column, &stored), &self.formats)?,
+                _ => write_text(
+                    page,
+                    line,
+                    at,
+                    &shown(self.codes, column, &stored),
+                    &self.formats,
+                )?,
             }
         }
         Ok(())
     }
 
     fn division_value(&self, village: &str, field: &str) -> String {
-        let Ok(code) = DivisionCode::from_str(village) else { return String::new() };
+        let Ok(code) = DivisionCode::from_str(village) else {
+            return String::new();
+        };
         let level = match field {
             "division.code" => return village.to_owned(),
             "division.province_name" => Level::Province,
@@ -204,9 +258,18 @@ impl<'a> Exporter<'a> {
             _ => return String::new(),
         };
         // A skipped level repeats the one above it, as the form's columns do.
-        let place = code.at_level(level).or_else(|| code.ancestors().find(|c| c.level() < level));
-        let name = place.and_then(|c| self.names.get(&c.to_string())).cloned().unwrap_or_default();
-        if level == Level::Village { short_name(&name) } else { name }
+        let place = code
+            .at_level(level)
+            .or_else(|| code.ancestors().find(|c| c.level() < level));
+        let name = place
+            .and_then(|c| self.names.get(&c.to_string()))
+            .cloned()
+            .unwrap_or_default();
+        if level == Level::Village {
+            short_name(&name)
+        } else {
+            name
+        }
     }
 
     fn household(&mut self, form: &Form) -> Result<(), AppError> {
@@ -216,7 +279,10 @@ impl<'a> Exporter<'a> {
         let persons = form.members.len() as u64;
         counts.households += 1;
         counts.persons += persons;
-        for (is, pair) in [(lifted, &mut counts.lifted), (monitored, &mut counts.monitored)] {
+        for (is, pair) in [
+            (lifted, &mut counts.lifted),
+            (monitored, &mut counts.monitored),
+        ] {
             pair.0 += u64::from(is);
             pair.1 += if is { persons } else { 0 };
         }
@@ -248,25 +314,44 @@ impl<'a> Exporter<'a> {
     }
 
     fn members(&mut self, sheet: usize, form: &Form) -> Result<(), AppError> {
-        let fields: BTreeMap<String, String> =
-            self.layout.sheets[sheet].columns.iter().map(|c| (c.field.clone(), self.common(form, &c.field))).collect();
+        let fields: BTreeMap<String, String> = self.layout.sheets[sheet]
+            .columns
+            .iter()
+            .map(|c| (c.field.clone(), self.common(form, &c.field)))
+            .collect();
         for member in ordered(&form.members) {
             self.row(sheet, &|column| {
-                if column.field.starts_with("member.") { member.get(&column.field).to_owned() } else { fields[&column.field].clone() }
+                if column.field.starts_with("member.") {
+                    member.get(&column.field).to_owned()
+                } else {
+                    fields[&column.field].clone()
+                }
             })?;
         }
         Ok(())
     }
 
     fn employment(&mut self, sheet: usize, form: &Form) -> Result<(), AppError> {
-        let planned = self.layout.sheets[sheet].columns.iter().any(|c| c.field.starts_with("planned_employment."));
+        let planned = self.layout.sheets[sheet]
+            .columns
+            .iter()
+            .any(|c| c.field.starts_with("planned_employment."));
         for member in &form.members {
-            for row in if planned { &member.planned } else { &member.employment } {
-                let fields: BTreeMap<String, String> =
-                    self.layout.sheets[sheet].columns.iter().map(|c| (c.field.clone(), self.common(form, &c.field))).collect();
+            for row in if planned {
+                &member.planned
+            } else {
+                &member.employment
+            } {
+                let fields: BTreeMap<String, String> = self.layout.sheets[sheet]
+                    .columns
+                    .iter()
+                    .map(|c| (c.field.clone(), self.common(form, &c.field)))
+                    .collect();
                 self.row(sheet, &|column| match row.get(&column.field) {
                     Some(value) => value.clone(),
-                    None if column.field.starts_with("member.") => member.get(&column.field).to_owned(),
+                    None if column.field.starts_with("member.") => {
+                        member.get(&column.field).to_owned()
+                    }
                     None => fields[&column.field].clone(),
                 })?;
             }
@@ -276,10 +361,20 @@ impl<'a> Exporter<'a> {
 
     /// One row a village, with the figures the register knows.
     fn villages(&mut self) -> Result<(), AppError> {
-        let Some(sheet) = self.layout.sheets.iter().position(|s| s.row_is == RowIs::Village) else { return Ok(()) };
+        let Some(sheet) = self
+            .layout
+            .sheets
+            .iter()
+            .position(|s| s.row_is == RowIs::Village)
+        else {
+            return Ok(());
+        };
         for (village, counts) in std::mem::take(&mut self.villages) {
-            let names: BTreeMap<String, String> =
-                self.layout.sheets[sheet].columns.iter().map(|c| (c.field.clone(), self.division_value(&village, &c.field))).collect();
+            let names: BTreeMap<String, String> = self.layout.sheets[sheet]
+                .columns
+                .iter()
+                .map(|c| (c.field.clone(), self.division_value(&village, &c.field)))
+                .collect();
             self.row(sheet, &|column| match column.field.as_str() {
                 "village.households" => counts.households.to_string(),
                 "village.persons" => counts.persons.to_string(),
@@ -296,7 +391,12 @@ impl<'a> Exporter<'a> {
     fn finish(mut self, folder: &std::path::Path) -> Result<File, AppError> {
         let failed = |e: std::io::Error| AppError::Internal(e.to_string());
         let path = folder.join(new_id());
-        let mut file = OpenOptions::new().read(true).write(true).create_new(true).open(&path).map_err(failed)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .open(&path)
+            .map_err(failed)?;
         // Nothing unsealed keeps a name on disk.
         let _ = std::fs::remove_file(&path);
         self.book.save_to_writer(&mut file)?;
@@ -308,14 +408,21 @@ impl<'a> Exporter<'a> {
 /// The head first, the others as they stand.
 fn ordered(members: &[FormMember]) -> impl Iterator<Item = &FormMember> {
     let is_head = |m: &&FormMember| m.get("member.relation_to_head") == "head";
-    members.iter().filter(is_head).chain(members.iter().filter(move |m| !is_head(m)))
+    members
+        .iter()
+        .filter(is_head)
+        .chain(members.iter().filter(move |m| !is_head(m)))
 }
 
 fn shown(codes: &CodeLists, column: &Column, stored: &str) -> String {
     match column.kind {
         ColumnType::Code | ColumnType::Codes => {
             let list = column.list.as_deref().unwrap_or_default();
-            stored.split(',').map(|c| codes.label(list, c).unwrap_or(c)).collect::<Vec<_>>().join("、")
+            stored
+                .split(',')
+                .map(|c| codes.label(list, c).unwrap_or(c))
+                .collect::<Vec<_>>()
+                .join("、")
         }
         ColumnType::YesNo => if stored == "yes" { "是" } else { "否" }.to_owned(),
         ColumnType::YearMonth => stored.replace('-', ""),

@@ -19,7 +19,8 @@ use super::{merge, vault};
 use crate::{App, AppError};
 
 /// Tasks of this process, by batch.
-static RUNNING: Mutex<BTreeMap<String, Option<tokio::task::AbortHandle>>> = Mutex::new(BTreeMap::new());
+static RUNNING: Mutex<BTreeMap<String, Option<tokio::task::AbortHandle>>> =
+    Mutex::new(BTreeMap::new());
 
 fn running() -> std::sync::MutexGuard<'static, BTreeMap<String, Option<tokio::task::AbortHandle>>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
@@ -60,7 +61,8 @@ pub(super) struct Summary {
 fn peak_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
-    line.and_then(|l| l.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+    line.and_then(|l| l.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0)
 }
 
 impl App {
@@ -114,7 +116,11 @@ impl App {
     }
 
     async fn end_batch(&self, id: &str, status: &str, failure: Option<String>) {
-        let change = ImportBatchChange { status: set(status.to_owned()), failure: set(failure), ..Default::default() };
+        let change = ImportBatchChange {
+            status: set(status.to_owned()),
+            failure: set(failure),
+            ..Default::default()
+        };
         if let Err(error) = self.change_batch(id, change).await {
             tracing::error!(import = id, %error, "the state of an import could not be saved");
         }
@@ -129,7 +135,10 @@ impl App {
 
     async fn batch_unscoped(&self, id: &str) -> Result<ImportBatchRow, AppError> {
         let all = Scope::subtree(domain::division::DivisionCode::NATION);
-        self.store.import_batch(&all, id).await?.ok_or(AppError::NotFound)
+        self.store
+            .import_batch(&all, id)
+            .await?
+            .ok_or(AppError::NotFound)
     }
 
     async fn try_work_on_batch(&self, id: &str) -> Result<(), AppError> {
@@ -142,7 +151,10 @@ impl App {
     }
 
     fn import_worker(&self, batch: &ImportBatchRow) -> Actor {
-        Actor { account_id: batch.account_id.clone(), now_millis: self.clock.now_millis() }
+        Actor {
+            account_id: batch.account_id.clone(),
+            now_millis: self.clock.now_millis(),
+        }
     }
 
     async fn check_batch(&self, batch: &ImportBatchRow) -> Result<(), AppError> {
@@ -162,11 +174,20 @@ impl App {
         tx.commit().await?;
 
         let (layout, codes) = self.layout(&batch.layout)?;
-        let villages = self.store.villages(&scope).await?.into_iter().map(|v| (v.code, v.name)).collect();
+        let villages = self
+            .store
+            .villages(&scope)
+            .await?
+            .into_iter()
+            .map(|v| (v.code, v.name))
+            .collect();
         let input = CheckInput {
             layout: Arc::new(layout),
             codes: Arc::new(codes),
-            rules: CellRules { today: self.today(), prefixes: self.issuing_prefixes() },
+            rules: CellRules {
+                today: self.today(),
+                prefixes: self.issuing_prefixes(),
+            },
             scope: scope.clone(),
             villages: Arc::new(villages),
             category_lifted: Arc::new(self.category_lifted()),
@@ -178,21 +199,45 @@ impl App {
         };
         let (sender, mut receiver) = tokio::sync::mpsc::channel(4);
         let thread = {
-            let (input, store, data_dir, id) = (input.clone(), self.store.clone(), self.data_dir.clone(), batch.id.clone());
+            let (input, store, data_dir, id) = (
+                input.clone(),
+                self.store.clone(),
+                self.data_dir.clone(),
+                batch.id.clone(),
+            );
             tokio::task::spawn_blocking(move || {
                 vault::clean(&data_dir, &id);
-                let file = vault::open(&store, &data_dir, &id).map_err(|e| Stop::Failed(e.to_string()))?;
-                check_file(&input, file, &mut |output| sender.blocking_send(output).is_ok())
+                let file =
+                    vault::open(&store, &data_dir, &id).map_err(|e| Stop::Failed(e.to_string()))?;
+                check_file(&input, file, &mut |output| {
+                    sender.blocking_send(output).is_ok()
+                })
             })
         };
-        let mut staging = Staging { app: self, batch, scope, readings: Vec::new(), findings: 0, seq: 0, summary: Summary::default(), file_failure: None, told: 0 };
+        let mut staging = Staging {
+            app: self,
+            batch,
+            scope,
+            readings: Vec::new(),
+            findings: 0,
+            seq: 0,
+            summary: Summary::default(),
+            file_failure: None,
+            told: 0,
+        };
         while let Some(output) = receiver.recv().await {
             if staging.take(output).await? {
                 input.cancelled.store(true, Ordering::Relaxed);
             }
         }
-        let ended = thread.await.map_err(|e| AppError::Internal(e.to_string()))?;
-        let Staging { mut summary, file_failure, .. } = staging;
+        let ended = thread
+            .await
+            .map_err(|e| AppError::Internal(e.to_string()))?;
+        let Staging {
+            mut summary,
+            file_failure,
+            ..
+        } = staging;
         summary.check_millis = self.clock.real_millis() - started;
         summary.peak_kib = peak_kib();
         let (status, failure) = match (ended, file_failure) {
@@ -201,7 +246,14 @@ impl App {
             (Ok(()), Some(failure)) => ("failed", Some(failure)),
             (Ok(()), None) => ("checked", None),
         };
-        tracing::info!(import = batch.id, status, rows = summary.rows, millis = summary.check_millis, peak_kib = summary.peak_kib, "import checked");
+        tracing::info!(
+            import = batch.id,
+            status,
+            rows = summary.rows,
+            millis = summary.check_millis,
+            peak_kib = summary.peak_kib,
+            "import checked"
+        );
         let change = ImportBatchChange {
             status: set(status.to_owned()),
             failure: set(failure),
@@ -217,11 +269,22 @@ impl App {
         let scope = Self::batch_scope(batch)?;
         let mut summary: Summary = serde_json::from_str(&batch.summary).unwrap_or_default();
         let total = i64::try_from(summary.households).unwrap_or(i64::MAX);
-        self.change_batch(&batch.id, ImportBatchChange { phase: set("merging".to_owned()), total: set(total), ..Default::default() }).await?;
+        self.change_batch(
+            &batch.id,
+            ImportBatchChange {
+                phase: set("merging".to_owned()),
+                total: set(total),
+                ..Default::default()
+            },
+        )
+        .await?;
         let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
         let mut cancelled = false;
         let mut after = -1;
-        while let Some(chunk) = self.merge_chunk(batch, &scope, self.import_worker(batch), after).await? {
+        while let Some(chunk) = self
+            .merge_chunk(batch, &scope, self.import_worker(batch), after)
+            .await?
+        {
             after = chunk.last;
             merge::add(&mut counts, chunk);
             if self.batch_unscoped(&batch.id).await?.cancel_requested {
@@ -234,7 +297,12 @@ impl App {
         }
         summary.merge_millis += self.clock.real_millis() - started;
         summary.peak_kib = peak_kib();
-        tracing::info!(import = batch.id, millis = summary.merge_millis, peak_kib = summary.peak_kib, "import merged");
+        tracing::info!(
+            import = batch.id,
+            millis = summary.merge_millis,
+            peak_kib = summary.peak_kib,
+            "import merged"
+        );
         let mut change = ImportBatchChange {
             status: set(if cancelled { "cancelled" } else { "merged" }.to_owned()),
             cancel_requested: set(false),
@@ -272,7 +340,9 @@ impl Staging<'_> {
             Output::Households(forms) => self.households(forms).await?,
             Output::Progress(phase, done, total) => return self.progress(phase, done, total).await,
             Output::Readings(reports) => self.reports(reports).await?,
-            Output::Rows { rows, rejected } => (self.summary.rows, self.summary.rejected_rows) = (rows, rejected),
+            Output::Rows { rows, rejected } => {
+                (self.summary.rows, self.summary.rejected_rows) = (rows, rejected)
+            }
         }
         Ok(false)
     }
@@ -283,7 +353,10 @@ impl Staging<'_> {
                 Severity::Error => self.summary.errors += 1,
                 Severity::Warning => self.summary.warnings += 1,
             }
-            if matches!(finding.kind, FindingKind::FileNotAWorkbook | FindingKind::FileTooLarge) {
+            if matches!(
+                finding.kind,
+                FindingKind::FileNotAWorkbook | FindingKind::FileTooLarge
+            ) {
                 self.file_failure = Some(finding.message.clone());
             }
         }
@@ -294,8 +367,13 @@ impl Staging<'_> {
             return Ok(());
         }
         self.count(findings);
-        let mut tx = self.app.store.write(self.app.import_worker(self.batch)).await?;
-        tx.stage_findings(&self.batch.id, self.findings, findings).await?;
+        let mut tx = self
+            .app
+            .store
+            .write(self.app.import_worker(self.batch))
+            .await?;
+        tx.stage_findings(&self.batch.id, self.findings, findings)
+            .await?;
         tx.commit().await?;
         self.findings += i64::try_from(findings.len()).unwrap_or(0);
         Ok(())
@@ -327,11 +405,21 @@ impl Staging<'_> {
                 self.summary.accepted_households += 1;
                 self.summary.accepted_persons += persons;
             }
-            staged.push(StagedHousehold { seq: self.seq, verdict: verdict.to_owned(), household_id: None, merged: false, form });
+            staged.push(StagedHousehold {
+                seq: self.seq,
+                verdict: verdict.to_owned(),
+                household_id: None,
+                merged: false,
+                form,
+            });
             self.seq += 1;
         }
         self.findings(&refusals).await?;
-        let mut tx = self.app.store.write(self.app.import_worker(self.batch)).await?;
+        let mut tx = self
+            .app
+            .store
+            .write(self.app.import_worker(self.batch))
+            .await?;
         tx.stage_households(&self.batch.id, &staged).await?;
         tx.commit().await?;
         Ok(())
@@ -339,8 +427,17 @@ impl Staging<'_> {
 
     async fn reports(&mut self, reports: Vec<SheetReport>) -> Result<(), AppError> {
         self.readings = reports.iter().filter_map(|r| r.reading.clone()).collect();
-        let text = serde_json::to_string(&reports).map_err(|e| AppError::Internal(e.to_string()))?;
-        self.app.change_batch(&self.batch.id, ImportBatchChange { readings: set(text), ..Default::default() }).await
+        let text =
+            serde_json::to_string(&reports).map_err(|e| AppError::Internal(e.to_string()))?;
+        self.app
+            .change_batch(
+                &self.batch.id,
+                ImportBatchChange {
+                    readings: set(text),
+                    ..Default::default()
+                },
+            )
+            .await
     }
 
     async fn progress(&mut self, phase: &str, done: u64, total: u64) -> Result<bool, AppError> {
@@ -357,6 +454,10 @@ impl Staging<'_> {
             ..Default::default()
         };
         self.app.change_batch(&self.batch.id, change).await?;
-        Ok(self.app.batch_unscoped(&self.batch.id).await?.cancel_requested)
+        Ok(self
+            .app
+            .batch_unscoped(&self.batch.id)
+            .await?
+            .cancel_requested)
     }
 }

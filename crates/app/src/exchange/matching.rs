@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::account::Scope;
 use domain::exchange::{
-    Difference, EpisodeDraft, Finding, FindingKind, Form, Register, SheetReading, differences, form_of,
+    Difference, EpisodeDraft, Finding, FindingKind, Form, Register, SheetReading, differences,
+    form_of,
 };
 use domain::household::HouseholdFile;
 use jiff::civil::Date;
@@ -57,22 +58,40 @@ fn defer_to_procedure(theirs: &mut Form) {
     theirs.values.retain(|field, _| {
         let decided = matches!(
             field.as_str(),
-            "identification.monitored_category" | "identification.identified_in" | "clearance.cleared" | "clearance.cleared_in" | "clearance.way"
+            "identification.monitored_category"
+                | "identification.identified_in"
+                | "clearance.cleared"
+                | "clearance.cleared_in"
+                | "clearance.way"
         );
         !decided && !field.starts_with("identification.risk_")
     });
 }
 
 fn numbers_of(form: &Form) -> impl Iterator<Item = &str> {
-    form.members.iter().map(|m| m.person_key()).filter(|k| !k.is_empty())
+    form.members
+        .iter()
+        .map(|m| m.person_key())
+        .filter(|k| !k.is_empty())
 }
 
 /// Matches forms with the register in a few queries; one answer a form, in
 /// their order. Forms are adjusted where our own procedure has decided.
-pub(super) async fn match_forms(store: &Store, scope: &Scope, forms: &mut [Form]) -> Result<Vec<Match>, AppError> {
-    let codes: Vec<String> = forms.iter().filter(|f| !f.rejected).map(|f| f.code.clone()).collect();
-    let numbers: BTreeSet<String> =
-        forms.iter().filter(|f| !f.rejected).flat_map(|f| numbers_of(f).map(str::to_owned)).collect();
+pub(super) async fn match_forms(
+    store: &Store,
+    scope: &Scope,
+    forms: &mut [Form],
+) -> Result<Vec<Match>, AppError> {
+    let codes: Vec<String> = forms
+        .iter()
+        .filter(|f| !f.rejected)
+        .map(|f| f.code.clone())
+        .collect();
+    let numbers: BTreeSet<String> = forms
+        .iter()
+        .filter(|f| !f.rejected)
+        .flat_map(|f| numbers_of(f).map(str::to_owned))
+        .collect();
     let numbers: Vec<String> = numbers.into_iter().collect();
     let by_code: BTreeMap<String, HouseholdRow> = store
         .households_by_codes(scope, &codes)
@@ -90,9 +109,18 @@ pub(super) async fn match_forms(store: &Store, scope: &Scope, forms: &mut [Form]
     let known = |id: &str| -> Option<Known> {
         let (row, file) = files.get(id)?.clone();
         let episode = episodes.get(id).and_then(|e| e.first()).cloned();
-        let register = Register { file: &file, episode: episode.as_ref().and_then(draft_of), office: offices.get(id) };
+        let register = Register {
+            file: &file,
+            episode: episode.as_ref().and_then(draft_of),
+            office: offices.get(id),
+        };
         let form = form_of(&register);
-        Some(Known { row, file, episode, form })
+        Some(Known {
+            row,
+            file,
+            episode,
+            form,
+        })
     };
     let mut matches = Vec::with_capacity(forms.len());
     for form in forms.iter_mut() {
@@ -101,8 +129,11 @@ pub(super) async fn match_forms(store: &Store, scope: &Scope, forms: &mut [Form]
             continue;
         }
         // Households in which persons of the form live with us.
-        let homes: BTreeSet<&str> =
-            numbers_of(form).filter_map(|n| members.get(n)).flatten().map(|m| m.household_id.as_str()).collect();
+        let homes: BTreeSet<&str> = numbers_of(form)
+            .filter_map(|n| members.get(n))
+            .flatten()
+            .map(|m| m.household_id.as_str())
+            .collect();
         let found = match by_code.get(&form.code) {
             Some(row) => judge_same_code(row, form, &homes, &files),
             None => judge_other_code(form, &homes, &files),
@@ -131,24 +162,42 @@ fn elsewhere(form: &Form, homes: &BTreeSet<&str>, own: Option<&str>, files: &Fil
     let other = homes.iter().find(|id| Some(**id) != own);
     match other {
         Some(id) => {
-            let code = files.get(*id).and_then(|(row, _)| row.code.clone()).unwrap_or_else(|| "没有户编号".to_owned());
-            let message = format!("“{}”户有成员在本系统中属于另一户（{code}），请先在成员变动中处理", form.head_name());
+            let code = files
+                .get(*id)
+                .and_then(|(row, _)| row.code.clone())
+                .unwrap_or_else(|| "没有户编号".to_owned());
+            let message = format!(
+                "“{}”户有成员在本系统中属于另一户（{code}），请先在成员变动中处理",
+                form.head_name()
+            );
             Err((FindingKind::IdentityInTwoHouseholds, message))
         }
         None => Ok(own.map(str::to_owned)),
     }
 }
 
-fn judge_same_code(row: &HouseholdRow, form: &Form, homes: &BTreeSet<&str>, files: &Files) -> Judged {
+fn judge_same_code(
+    row: &HouseholdRow,
+    form: &Form,
+    homes: &BTreeSet<&str>,
+    files: &Files,
+) -> Judged {
     let shares_person = homes.contains(row.id.as_str());
     let nameless = files.get(&row.id).is_some_and(|(_, file)| {
-        file.active_members().any(|m| form.members.iter().any(|f| f.get("member.name") == m.name))
+        file.active_members()
+            .any(|m| form.members.iter().any(|f| f.get("member.name") == m.name))
     });
     if row.village != form.village && !shares_person {
-        return Err((FindingKind::HouseholdKeyCollision, "这个户编号在本系统中是另一个村的另一户".to_owned()));
+        return Err((
+            FindingKind::HouseholdKeyCollision,
+            "这个户编号在本系统中是另一个村的另一户".to_owned(),
+        ));
     }
     if !shares_person && !nameless {
-        return Err((FindingKind::HouseholdKeyCollision, "这个户编号在本系统中是另一户，没有一名成员相同".to_owned()));
+        return Err((
+            FindingKind::HouseholdKeyCollision,
+            "这个户编号在本系统中是另一户，没有一名成员相同".to_owned(),
+        ));
     }
     elsewhere(form, homes, Some(&row.id), files)
 }
@@ -172,18 +221,40 @@ pub(super) fn verdict(found: &Match, theirs: &Form) -> (&'static str, Vec<Differ
         Match::New => ("new", Vec::new()),
         Match::Known(known) => {
             let differences = differences(&known.form, theirs);
-            (if differences.is_empty() { "unchanged" } else { "changed" }, differences)
+            (
+                if differences.is_empty() {
+                    "unchanged"
+                } else {
+                    "changed"
+                },
+                differences,
+            )
         }
     }
 }
 
 /// The finding of a refused match, at the household's first row.
-pub(super) fn refusal(kind: FindingKind, message: &str, form: &Form, readings: &[SheetReading]) -> Finding {
+pub(super) fn refusal(
+    kind: FindingKind,
+    message: &str,
+    form: &Form,
+    readings: &[SheetReading],
+) -> Finding {
     let first = form.rows.first();
     let reading = first.and_then(|(reading, _)| readings.get(*reading as usize));
-    let mut finding = Finding::about(kind, reading.map_or("", |r| &r.tab), "户编号", form.code.clone()).saying(message);
+    let mut finding = Finding::about(
+        kind,
+        reading.map_or("", |r| &r.tab),
+        "户编号",
+        form.code.clone(),
+    )
+    .saying(message);
     finding.row = first.map_or(0, |(_, row)| *row);
-    let place = reading.and_then(|r| r.columns.iter().find(|c| c.field.as_deref() == Some("household.code")));
+    let place = reading.and_then(|r| {
+        r.columns
+            .iter()
+            .find(|c| c.field.as_deref() == Some("household.code"))
+    });
     finding.column = place.and_then(|c| c.column);
     if let Some(place) = place {
         finding.header.clone_from(&place.header);

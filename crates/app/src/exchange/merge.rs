@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use domain::account::Scope;
-use domain::exchange::{ConflictRule, EpisodeDraft, FindingKind, Form, SheetReading, apply_to_file, episode_of, settle};
+use domain::exchange::{
+    ConflictRule, EpisodeDraft, FindingKind, Form, SheetReading, apply_to_file, episode_of, settle,
+};
 use store::audit::chain_of;
 use store::crypto::digest;
 use store::exchange::ImportBatchRow;
@@ -16,7 +18,7 @@ use super::matching::{Known, Match, draft_of, is_ours, match_forms, refusal, ver
 use crate::{App, AppError, new_id};
 
 /// Households of one transaction.
-const CHUNK: u64 = 100;
+const CHUNK: u64 = 200;
 
 /// Findings made while merging are numbered from here, after all of the check.
 const FOUND_AT_MERGE: i64 = 1 << 40;
@@ -40,11 +42,20 @@ pub const IMPORTED_EVIDENCE: &str = "导入，识别程序材料不在本系统"
 impl App {
     /// Merges the chunk after a staged household (-1 to begin); `None` when
     /// nothing is left.
-    pub(super) async fn merge_chunk(&self, batch: &ImportBatchRow, scope: &Scope, actor: Actor, after: i64) -> Result<Option<Merged>, AppError> {
+    pub(super) async fn merge_chunk(
+        &self,
+        batch: &ImportBatchRow,
+        scope: &Scope,
+        actor: Actor,
+        after: i64,
+    ) -> Result<Option<Merged>, AppError> {
         // Somebody may save one of these households meanwhile (PostgreSQL has
         // many writers): the chunk is then matched again.
         for _ in 0..3 {
-            match self.try_merge_chunk(batch, scope, actor.clone(), after).await {
+            match self
+                .try_merge_chunk(batch, scope, actor.clone(), after)
+                .await
+            {
                 Err(AppError::Stale { .. }) => {}
                 other => return other,
             }
@@ -52,16 +63,35 @@ impl App {
         self.try_merge_chunk(batch, scope, actor, after).await
     }
 
-    async fn try_merge_chunk(&self, batch: &ImportBatchRow, scope: &Scope, actor: Actor, after: i64) -> Result<Option<Merged>, AppError> {
+    async fn try_merge_chunk(
+        &self,
+        batch: &ImportBatchRow,
+        scope: &Scope,
+        actor: Actor,
+        after: i64,
+    ) -> Result<Option<Merged>, AppError> {
         let mut tx = self.store.write(actor).await?;
-        let staged = self.store.staged_households(scope, &batch.id, after, CHUNK, true).await?;
-        let Some(last) = staged.last().map(|s| s.seq) else { return Ok(None) };
+        let staged = self
+            .store
+            .staged_households(scope, &batch.id, after, CHUNK, true)
+            .await?;
+        let Some(last) = staged.last().map(|s| s.seq) else {
+            return Ok(None);
+        };
         let reports: Vec<SheetReport> = serde_json::from_str(&batch.readings).unwrap_or_default();
         let readings: Vec<SheetReading> = reports.into_iter().filter_map(|r| r.reading).collect();
-        let rule = if batch.conflict_rule == ConflictRule::TakeTheirs.as_str() { ConflictRule::TakeTheirs } else { ConflictRule::KeepOurs };
+        let rule = if batch.conflict_rule == ConflictRule::TakeTheirs.as_str() {
+            ConflictRule::TakeTheirs
+        } else {
+            ConflictRule::KeepOurs
+        };
         let mut forms: Vec<Form> = staged.iter().map(|s| s.form.clone()).collect();
         let matches = match_forms(&self.store, scope, &mut forms).await?;
-        let mut merged = Merged { households: staged.len() as u64, last, ..Merged::default() };
+        let mut merged = Merged {
+            households: staged.len() as u64,
+            last,
+            ..Merged::default()
+        };
         let (mut written, mut refusals) = (Vec::new(), Vec::new());
         for ((row, form), found) in staged.iter().zip(&forms).zip(&matches) {
             let became = match found {
@@ -76,17 +106,22 @@ impl App {
                     Some(self.merge_new(&mut tx, batch, form).await)
                 }
                 Match::Known(_) if verdict(found, form).0 == "unchanged" => None,
-                Match::Known(known) => self.merge_known(&mut tx, batch, known, form, rule).await.transpose(),
+                Match::Known(known) => self
+                    .merge_known(&mut tx, batch, known, form, rule)
+                    .await
+                    .transpose(),
             };
             match became.transpose() {
                 Ok(Some((id, settled))) => {
                     written.push(id.clone());
                     merged.changed += u64::from(matches!(found, Match::Known(_)));
-                    tx.mark_merged(&batch.id, row.seq, &row.verdict, Some((&id, &settled))).await?;
+                    tx.mark_merged(&batch.id, row.seq, &row.verdict, Some((&id, &settled)))
+                        .await?;
                 }
                 Ok(None) => {
                     merged.unchanged += 1;
-                    tx.mark_merged(&batch.id, row.seq, "unchanged", None).await?;
+                    tx.mark_merged(&batch.id, row.seq, "unchanged", None)
+                        .await?;
                 }
                 // The 户编号 belongs to a household outside the importer's scope.
                 Err(AppError::Conflict(_)) => {
@@ -100,7 +135,8 @@ impl App {
             }
         }
         for (seq, finding) in refusals {
-            tx.stage_findings(&batch.id, FOUND_AT_MERGE + seq, &[finding]).await?;
+            tx.stage_findings(&batch.id, FOUND_AT_MERGE + seq, &[finding])
+                .await?;
         }
         let detail = format!(
             "households={} created={} changed={} unchanged={} refused={} written={}",
@@ -112,14 +148,28 @@ impl App {
             digest(written.join(",").as_bytes())
         );
         let chain = chain_of(batch.division.parse().ok());
-        tx.audit(&chain, "import.merge", &format!("import/{}", batch.id), &detail).await?;
+        tx.audit(
+            &chain,
+            "import.merge",
+            &format!("import/{}", batch.id),
+            &detail,
+        )
+        .await?;
         self.note_merge_progress(&mut tx, batch, last).await?;
         tx.commit().await?;
         Ok(Some(merged))
     }
 
-    async fn note_merge_progress(&self, tx: &mut WriteTx, batch: &ImportBatchRow, last: i64) -> Result<(), AppError> {
-        let change = store::exchange::ImportBatchChange { done: store::exchange::set(last + 1), ..Default::default() };
+    async fn note_merge_progress(
+        &self,
+        tx: &mut WriteTx,
+        batch: &ImportBatchRow,
+        last: i64,
+    ) -> Result<(), AppError> {
+        let change = store::exchange::ImportBatchChange {
+            done: store::exchange::set(last + 1),
+            ..Default::default()
+        };
         tx.change_import_batch(&batch.id, &[], change).await?;
         Ok(())
     }
@@ -136,32 +186,54 @@ impl App {
         }
     }
 
-    async fn merge_new(&self, tx: &mut WriteTx, batch: &ImportBatchRow, form: &Form) -> Result<(String, Form), AppError> {
+    async fn merge_new(
+        &self,
+        tx: &mut WriteTx,
+        batch: &ImportBatchRow,
+        form: &Form,
+    ) -> Result<(String, Form), AppError> {
         let id = new_id();
         let file = apply_to_file(None, form, self.today(), &mut new_id)
             .ok_or_else(|| AppError::Internal("a staged household has no village".into()))?;
-        tx.save_household(&id, &file, &self.import_meta(batch, "导入新户"), None).await?;
+        tx.save_household(&id, &file, &self.import_meta(batch, "导入新户"), None)
+            .await?;
         if let Some(draft) = episode_of(form) {
-            tx.save_episode(episode_row(&id, &form.village, None, &draft)).await?;
+            tx.save_episode(episode_row(&id, &form.village, None, &draft))
+                .await?;
         }
         Ok((id, form.clone()))
     }
 
     /// `None` when the rule leaves everything as it is.
-    async fn merge_known(&self, tx: &mut WriteTx, batch: &ImportBatchRow, known: &Known, theirs: &Form, rule: ConflictRule) -> Result<Option<(String, Form)>, AppError> {
+    async fn merge_known(
+        &self,
+        tx: &mut WriteTx,
+        batch: &ImportBatchRow,
+        known: &Known,
+        theirs: &Form,
+        rule: ConflictRule,
+    ) -> Result<Option<(String, Form)>, AppError> {
         let settled = settle(&known.form, theirs, rule);
         let file = apply_to_file(Some(&known.file), &settled, self.today(), &mut new_id)
             .ok_or_else(|| AppError::Internal("a staged household has no village".into()))?;
-        let mut changed = settled.values != known.form.values || settled.members != known.form.members;
+        let mut changed =
+            settled.values != known.form.values || settled.members != known.form.members;
         if file != known.file {
-            tx.save_household(&known.row.id, &file, &self.import_meta(batch, "导入更新"), Some(known.row.version)).await?;
+            tx.save_household(
+                &known.row.id,
+                &file,
+                &self.import_meta(batch, "导入更新"),
+                Some(known.row.version),
+            )
+            .await?;
             changed = true;
         }
         let ours = known.episode.as_ref();
         if let Some(draft) = episode_of(&settled).filter(|_| !ours.is_some_and(is_ours))
             && ours.and_then(draft_of).as_ref() != Some(&draft)
         {
-            tx.save_episode(episode_row(&known.row.id, &settled.village, ours, &draft)).await?;
+            tx.save_episode(episode_row(&known.row.id, &settled.village, ours, &draft))
+                .await?;
             changed = true;
         }
         Ok(changed.then(|| (known.row.id.clone(), settled)))
@@ -170,7 +242,12 @@ impl App {
 
 /// An imported episode: running or cleared, without a casefile. The clock of
 /// no procedure starts.
-fn episode_row(household_id: &str, village: &str, known: Option<&EpisodeRow>, draft: &EpisodeDraft) -> EpisodeRow {
+fn episode_row(
+    household_id: &str,
+    village: &str,
+    known: Option<&EpisodeRow>,
+    draft: &EpisodeDraft,
+) -> EpisodeRow {
     EpisodeRow {
         id: known.map_or_else(new_id, |e| e.id.clone()),
         household_id: household_id.to_owned(),
@@ -190,7 +267,12 @@ fn episode_row(household_id: &str, village: &str, known: Option<&EpisodeRow>, dr
 
 /// Totals over chunks.
 pub(super) fn add(total: &mut BTreeMap<&'static str, u64>, chunk: Merged) {
-    for (name, n) in [("created", chunk.created), ("changed", chunk.changed), ("unchanged", chunk.unchanged), ("refused", chunk.refused)] {
+    for (name, n) in [
+        ("created", chunk.created),
+        ("changed", chunk.changed),
+        ("unchanged", chunk.unchanged),
+        ("refused", chunk.refused),
+    ] {
         *total.entry(name).or_default() += n;
     }
 }

@@ -35,7 +35,10 @@ pub use export::NationalExport;
 pub use merge::IMPORTED_EVIDENCE;
 pub use reader::{Event, Limits, read_office_file};
 pub use transport::{read_in_child_process, serve_child};
-pub use view::{ImportCounts, ImportFinding, ImportFindingCount, ImportPreview, ImportProgress, ImportSheet, ImportView, PreviewDifference};
+pub use view::{
+    ImportCounts, ImportFinding, ImportFindingCount, ImportPreview, ImportProgress, ImportSheet,
+    ImportView, PreviewDifference,
+};
 
 use crate::error::permit;
 use crate::{App, AppError, new_id};
@@ -80,8 +83,13 @@ impl App {
     /// categories are those of the policy packs.
     pub(crate) fn layout(&self, id: &str) -> Result<(Layout, CodeLists), AppError> {
         let unknown = || AppError::invalid("layout", "没有这种样表");
-        let known = id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        let text = Some(()).filter(|()| known).and_then(|()| self.files.text(&format!("layouts/{id}.toml"))).ok_or_else(unknown)?;
+        let known = id
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        let text = Some(())
+            .filter(|()| known)
+            .and_then(|()| self.files.text(&format!("layouts/{id}.toml")))
+            .ok_or_else(unknown)?;
         let mut categories = String::from("# title: 监测对象类别\ncode,label,aliases,note\n");
         let (mut codes, mut labels) = (BTreeSet::new(), BTreeSet::new());
         for category in self.library.packs().flat_map(|p| &p.values.categories) {
@@ -92,7 +100,12 @@ impl App {
         let mut lists: Vec<(&str, &str)> = self
             .files
             .paths("codes/", ".csv")
-            .filter_map(|p| Some((p.strip_prefix("codes/")?.strip_suffix(".csv")?, self.files.text(p)?)))
+            .filter_map(|p| {
+                Some((
+                    p.strip_prefix("codes/")?.strip_suffix(".csv")?,
+                    self.files.text(p)?,
+                ))
+            })
             .collect();
         lists.push(("monitored_category", &categories));
         let lists = CodeLists::parse(lists).map_err(|e| AppError::Internal(e.to_string()))?;
@@ -117,10 +130,17 @@ impl App {
     /// # Errors
     /// [`AppError::Invalid`] for an unknown layout or mapping or a file that
     /// is too large.
-    pub async fn start_import(&self, principal: &Principal, upload: ImportUpload) -> Result<ImportView, AppError> {
+    pub async fn start_import(
+        &self,
+        principal: &Principal,
+        upload: ImportUpload,
+    ) -> Result<ImportView, AppError> {
         permit(principal, Operation::ImportRun)?;
         let division = principal.scope.root().ok_or(AppError::NotFound)?;
-        let layout = upload.layout.filter(|l| !l.is_empty()).unwrap_or_else(|| DEFAULT_LAYOUT.to_owned());
+        let layout = upload
+            .layout
+            .filter(|l| !l.is_empty())
+            .unwrap_or_else(|| DEFAULT_LAYOUT.to_owned());
         self.layout(&layout)?;
         let mapping = match upload.mapping.filter(|m| !m.is_empty()) {
             None => "[]".to_owned(),
@@ -134,12 +154,30 @@ impl App {
                 .ok_or_else(|| AppError::invalid("mapping", "没有这个名称的列对应关系"))?,
         };
         let id = new_id();
-        let (store, data_dir, batch, mut content) = (self.store.clone(), self.data_dir.clone(), id.clone(), upload.content);
-        let kept = tokio::task::spawn_blocking(move || vault::put(&store, &data_dir, &batch, &mut *content, MAX_UPLOAD_BYTES));
-        let digest = kept.await.map_err(|e| AppError::Internal(e.to_string()))??;
-        let duplicate_of = self.store.import_batch_of_digest(&principal.scope, &digest).await?.map(|b| b.id);
+        let (store, data_dir, batch, mut content) = (
+            self.store.clone(),
+            self.data_dir.clone(),
+            id.clone(),
+            upload.content,
+        );
+        let kept = tokio::task::spawn_blocking(move || {
+            vault::put(&store, &data_dir, &batch, &mut *content, MAX_UPLOAD_BYTES)
+        });
+        let digest = kept
+            .await
+            .map_err(|e| AppError::Internal(e.to_string()))??;
+        let duplicate_of = self
+            .store
+            .import_batch_of_digest(&principal.scope, &digest)
+            .await?
+            .map(|b| b.id);
         let now = self.clock.now_millis();
-        let file_name: String = upload.file_name.chars().filter(|c| !c.is_control()).take(120).collect();
+        let file_name: String = upload
+            .file_name
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(120)
+            .collect();
         let row = ImportBatchRow {
             id: id.clone(),
             file_name,
@@ -166,20 +204,36 @@ impl App {
         };
         let mut tx = self.store.write(self.actor(principal)).await?;
         tx.add_import_batch(row.clone()).await?;
-        tx.audit(&chain_of(Some(division)), "import.receive", &format!("import/{id}"), &format!("file={digest}")).await?;
+        tx.audit(
+            &chain_of(Some(division)),
+            "import.receive",
+            &format!("import/{id}"),
+            &format!("file={digest}"),
+        )
+        .await?;
         tx.commit().await?;
         self.start_work(&id);
         Ok(view::of_row(row, &BTreeMap::new()))
     }
 
     /// A batch the person may see, or not found.
-    async fn batch_in_scope(&self, principal: &Principal, id: &str) -> Result<ImportBatchRow, AppError> {
+    async fn batch_in_scope(
+        &self,
+        principal: &Principal,
+        id: &str,
+    ) -> Result<ImportBatchRow, AppError> {
         permit(principal, Operation::ImportRun)?;
-        self.store.import_batch(&principal.scope, id).await?.ok_or(AppError::NotFound)
+        self.store
+            .import_batch(&principal.scope, id)
+            .await?
+            .ok_or(AppError::NotFound)
     }
 
     fn batch_scope(batch: &ImportBatchRow) -> Result<Scope, AppError> {
-        let division = batch.division.parse().map_err(|_| AppError::Internal("an import has no division".into()))?;
+        let division = batch
+            .division
+            .parse()
+            .map_err(|_| AppError::Internal("an import has no division".into()))?;
         Ok(Scope::subtree(division))
     }
 
@@ -188,18 +242,32 @@ impl App {
     /// # Errors
     /// [`AppError::Invalid`] for a field that is not in the layout,
     /// [`AppError::Conflict`] when the import is past checking.
-    pub async fn map_import(&self, principal: &Principal, id: &str, form: SetMapping) -> Result<ImportView, AppError> {
+    pub async fn map_import(
+        &self,
+        principal: &Principal,
+        id: &str,
+        form: SetMapping,
+    ) -> Result<ImportView, AppError> {
         let batch = self.batch_in_scope(principal, id).await?;
         let (layout, _) = self.layout(&batch.layout)?;
-        if let Some(wrong) = form.columns.iter().find(|c| !c.field.is_empty() && layout.column(&c.field).is_none()) {
-            return Err(AppError::invalid("field", format!("样表里没有“{}”这一栏", wrong.field)));
+        if let Some(wrong) = form
+            .columns
+            .iter()
+            .find(|c| !c.field.is_empty() && layout.column(&c.field).is_none())
+        {
+            return Err(AppError::invalid(
+                "field",
+                format!("样表里没有“{}”这一栏", wrong.field),
+            ));
         }
-        let mut mapping: Vec<ColumnMapping> = serde_json::from_str(&batch.mapping).unwrap_or_default();
+        let mut mapping: Vec<ColumnMapping> =
+            serde_json::from_str(&batch.mapping).unwrap_or_default();
         for column in form.columns {
             mapping.retain(|m| m.sheet != column.sheet || m.header != column.header);
             mapping.push(column);
         }
-        let text = serde_json::to_string(&mapping).map_err(|e| AppError::Internal(e.to_string()))?;
+        let text =
+            serde_json::to_string(&mapping).map_err(|e| AppError::Internal(e.to_string()))?;
         let mut tx = self.store.write(self.actor(principal)).await?;
         let change = ImportBatchChange {
             status: set("received".to_owned()),
@@ -207,10 +275,17 @@ impl App {
             mapping: set(text.clone()),
             ..Default::default()
         };
-        if !tx.change_import_batch(id, &["checked", "in_review", "failed", "cancelled"], change).await? {
+        if !tx
+            .change_import_batch(id, &["checked", "in_review", "failed", "cancelled"], change)
+            .await?
+        {
             return Err(past(&batch));
         }
-        if let Some(name) = form.save_as.map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()) {
+        if let Some(name) = form
+            .save_as
+            .map(|n| n.trim().to_owned())
+            .filter(|n| !n.is_empty())
+        {
             let row = ImportMappingRow {
                 id: new_id(),
                 layout: batch.layout.clone(),
@@ -221,7 +296,13 @@ impl App {
             };
             tx.save_import_mapping(row).await?;
         }
-        tx.audit(&chain_of(batch.division.parse().ok()), "import.map", &format!("import/{id}"), "").await?;
+        tx.audit(
+            &chain_of(batch.division.parse().ok()),
+            "import.map",
+            &format!("import/{id}"),
+            "",
+        )
+        .await?;
         tx.commit().await?;
         self.start_work(id);
         self.import(principal, id).await
@@ -231,7 +312,12 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Conflict`] when the import does not wait for a decision.
-    pub async fn merge_import(&self, principal: &Principal, id: &str, form: MergeImport) -> Result<ImportView, AppError> {
+    pub async fn merge_import(
+        &self,
+        principal: &Principal,
+        id: &str,
+        form: MergeImport,
+    ) -> Result<ImportView, AppError> {
         let batch = self.batch_in_scope(principal, id).await?;
         let change = ImportBatchChange {
             status: set("merging".to_owned()),
@@ -242,17 +328,39 @@ impl App {
             merged_by: set(Some(principal.display_name.clone())),
             ..Default::default()
         };
-        self.decide_import(principal, &batch, &["checked", "in_review"], "import.merge_start", form.on_conflict.as_str(), change).await?;
+        self.decide_import(
+            principal,
+            &batch,
+            &["checked", "in_review"],
+            "import.merge_start",
+            form.on_conflict.as_str(),
+            change,
+        )
+        .await?;
         self.start_work(id);
         self.import(principal, id).await
     }
 
-    async fn decide_import(&self, principal: &Principal, batch: &ImportBatchRow, from: &[&str], operation: &str, detail: &str, change: ImportBatchChange) -> Result<(), AppError> {
+    async fn decide_import(
+        &self,
+        principal: &Principal,
+        batch: &ImportBatchRow,
+        from: &[&str],
+        operation: &str,
+        detail: &str,
+        change: ImportBatchChange,
+    ) -> Result<(), AppError> {
         let mut tx = self.store.write(self.actor(principal)).await?;
         if !tx.change_import_batch(&batch.id, from, change).await? {
             return Err(past(batch));
         }
-        tx.audit(&chain_of(batch.division.parse().ok()), operation, &format!("import/{}", batch.id), detail).await?;
+        tx.audit(
+            &chain_of(batch.division.parse().ok()),
+            operation,
+            &format!("import/{}", batch.id),
+            detail,
+        )
+        .await?;
         tx.commit().await?;
         Ok(())
     }
@@ -261,10 +369,25 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Conflict`] when nothing is going on.
-    pub async fn cancel_import(&self, principal: &Principal, id: &str) -> Result<ImportView, AppError> {
+    pub async fn cancel_import(
+        &self,
+        principal: &Principal,
+        id: &str,
+    ) -> Result<ImportView, AppError> {
         let batch = self.batch_in_scope(principal, id).await?;
-        let change = ImportBatchChange { cancel_requested: set(true), ..Default::default() };
-        self.decide_import(principal, &batch, &["received", "checking", "merging"], "import.cancel", "", change).await?;
+        let change = ImportBatchChange {
+            cancel_requested: set(true),
+            ..Default::default()
+        };
+        self.decide_import(
+            principal,
+            &batch,
+            &["received", "checking", "merging"],
+            "import.cancel",
+            "",
+            change,
+        )
+        .await?;
         self.import(principal, id).await
     }
 
@@ -272,16 +395,32 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Conflict`] when the import is in another state.
-    pub async fn resume_import(&self, principal: &Principal, id: &str) -> Result<ImportView, AppError> {
+    pub async fn resume_import(
+        &self,
+        principal: &Principal,
+        id: &str,
+    ) -> Result<ImportView, AppError> {
         let batch = self.batch_in_scope(principal, id).await?;
-        let status = if batch.phase == "merging" { "merging" } else { "received" };
+        let status = if batch.phase == "merging" {
+            "merging"
+        } else {
+            "received"
+        };
         let change = ImportBatchChange {
             status: set(status.to_owned()),
             cancel_requested: set(false),
             failure: set(None),
             ..Default::default()
         };
-        self.decide_import(principal, &batch, &["cancelled", "failed"], "import.resume", "", change).await?;
+        self.decide_import(
+            principal,
+            &batch,
+            &["cancelled", "failed"],
+            "import.resume",
+            "",
+            change,
+        )
+        .await?;
         self.start_work(id);
         self.import(principal, id).await
     }
@@ -291,19 +430,33 @@ impl App {
     /// # Errors
     /// [`AppError::Invalid`] without a reason, [`AppError::Conflict`] when it
     /// was merged already.
-    pub async fn refuse_import(&self, principal: &Principal, id: &str, reason: &str) -> Result<ImportView, AppError> {
+    pub async fn refuse_import(
+        &self,
+        principal: &Principal,
+        id: &str,
+        reason: &str,
+    ) -> Result<ImportView, AppError> {
         let batch = self.batch_in_scope(principal, id).await?;
         let reason: String = reason.trim().chars().take(500).collect();
         if reason.is_empty() {
             return Err(AppError::invalid("reason", "请写明拒收的理由"));
         }
         // What was merged in part cannot be refused any more.
-        let from: &[&str] = if batch.phase == "merging" { &[] } else { &["checked", "in_review", "failed", "cancelled"] };
+        let from: &[&str] = if batch.phase == "merging" {
+            &[]
+        } else {
+            &["checked", "in_review", "failed", "cancelled"]
+        };
         if from.is_empty() {
             return Err(past(&batch));
         }
-        let change = ImportBatchChange { status: set("refused".to_owned()), failure: set(Some(reason)), ..Default::default() };
-        self.decide_import(principal, &batch, from, "import.refuse", "", change).await?;
+        let change = ImportBatchChange {
+            status: set("refused".to_owned()),
+            failure: set(Some(reason)),
+            ..Default::default()
+        };
+        self.decide_import(principal, &batch, from, "import.refuse", "", change)
+            .await?;
         vault::remove(&self.data_dir, id);
         self.import(principal, id).await
     }
@@ -312,9 +465,19 @@ impl App {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn import_mapping_names(&self, principal: &Principal, layout: &str) -> Result<Vec<String>, AppError> {
+    pub async fn import_mapping_names(
+        &self,
+        principal: &Principal,
+        layout: &str,
+    ) -> Result<Vec<String>, AppError> {
         permit(principal, Operation::ImportRun)?;
-        Ok(self.store.import_mappings(&principal.account_id, layout).await?.into_iter().map(|m| m.name).collect())
+        Ok(self
+            .store
+            .import_mappings(&principal.account_id, layout)
+            .await?
+            .into_iter()
+            .map(|m| m.name)
+            .collect())
     }
 
     /// Reads, checks and merges a file in one go, for the command line and the
@@ -323,17 +486,33 @@ impl App {
     /// # Errors
     /// What the single steps return; [`AppError::Conflict`] with the reason
     /// when the file could not be checked.
-    pub async fn import_file(&self, principal: &Principal, path: &Path, rule: ConflictRule) -> Result<ImportView, AppError> {
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    pub async fn import_file(
+        &self,
+        principal: &Principal,
+        path: &Path,
+        rule: ConflictRule,
+    ) -> Result<ImportView, AppError> {
+        let name = path
+            .file_name()
+            .map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default();
         let file = std::fs::File::open(path).map_err(|e| AppError::Internal(e.to_string()))?;
-        let upload = ImportUpload { file_name: name, layout: None, mapping: None, content: Box::new(file) };
+        let upload = ImportUpload {
+            file_name: name,
+            layout: None,
+            mapping: None,
+            content: Box::new(file),
+        };
         let started = self.start_import(principal, upload).await?;
         self.finish_work(&started.id).await;
         let checked = self.import(principal, &started.id).await?;
         if checked.status != "checked" {
-            return Err(AppError::Conflict(checked.failure.unwrap_or(checked.status)));
+            return Err(AppError::Conflict(
+                checked.failure.unwrap_or(checked.status),
+            ));
         }
-        self.merge_import(principal, &started.id, MergeImport { on_conflict: rule }).await?;
+        self.merge_import(principal, &started.id, MergeImport { on_conflict: rule })
+            .await?;
         self.finish_work(&started.id).await;
         self.import(principal, &started.id).await
     }

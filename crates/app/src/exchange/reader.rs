@@ -55,7 +55,14 @@ pub type Sink<'a> = dyn FnMut(Event) -> bool + 'a;
 
 fn problem(sink: &mut Sink<'_>, kind: FindingKind, message: impl Into<String>) {
     let message = message.into();
-    sink(Event::Problem(kind, if message.is_empty() { kind.label().to_owned() } else { message }));
+    sink(Event::Problem(
+        kind,
+        if message.is_empty() {
+            kind.label().to_owned()
+        } else {
+            message
+        },
+    ));
 }
 
 /// Reads a file to its end, or to the first thing that cannot be read.
@@ -65,7 +72,9 @@ pub fn read_office_file(mut file: File, file_name: &str, limits: Limits, sink: &
     if file.seek(SeekFrom::Start(0)).is_err() {
         return problem(sink, FindingKind::FileNotAWorkbook, "");
     }
-    let named_csv = [".csv", ".txt"].iter().any(|e| file_name.to_lowercase().ends_with(e));
+    let named_csv = [".csv", ".txt"]
+        .iter()
+        .any(|e| file_name.to_lowercase().ends_with(e));
     match &start[..read] {
         [b'P', b'K', 3, 4, ..] => read_xlsx(file, limits, sink),
         [0xD0, 0xCF, 0x11, 0xE0, ..] => problem(
@@ -94,7 +103,13 @@ fn read_xlsx(mut file: File, limits: Limits, sink: &mut Sink<'_>) {
     }
     let mut book: Xlsx<_> = match Xlsx::new(BufReader::with_capacity(1 << 16, file)) {
         Ok(book) => book,
-        Err(XlsxError::Password) => return problem(sink, FindingKind::FileNotAWorkbook, "文件加了密码，请去掉密码后再上传"),
+        Err(XlsxError::Password) => {
+            return problem(
+                sink,
+                FindingKind::FileNotAWorkbook,
+                "文件加了密码，请去掉密码后再上传",
+            );
+        }
         Err(_) => return problem(sink, FindingKind::FileNotAWorkbook, ""),
     };
     let mut rows = 0;
@@ -106,13 +121,23 @@ fn read_xlsx(mut file: File, limits: Limits, sink: &mut Sink<'_>) {
 }
 
 /// False when the reading is to stop.
-fn read_sheet<R: Read + std::io::Seek>(book: &mut Xlsx<R>, name: &str, limits: Limits, rows: &mut u64, sink: &mut Sink<'_>) -> bool {
+fn read_sheet<R: Read + std::io::Seek>(
+    book: &mut Xlsx<R>,
+    name: &str,
+    limits: Limits,
+    rows: &mut u64,
+    sink: &mut Sink<'_>,
+) -> bool {
     let mut reader = match book.worksheet_cells_reader(name) {
         Ok(reader) => reader,
         // A sheet of charts holds no rows.
         Err(XlsxError::NotAWorksheet(_)) => return true,
         Err(_) => {
-            problem(sink, FindingKind::FileNotAWorkbook, format!("工作表“{name}”已损坏，不能读取"));
+            problem(
+                sink,
+                FindingKind::FileNotAWorkbook,
+                format!("工作表“{name}”已损坏，不能读取"),
+            );
             return false;
         }
     };
@@ -125,7 +150,11 @@ fn read_sheet<R: Read + std::io::Seek>(book: &mut Xlsx<R>, name: &str, limits: L
             Ok(Some(cell)) => cell,
             Ok(None) => break,
             Err(_) => {
-                problem(sink, FindingKind::FileNotAWorkbook, format!("工作表“{name}”已损坏，读到第{}行为止", row.0));
+                problem(
+                    sink,
+                    FindingKind::FileNotAWorkbook,
+                    format!("工作表“{name}”已损坏，读到第{}行为止", row.0),
+                );
                 return false;
             }
         };
@@ -137,10 +166,16 @@ fn read_sheet<R: Read + std::io::Seek>(book: &mut Xlsx<R>, name: &str, limits: L
             }
             *rows += 1;
         }
-        let Some(value) = raw_cell(cell.get_value()) else { continue };
+        let Some(value) = raw_cell(cell.get_value()) else {
+            continue;
+        };
         let oversized = matches!(&value, RawCell::Text(text) if text.len() > limits.cell_bytes);
         if oversized || *rows > limits.rows || row.1.len() >= limits.row_cells {
-            problem(sink, FindingKind::FileTooLarge, format!("工作表“{name}”第{}行起太大，已停止读取", row.0));
+            problem(
+                sink,
+                FindingKind::FileTooLarge,
+                format!("工作表“{name}”第{}行起太大，已停止读取", row.0),
+            );
             return false;
         }
         row.1.push((column, value));
@@ -157,7 +192,7 @@ fn raw_cell(value: &DataRef<'_>) -> Option<RawCell> {
         DataRef::Float(number) => RawCell::Number(*number),
         DataRef::String(text) if text.is_empty() => return None,
         DataRef::String(text) => RawCell::Text(text.clone()),
-        DataRef::SharedString(text) if text.is_empty() => return None,
+        DataRef::SharedString("") => return None,
         DataRef::SharedString(text) => RawCell::Text((*text).to_owned()),
         DataRef::Bool(yes) => RawCell::Bool(*yes),
         DataRef::DateTime(moment) if moment.is_datetime() => RawCell::Date(serial_of(*moment)),
@@ -171,7 +206,10 @@ fn raw_cell(value: &DataRef<'_>) -> Option<RawCell> {
 /// Days since 1899-12-30, also for workbooks that count from 1904.
 fn serial_of(moment: calamine::ExcelDateTime) -> f64 {
     let (year, month, day, ..) = moment.to_ymd_hms_milli();
-    let date = i16::try_from(year).ok().zip(i8::try_from(month).ok()).zip(i8::try_from(day).ok());
+    let date = i16::try_from(year)
+        .ok()
+        .zip(i8::try_from(month).ok())
+        .zip(i8::try_from(day).ok());
     let date = date.and_then(|((y, m), d)| jiff::civil::Date::new(y, m, d).ok());
     let raw = moment.as_f64();
     match date {
@@ -188,12 +226,17 @@ struct Decoding<R> {
     inner: R,
     decoder: Decoder,
     buffer: Vec<u8>,
+    /// The input is at its end.
     ended: bool,
+    /// The decoder has given its last character.
+    finished: bool,
 }
 
 impl<R: Read> Read for Decoding<R> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        if out.len() < 8 {
+        // The reader above asks for whole buffers; a few bytes would not hold
+        // one character.
+        if self.finished || out.len() < 8 {
             return Ok(0);
         }
         loop {
@@ -204,9 +247,11 @@ impl<R: Read> Read for Decoding<R> {
                 self.ended = read == 0;
                 self.buffer = chunk;
             }
-            let (result, read, written, _) = self.decoder.decode_to_utf8(&self.buffer, out, self.ended);
+            let (result, read, written, _) =
+                self.decoder.decode_to_utf8(&self.buffer, out, self.ended);
             self.buffer.drain(..read);
-            if written > 0 || (self.ended && result == CoderResult::InputEmpty) {
+            self.finished = self.ended && result == CoderResult::InputEmpty;
+            if written > 0 || self.finished {
                 return Ok(written);
             }
         }
@@ -263,7 +308,13 @@ fn read_csv(mut file: File, limits: Limits, sink: &mut Sink<'_>) {
     let Ok((encoding, delimiter)) = shape else {
         return problem(sink, FindingKind::FileNotAWorkbook, "");
     };
-    let decoding = Decoding { inner: file, decoder: encoding.new_decoder(), buffer: Vec::new(), ended: false };
+    let decoding = Decoding {
+        inner: file,
+        decoder: encoding.new_decoder(),
+        buffer: Vec::new(),
+        ended: false,
+        finished: false,
+    };
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -281,7 +332,13 @@ fn read_csv(mut file: File, limits: Limits, sink: &mut Sink<'_>) {
         match reader.read_record(&mut record) {
             Ok(true) => {}
             Ok(false) => return,
-            Err(_) => return problem(sink, FindingKind::FileNotAWorkbook, format!("CSV 文件读到第{row}行为止，后面不合格式")),
+            Err(_) => {
+                return problem(
+                    sink,
+                    FindingKind::FileNotAWorkbook,
+                    format!("CSV 文件读到第{row}行为止，后面不合格式"),
+                );
+            }
         }
         let line = record.position().map_or(next_line, csv::Position::line);
         let blank_lines = u32::try_from(line.saturating_sub(next_line)).unwrap_or(0);
@@ -290,7 +347,11 @@ fn read_csv(mut file: File, limits: Limits, sink: &mut Sink<'_>) {
         next_line = line + breaks + 1;
         let oversized = record.iter().any(|f| f.len() > limits.cell_bytes);
         if oversized || u64::from(row) > limits.rows || record.len() > limits.row_cells {
-            return problem(sink, FindingKind::FileTooLarge, format!("第{row}行起太大，已停止读取"));
+            return problem(
+                sink,
+                FindingKind::FileTooLarge,
+                format!("第{row}行起太大，已停止读取"),
+            );
         }
         let cells: Vec<(u32, RawCell)> = (0u32..)
             .zip(record.iter())

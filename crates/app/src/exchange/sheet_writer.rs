@@ -26,10 +26,19 @@ pub(super) struct Formats {
 
 impl Formats {
     pub fn new() -> Self {
-        let marked = |rgb: u32| Format::new().set_background_color(Color::RGB(rgb)).set_border(FormatBorder::Thin).set_quote_prefix();
+        let marked = |rgb: u32| {
+            Format::new()
+                .set_background_color(Color::RGB(rgb))
+                .set_border(FormatBorder::Thin)
+                .set_quote_prefix()
+        };
         Self {
             title: Format::new().set_bold().set_font_size(14),
-            header: Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Center).set_background_color(Color::RGB(0xE8_EEF4)),
+            header: Format::new()
+                .set_bold()
+                .set_text_wrap()
+                .set_align(FormatAlign::Center)
+                .set_background_color(Color::RGB(0xE8_EEF4)),
             wrapped: Format::new().set_text_wrap().set_align(FormatAlign::Top),
             guarded: Format::new().set_quote_prefix(),
             date: Format::new().set_num_format("yyyy-mm-dd"),
@@ -49,7 +58,13 @@ fn looks_like_formula(text: &str) -> bool {
 const CELL_CHARACTERS: usize = 32_767;
 
 /// Writes text as text.
-pub(super) fn write_text(sheet: &mut Worksheet, row: u32, column: u16, text: &str, formats: &Formats) -> Result<(), AppError> {
+pub(super) fn write_text(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    text: &str,
+    formats: &Formats,
+) -> Result<(), AppError> {
     let short: String;
     let text = if text.len() > CELL_CHARACTERS {
         short = text.chars().take(CELL_CHARACTERS).collect();
@@ -66,7 +81,14 @@ pub(super) fn write_text(sheet: &mut Worksheet, row: u32, column: u16, text: &st
 }
 
 /// Writes a cell as it stood in the file it came from; `mark` colours it.
-pub(super) fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: &RawCell, mark: Option<&Format>, formats: &Formats) -> Result<(), AppError> {
+pub(super) fn write_cell(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    cell: &RawCell,
+    mark: Option<&Format>,
+    formats: &Formats,
+) -> Result<(), AppError> {
     match (cell, mark) {
         (RawCell::Number(number), None) if number.abs() < 1e15 => {
             sheet.write_number(row, column, *number)?;
@@ -87,7 +109,10 @@ pub(super) fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: &Ra
 }
 
 /// A new sheet whose rows leave memory once the next row begins.
-pub(super) fn add_sheet<'a>(book: &'a mut Workbook, name: &str) -> Result<&'a mut Worksheet, AppError> {
+pub(super) fn add_sheet<'a>(
+    book: &'a mut Workbook,
+    name: &str,
+) -> Result<&'a mut Worksheet, AppError> {
     let sheet = book.add_worksheet_with_constant_memory()?;
     sheet.set_name(name)?;
     Ok(sheet)

@@ -59,7 +59,9 @@ pub fn serve_child(file_name: &str) -> std::io::Result<()> {
     read_office_file(file, file_name, Limits::default(), &mut |event| {
         let line = match event {
             Event::Sheet(name) => Line::Sheet(name),
-            Event::Row(row, cells) => Line::Row(row, cells.iter().map(|(c, v)| (*c, v.encode())).collect()),
+            Event::Row(row, cells) => {
+                Line::Row(row, cells.iter().map(|(c, v)| (*c, v.encode())).collect())
+            }
             Event::Problem(kind, message) => Line::Problem(kind, message),
         };
         match write_line(&mut out, &line) {
@@ -93,7 +95,10 @@ pub(super) fn read_file(file: File, file_name: &str, sink: &mut Sink<'_>) -> std
     };
     let mut command = if cfg!(unix) {
         let mut shell = Command::new("sh");
-        shell.arg("-c").arg(format!("ulimit -v {CHILD_MEMORY_KIB}; exec \"$0\" \"$@\"")).arg(program);
+        shell
+            .arg("-c")
+            .arg(format!("ulimit -v {CHILD_MEMORY_KIB}; exec \"$0\" \"$@\""))
+            .arg(program);
         shell
     } else {
         Command::new(program)
@@ -111,10 +116,18 @@ pub(super) fn read_file(file: File, file_name: &str, sink: &mut Sink<'_>) -> std
     let (mut ended, mut stopped) = (false, false);
     for line in BufReader::with_capacity(1 << 16, output).lines() {
         // A line cut short by the child's end is no line.
-        let Ok(line) = line.and_then(|l| Ok(serde_json::from_str::<Line>(&l)?)) else { break };
+        let Ok(line) = line.and_then(|l| Ok(serde_json::from_str::<Line>(&l)?)) else {
+            break;
+        };
         let go_on = match line {
             Line::Sheet(name) => sink(Event::Sheet(name)),
-            Line::Row(row, cells) => sink(Event::Row(row, cells.into_iter().map(|(c, v)| (c, RawCell::decode(&v))).collect())),
+            Line::Row(row, cells) => sink(Event::Row(
+                row,
+                cells
+                    .into_iter()
+                    .map(|(c, v)| (c, RawCell::decode(&v)))
+                    .collect(),
+            )),
             Line::Problem(kind, message) => sink(Event::Problem(kind, message)),
             Line::End => {
                 ended = true;
@@ -132,7 +145,10 @@ pub(super) fn read_file(file: File, file_name: &str, sink: &mut Sink<'_>) -> std
     }
     let _ = child.wait();
     if !ended && !stopped {
-        sink(Event::Problem(FindingKind::FileTooLarge, "读取这个文件超出内存限额，已停止".to_owned()));
+        sink(Event::Problem(
+            FindingKind::FileTooLarge,
+            "读取这个文件超出内存限额，已停止".to_owned(),
+        ));
     }
     Ok(())
 }

@@ -31,7 +31,13 @@ fn failed(error: impl std::fmt::Display) -> AppError {
 ///
 /// # Errors
 /// [`AppError::Invalid`] for an empty or too large file.
-pub(super) fn put(store: &Store, data_dir: &Path, batch: &str, source: &mut dyn Read, most_bytes: u64) -> Result<String, AppError> {
+pub(super) fn put(
+    store: &Store,
+    data_dir: &Path,
+    batch: &str,
+    source: &mut dyn Read,
+    most_bytes: u64,
+) -> Result<String, AppError> {
     let kept = put_blocks(store, data_dir, batch, source, most_bytes);
     if kept.is_err() {
         remove(data_dir, batch);
@@ -39,7 +45,13 @@ pub(super) fn put(store: &Store, data_dir: &Path, batch: &str, source: &mut dyn 
     kept
 }
 
-fn put_blocks(store: &Store, data_dir: &Path, batch: &str, source: &mut dyn Read, most_bytes: u64) -> Result<String, AppError> {
+fn put_blocks(
+    store: &Store,
+    data_dir: &Path,
+    batch: &str,
+    source: &mut dyn Read,
+    most_bytes: u64,
+) -> Result<String, AppError> {
     let path = sealed_path(data_dir, batch);
     std::fs::create_dir_all(folder(data_dir, batch)).map_err(failed)?;
     let file = File::create(&path).map_err(failed)?;
@@ -59,13 +71,22 @@ fn put_blocks(store: &Store, data_dir: &Path, batch: &str, source: &mut dyn Read
         }
         bytes += filled as u64;
         if bytes > most_bytes {
-            return Err(AppError::invalid("file", format!("文件超过{}MB，请分成几个文件上传", most_bytes >> 20)));
+            return Err(AppError::invalid(
+                "file",
+                format!("文件超过{}MB，请分成几个文件上传", most_bytes >> 20),
+            ));
         }
         digests.push_str(&digest(&block[..filled]));
-        let sealed = store
-            .crypto()
-            .seal(Place { table: "import_file", column: batch, row: &number.to_string() }, &block[..filled])?;
-        out.write_all(&u32::try_from(sealed.len()).map_err(failed)?.to_le_bytes()).map_err(failed)?;
+        let sealed = store.crypto().seal(
+            Place {
+                table: "import_file",
+                column: batch,
+                row: &number.to_string(),
+            },
+            &block[..filled],
+        )?;
+        out.write_all(&u32::try_from(sealed.len()).map_err(failed)?.to_le_bytes())
+            .map_err(failed)?;
         out.write_all(&sealed).map_err(failed)?;
         if filled < BLOCK_BYTES {
             break;
@@ -84,7 +105,12 @@ fn put_blocks(store: &Store, data_dir: &Path, batch: &str, source: &mut dyn Read
 pub(super) fn open(store: &Store, data_dir: &Path, batch: &str) -> Result<File, AppError> {
     let mut sealed = BufReader::new(File::open(sealed_path(data_dir, batch)).map_err(failed)?);
     let path = folder(data_dir, batch).join(format!("open-{}", crate::new_id()));
-    let mut plain = OpenOptions::new().read(true).write(true).create_new(true).open(&path).map_err(failed)?;
+    let mut plain = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(&path)
+        .map_err(failed)?;
     // Where an open file cannot be unlinked, `clean` removes it later.
     let _ = std::fs::remove_file(&path);
     for number in 0u64.. {
@@ -95,9 +121,14 @@ pub(super) fn open(store: &Store, data_dir: &Path, batch: &str) -> Result<File, 
         sealed.read_exact(&mut length[1..]).map_err(failed)?;
         let mut block = vec![0; u32::from_le_bytes(length) as usize];
         sealed.read_exact(&mut block).map_err(failed)?;
-        let bytes = store
-            .crypto()
-            .open(Place { table: "import_file", column: batch, row: &number.to_string() }, &block)?;
+        let bytes = store.crypto().open(
+            Place {
+                table: "import_file",
+                column: batch,
+                row: &number.to_string(),
+            },
+            &block,
+        )?;
         plain.write_all(&bytes).map_err(failed)?;
     }
     plain.seek(SeekFrom::Start(0)).map_err(failed)?;
@@ -106,7 +137,9 @@ pub(super) fn open(store: &Store, data_dir: &Path, batch: &str) -> Result<File, 
 
 /// Removes everything but the sealed file: what an ended process left.
 pub(super) fn clean(data_dir: &Path, batch: &str) {
-    let Ok(entries) = std::fs::read_dir(folder(data_dir, batch)) else { return };
+    let Ok(entries) = std::fs::read_dir(folder(data_dir, batch)) else {
+        return;
+    };
     for entry in entries.flatten() {
         if entry.file_name() != "file.sealed" {
             let _ = std::fs::remove_file(entry.path());

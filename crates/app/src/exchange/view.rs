@@ -125,7 +125,8 @@ pub struct ImportPreview {
 }
 
 fn sheet(report: SheetReport) -> ImportSheet {
-    let remark = (report.kind.as_deref() == Some("village")).then(|| "行政村信息只检查，暂不入库".to_owned());
+    let remark = (report.kind.as_deref() == Some("village"))
+        .then(|| "行政村信息只检查，暂不入库".to_owned());
     let reading = report.reading;
     ImportSheet {
         name: report.tab,
@@ -135,7 +136,13 @@ fn sheet(report: SheetReport) -> ImportSheet {
         columns: reading
             .into_iter()
             .flat_map(|r| r.columns)
-            .map(|c| ImportColumn { header: c.header, field: c.field, field_label: c.field_label, status: c.status, required: c.required })
+            .map(|c| ImportColumn {
+                header: c.header,
+                field: c.field,
+                field_label: c.field_label,
+                status: c.status,
+                required: c.required,
+            })
             .collect(),
         remark,
     }
@@ -148,7 +155,11 @@ pub(super) fn of_row(row: ImportBatchRow, merged: &BTreeMap<String, u64>) -> Imp
     let busy = matches!(row.status.as_str(), "received" | "checking" | "merging");
     let of = |verdict: &str, planned: u64| merged.get(verdict).copied().unwrap_or(planned);
     ImportView {
-        progress: busy.then(|| ImportProgress { phase: row.phase, done: row.done, total: row.total }),
+        progress: busy.then_some(ImportProgress {
+            phase: row.phase,
+            done: row.done,
+            total: row.total,
+        }),
         id: row.id,
         file_name: row.file_name,
         layout: row.layout,
@@ -184,12 +195,18 @@ fn in_words(layout: &Layout, codes: &CodeLists, field: &str, value: &str) -> Opt
     if field == "member" {
         return codes.label("relation_to_head", value).map(str::to_owned);
     }
-    let Some(column) = layout.column(field) else { return Some(value.to_owned()) };
+    let Some(column) = layout.column(field) else {
+        return Some(value.to_owned());
+    };
     use domain::exchange::ColumnType as T;
     Some(match column.kind {
         T::Code | T::Codes => {
             let list = column.list.as_deref().unwrap_or_default();
-            value.split(',').map(|c| codes.label(list, c).unwrap_or(c)).collect::<Vec<_>>().join("、")
+            value
+                .split(',')
+                .map(|c| codes.label(list, c).unwrap_or(c))
+                .collect::<Vec<_>>()
+                .join("、")
         }
         T::YesNo => if value == "yes" { "是" } else { "否" }.to_owned(),
         T::IdentityNumber => masked(value, 6, 4),
@@ -204,7 +221,9 @@ fn masked(value: &str, head: usize, tail: usize) -> String {
         return "*".repeat(characters.len());
     }
     let middle = characters.len() - head - tail;
-    characters[..head].iter().collect::<String>() + &"*".repeat(middle) + &characters[head + middle..].iter().collect::<String>()
+    characters[..head].iter().collect::<String>()
+        + &"*".repeat(middle)
+        + &characters[head + middle..].iter().collect::<String>()
 }
 
 fn field_label(layout: &Layout, field: &str) -> String {
@@ -212,7 +231,9 @@ fn field_label(layout: &Layout, field: &str) -> String {
         "member" => "新增成员".to_owned(),
         "employment" => "外出务工".to_owned(),
         "planned_employment" => "计划外出务工".to_owned(),
-        _ => layout.column(field).map_or_else(|| field.to_owned(), |c| c.label().to_owned()),
+        _ => layout
+            .column(field)
+            .map_or_else(|| field.to_owned(), |c| c.label().to_owned()),
     }
 }
 
@@ -223,11 +244,19 @@ impl App {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn import_gaps(&self, scope: &Scope, household_id: &str) -> Result<Vec<(String, String)>, AppError> {
+    pub async fn import_gaps(
+        &self,
+        scope: &Scope,
+        household_id: &str,
+    ) -> Result<Vec<(String, String)>, AppError> {
         let ids = BTreeSet::from([household_id.to_owned()]);
         let forms = self.store.office_forms(scope, &ids).await?;
-        let gaps = forms.get(household_id).map(|f| f.gaps.clone()).unwrap_or_default();
-        let in_words = |code: String| FindingKind::of_code(&code).map(|kind| (code, kind.label().to_owned()));
+        let gaps = forms
+            .get(household_id)
+            .map(|f| f.gaps.clone())
+            .unwrap_or_default();
+        let in_words =
+            |code: String| FindingKind::of_code(&code).map(|kind| (code, kind.label().to_owned()));
         Ok(gaps.into_iter().filter_map(in_words).collect())
     }
 
@@ -240,7 +269,9 @@ impl App {
         let merging = matches!(row.phase.as_str(), "merging");
         let mut merged = BTreeMap::new();
         if merging && row.status == "merged" {
-            for (verdict, done, households, _) in self.store.staged_counts(&principal.scope, id).await? {
+            for (verdict, done, households, _) in
+                self.store.staged_counts(&principal.scope, id).await?
+            {
                 if done {
                     *merged.entry(verdict).or_default() += households;
                 }
@@ -256,21 +287,45 @@ impl App {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn imports(&self, principal: &Principal, window: Window) -> Result<PageView<ImportView>, AppError> {
+    pub async fn imports(
+        &self,
+        principal: &Principal,
+        window: Window,
+    ) -> Result<PageView<ImportView>, AppError> {
         permit(principal, Operation::ImportRun)?;
-        let page = self.store.import_batches(&principal.scope, window.limit, window.offset).await?;
+        let page = self
+            .store
+            .import_batches(&principal.scope, window.limit, window.offset)
+            .await?;
         let none = BTreeMap::new();
-        let items = page.items.into_iter().map(|row| of_row(row, &none)).collect();
-        Ok(PageView { items, next_cursor: page.next_cursor, total: page.total })
+        let items = page
+            .items
+            .into_iter()
+            .map(|row| of_row(row, &none))
+            .collect();
+        Ok(PageView {
+            items,
+            next_cursor: page.next_cursor,
+            total: page.total,
+        })
     }
 
     /// Findings of an import, in the order of sheet and row.
     ///
     /// # Errors
     /// [`AppError::NotFound`] outside the scope.
-    pub async fn import_findings(&self, principal: &Principal, id: &str, filter: FindingFilter, window: Window) -> Result<PageView<ImportFinding>, AppError> {
+    pub async fn import_findings(
+        &self,
+        principal: &Principal,
+        id: &str,
+        filter: FindingFilter,
+        window: Window,
+    ) -> Result<PageView<ImportFinding>, AppError> {
         self.batch_in_scope(principal, id).await?;
-        let page = self.store.import_findings(&principal.scope, id, &filter, window.limit, window.offset).await?;
+        let page = self
+            .store
+            .import_findings(&principal.scope, id, &filter, window.limit, window.offset)
+            .await?;
         let items = page
             .items
             .into_iter()
@@ -289,21 +344,37 @@ impl App {
                 }
             })
             .collect();
-        Ok(PageView { items, next_cursor: page.next_cursor, total: page.total })
+        Ok(PageView {
+            items,
+            next_cursor: page.next_cursor,
+            total: page.total,
+        })
     }
 
     /// Kinds of findings of an import with their number, errors first.
     ///
     /// # Errors
     /// [`AppError::NotFound`] outside the scope.
-    pub async fn import_finding_summary(&self, principal: &Principal, id: &str) -> Result<Vec<ImportFindingCount>, AppError> {
+    pub async fn import_finding_summary(
+        &self,
+        principal: &Principal,
+        id: &str,
+    ) -> Result<Vec<ImportFindingCount>, AppError> {
         self.batch_in_scope(principal, id).await?;
-        let counts = self.store.import_finding_counts(&principal.scope, id).await?;
+        let counts = self
+            .store
+            .import_finding_counts(&principal.scope, id)
+            .await?;
         let mut summary: Vec<ImportFindingCount> = counts
             .into_iter()
             .filter_map(|(code, count)| {
                 let kind = FindingKind::of_code(&code)?;
-                Some(ImportFindingCount { code, label: kind.label().to_owned(), severity: kind.severity(), count })
+                Some(ImportFindingCount {
+                    code,
+                    label: kind.label().to_owned(),
+                    severity: kind.severity(),
+                    count,
+                })
             })
             .collect();
         summary.sort_by_key(|s| (s.severity, std::cmp::Reverse(s.count)));
@@ -314,14 +385,30 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::NotFound`] outside the scope.
-    pub async fn import_preview(&self, principal: &Principal, id: &str, window: Window) -> Result<PageView<ImportPreview>, AppError> {
+    pub async fn import_preview(
+        &self,
+        principal: &Principal,
+        id: &str,
+        window: Window,
+    ) -> Result<PageView<ImportPreview>, AppError> {
         let batch = self.batch_in_scope(principal, id).await?;
         let (layout, codes) = self.layout(&batch.layout)?;
-        let after = i64::try_from(window.offset).unwrap_or(i64::MAX).saturating_sub(1);
-        let staged = self.store.staged_households(&principal.scope, id, after, window.limit, false).await?;
+        let after = i64::try_from(window.offset)
+            .unwrap_or(i64::MAX)
+            .saturating_sub(1);
+        let staged = self
+            .store
+            .staged_households(&principal.scope, id, after, window.limit, false)
+            .await?;
         let mut forms: Vec<_> = staged.iter().map(|s| s.form.clone()).collect();
         let matches = match_forms(&self.store, &principal.scope, &mut forms).await?;
-        let total: u64 = self.store.staged_counts(&principal.scope, id).await?.iter().map(|(_, _, n, _)| n).sum();
+        let total: u64 = self
+            .store
+            .staged_counts(&principal.scope, id)
+            .await?
+            .iter()
+            .map(|(_, _, n, _)| n)
+            .sum();
         let last = staged.last().map(|s| s.seq + 1);
         let mut items = Vec::with_capacity(staged.len());
         for ((staged, form), found) in staged.iter().zip(&forms).zip(&matches) {
@@ -332,7 +419,9 @@ impl App {
                 .map(|d| {
                     let label = field_label(&layout, &d.field);
                     PreviewDifference {
-                        field_label: d.member.map_or_else(|| label.clone(), |m| format!("{m}：{label}")),
+                        field_label: d
+                            .member
+                            .map_or_else(|| label.clone(), |m| format!("{m}：{label}")),
                         ours: in_words(&layout, &codes, &d.field, &d.ours),
                         theirs: in_words(&layout, &codes, &d.field, &d.theirs),
                     }
@@ -342,11 +431,19 @@ impl App {
                 household_code: Some(form.code.clone()).filter(|c| !c.is_empty()),
                 head_name: form.head_name().to_owned(),
                 persons: form.members.len(),
-                verdict: if staged.merged { staged.verdict.clone() } else { now.to_owned() },
+                verdict: if staged.merged {
+                    staged.verdict.clone()
+                } else {
+                    now.to_owned()
+                },
                 differences,
             });
         }
         let more = last.filter(|l| u64::try_from(*l).is_ok_and(|l| l < total));
-        Ok(PageView { items, next_cursor: more.map(|l| l.to_string()), total })
+        Ok(PageView {
+            items,
+            next_cursor: more.map(|l| l.to_string()),
+            total,
+        })
     }
 }

@@ -9,7 +9,9 @@ const DIRECTORY_ENTRY: u32 = 0x0201_4B50;
 const END_SEARCH_BYTES: u64 = 65_557;
 
 fn u16_at(bytes: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?)))
+    Some(u64::from(u16::from_le_bytes(
+        bytes.get(at..at + 2)?.try_into().ok()?,
+    )))
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
@@ -25,7 +27,10 @@ fn long_sizes(extra: &[u8]) -> Option<(u64, u64)> {
     let mut at = 0;
     while let (Some(tag), Some(length)) = (u16_at(extra, at), u16_at(extra, at + 2)) {
         if tag == 1 {
-            return Some((u64_at(extra, at + 12).unwrap_or(u64::MAX), u64_at(extra, at + 4)?));
+            return Some((
+                u64_at(extra, at + 12).unwrap_or(u64::MAX),
+                u64_at(extra, at + 4)?,
+            ));
         }
         at += 4 + usize::try_from(length).ok()?;
     }
@@ -39,7 +44,9 @@ pub(super) fn inflated_size<F: Read + Seek>(file: &mut F) -> Option<(u64, u64)> 
     file.seek(SeekFrom::Start(tail_start)).ok()?;
     let mut tail = Vec::new();
     file.take(END_SEARCH_BYTES).read_to_end(&mut tail).ok()?;
-    let end = (0..tail.len().saturating_sub(21)).rev().find(|at| u32_at(&tail, *at) == Some(END_RECORD))?;
+    let end = (0..tail.len().saturating_sub(21))
+        .rev()
+        .find(|at| u32_at(&tail, *at) == Some(END_RECORD))?;
     let size = u64::from(u32_at(&tail, end + 12)?);
     let start = u64::from(u32_at(&tail, end + 16)?);
     if size > 64 << 20 || start.checked_add(size)? > length {
@@ -51,7 +58,10 @@ pub(super) fn inflated_size<F: Read + Seek>(file: &mut F) -> Option<(u64, u64)> 
     file.take(size).read_to_end(&mut directory).ok()?;
     let (mut packed, mut inflated, mut at) = (0u64, 0u64, 0usize);
     while u32_at(&directory, at) == Some(DIRECTORY_ENTRY) {
-        let mut sizes = (u64::from(u32_at(&directory, at + 20)?), u64::from(u32_at(&directory, at + 24)?));
+        let mut sizes = (
+            u64::from(u32_at(&directory, at + 20)?),
+            u64::from(u32_at(&directory, at + 24)?),
+        );
         let name = usize::try_from(u16_at(&directory, at + 28)?).ok()?;
         let extra = usize::try_from(u16_at(&directory, at + 30)?).ok()?;
         let comment = usize::try_from(u16_at(&directory, at + 32)?).ok()?;

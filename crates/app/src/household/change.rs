@@ -18,18 +18,41 @@ use crate::{App, AppError, FieldError, new_id};
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Change {
-    MemberBorn { member: Box<NewMember> },
-    MemberJoined { member: Box<NewMember> },
-    MemberDied { member_id: String, on: Date, #[serde(default)] note: String },
-    MemberLeft { member_id: String, on: Date, #[serde(default)] note: String },
-    Head { member_id: String },
+    MemberBorn {
+        member: Box<NewMember>,
+    },
+    MemberJoined {
+        member: Box<NewMember>,
+    },
+    MemberDied {
+        member_id: String,
+        on: Date,
+        #[serde(default)]
+        note: String,
+    },
+    MemberLeft {
+        member_id: String,
+        on: Date,
+        #[serde(default)]
+        note: String,
+    },
+    Head {
+        member_id: String,
+    },
     Moved {
         #[schema(value_type = String)]
         village: DivisionCode,
     },
-    Contact { address: Option<String>, phone: Option<String> },
-    Income { statement: IncomeStatement },
-    Assurances { record: AssuranceRecord },
+    Contact {
+        address: Option<String>,
+        phone: Option<String>,
+    },
+    Income {
+        statement: IncomeStatement,
+    },
+    Assurances {
+        record: AssuranceRecord,
+    },
     /// Members who form a household of their own.
     Split {
         member_ids: Vec<String>,
@@ -38,7 +61,9 @@ pub enum Change {
         village: Option<DivisionCode>,
     },
     /// All members join another household.
-    MergedInto { household_id: String },
+    MergedInto {
+        household_id: String,
+    },
 }
 
 /// A person added to a household.
@@ -117,7 +142,11 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Invalid`] naming each field.
-    pub async fn add_household(&self, principal: &Principal, form: NewHousehold) -> Result<SavedHousehold, AppError> {
+    pub async fn add_household(
+        &self,
+        principal: &Principal,
+        form: NewHousehold,
+    ) -> Result<SavedHousehold, AppError> {
         permit(principal, Operation::HouseholdChange)?;
         self.village_in_scope(principal, form.village).await?;
         let mut errors = Vec::new();
@@ -131,9 +160,11 @@ impl App {
         for (index, new) in form.members.iter().enumerate() {
             match self.member(new) {
                 Ok(member) => members.push(member),
-                Err(found) => errors.extend(
-                    found.into_iter().map(|e| FieldError::new(&format!("members.{index}.{}", e.field), e.message)),
-                ),
+                Err(found) => {
+                    errors.extend(found.into_iter().map(|e| {
+                        FieldError::new(&format!("members.{index}.{}", e.field), e.message)
+                    }))
+                }
             }
         }
         if !errors.is_empty() {
@@ -154,12 +185,28 @@ impl App {
             resettlement_area: String::new(),
         };
         let id = new_id();
-        let meta = self.meta(principal, self.today(), &form.reason, &form.collected_by, "");
+        let meta = self.meta(
+            principal,
+            self.today(),
+            &form.reason,
+            &form.collected_by,
+            "",
+        );
         let mut tx = self.store.write(self.actor(principal)).await?;
         let version = tx.save_household(&id, &file, &meta, None).await?;
-        tx.audit(&chain_of(Some(form.village)), "household.added", &format!("household/{id}"), "").await?;
+        tx.audit(
+            &chain_of(Some(form.village)),
+            "household.added",
+            &format!("household/{id}"),
+            "",
+        )
+        .await?;
         tx.commit().await?;
-        Ok(SavedHousehold { id, version, new_household_id: None })
+        Ok(SavedHousehold {
+            id,
+            version,
+            new_household_id: None,
+        })
     }
 
     /// Changes a household.
@@ -167,7 +214,12 @@ impl App {
     /// # Errors
     /// [`AppError::Invalid`] naming each field, [`AppError::Stale`] when
     /// somebody else saved first, [`AppError::NotFound`] outside the scope.
-    pub async fn change_household(&self, principal: &Principal, id: &str, form: ChangeHousehold) -> Result<SavedHousehold, AppError> {
+    pub async fn change_household(
+        &self,
+        principal: &Principal,
+        id: &str,
+        form: ChangeHousehold,
+    ) -> Result<SavedHousehold, AppError> {
         permit(principal, Operation::HouseholdChange)?;
         let mut errors = Vec::new();
         for (field, value, message) in [
@@ -185,11 +237,22 @@ impl App {
             return Err(AppError::Invalid(errors));
         }
         let mut tx = self.store.write(self.actor(principal)).await?;
-        let (row, mut file) = tx.household_file(&principal.scope, id).await?.ok_or(AppError::NotFound)?;
+        let (row, mut file) = tx
+            .household_file(&principal.scope, id)
+            .await?
+            .ok_or(AppError::NotFound)?;
         if row.version != form.expected_version {
-            return Err(AppError::Stale { current: row.version });
+            return Err(AppError::Stale {
+                current: row.version,
+            });
         }
-        let meta = self.meta(principal, form.effective_on, &form.reason, &form.collected_by, &form.reviewed_by);
+        let meta = self.meta(
+            principal,
+            form.effective_on,
+            &form.reason,
+            &form.collected_by,
+            &form.reviewed_by,
+        );
         let village = file.village;
         let mut new_household_id = None;
         let kind = match form.change {
@@ -200,7 +263,8 @@ impl App {
                 "member_born"
             }
             Change::MemberJoined { member } => {
-                file.members.push(self.member(&member).map_err(AppError::Invalid)?);
+                file.members
+                    .push(self.member(&member).map_err(AppError::Invalid)?);
                 "member_joined"
             }
             Change::MemberDied { member_id, on, .. } => {
@@ -238,9 +302,14 @@ impl App {
                     return Err(AppError::invalid("counted_persons", "请填写共享收支的人数"));
                 }
                 if statement.period_to < statement.period_from {
-                    return Err(AppError::invalid("period_to", "核算期的截止日期早于开始日期"));
+                    return Err(AppError::invalid(
+                        "period_to",
+                        "核算期的截止日期早于开始日期",
+                    ));
                 }
-                file.income.retain(|s| (s.period_from, s.period_to) != (statement.period_from, statement.period_to));
+                file.income.retain(|s| {
+                    (s.period_from, s.period_to) != (statement.period_from, statement.period_to)
+                });
                 file.income.push(statement);
                 "income"
             }
@@ -248,17 +317,33 @@ impl App {
                 file.assurances.push(record);
                 "assurances"
             }
-            Change::Split { member_ids, new_head_id, village } => {
-                let moved: Vec<Member> =
-                    file.active_members().filter(|m| member_ids.contains(&m.id)).cloned().collect();
-                if moved.len() != member_ids.len() || moved.is_empty() || !member_ids.contains(&new_head_id) {
-                    return Err(AppError::invalid("member_ids", "请选择分出去的成员，并从中指定新户主"));
+            Change::Split {
+                member_ids,
+                new_head_id,
+                village,
+            } => {
+                let moved: Vec<Member> = file
+                    .active_members()
+                    .filter(|m| member_ids.contains(&m.id))
+                    .cloned()
+                    .collect();
+                if moved.len() != member_ids.len()
+                    || moved.is_empty()
+                    || !member_ids.contains(&new_head_id)
+                {
+                    return Err(AppError::invalid(
+                        "member_ids",
+                        "请选择分出去的成员，并从中指定新户主",
+                    ));
                 }
                 if moved.len() == file.active_members().count() {
                     return Err(AppError::invalid("member_ids", "不能把全部成员都分出去"));
                 }
                 if moved.iter().any(|m| m.relation == "head") {
-                    return Err(AppError::invalid("member_ids", "户主不能分出去，请先变更户主"));
+                    return Err(AppError::invalid(
+                        "member_ids",
+                        "户主不能分出去，请先变更户主",
+                    ));
                 }
                 let village = village.unwrap_or(file.village);
                 self.village_in_scope(principal, village).await?;
@@ -276,7 +361,8 @@ impl App {
                 let own_id = new_id();
                 // The old household gives its members up first: a member row
                 // belongs to one household.
-                tx.save_household(id, &file, &meta, Some(row.version)).await?;
+                tx.save_household(id, &file, &meta, Some(row.version))
+                    .await?;
                 tx.save_household(&own_id, &own, &meta, None).await?;
                 new_household_id = Some(own_id);
                 "split"
@@ -285,8 +371,10 @@ impl App {
                 if household_id == id {
                     return Err(AppError::invalid("household_id", "不能并入自己"));
                 }
-                let (other_row, mut other) =
-                    tx.household_file(&principal.scope, &household_id).await?.ok_or(AppError::NotFound)?;
+                let (other_row, mut other) = tx
+                    .household_file(&principal.scope, &household_id)
+                    .await?
+                    .ok_or(AppError::NotFound)?;
                 let mut moving: Vec<Member> = file.active_members().cloned().collect();
                 file.members.retain(|m| m.status != MemberStatus::Active);
                 for member in &mut moving {
@@ -295,23 +383,42 @@ impl App {
                     }
                 }
                 other.members.extend(moving);
-                tx.save_household(id, &file, &meta, Some(row.version)).await?;
-                tx.save_household(&household_id, &other, &meta, Some(other_row.version)).await?;
+                tx.save_household(id, &file, &meta, Some(row.version))
+                    .await?;
+                tx.save_household(&household_id, &other, &meta, Some(other_row.version))
+                    .await?;
                 "merged_into"
             }
         };
         let version = if matches!(kind, "split" | "merged_into") {
             row.version + 1
         } else {
-            tx.save_household(id, &file, &meta, Some(row.version)).await?
+            tx.save_household(id, &file, &meta, Some(row.version))
+                .await?
         };
-        tx.audit(&chain_of(Some(village)), "household.changed", &format!("household/{id}"), &format!("kind={kind} version={version}"))
-            .await?;
+        tx.audit(
+            &chain_of(Some(village)),
+            "household.changed",
+            &format!("household/{id}"),
+            &format!("kind={kind} version={version}"),
+        )
+        .await?;
         tx.commit().await?;
-        Ok(SavedHousehold { id: id.to_owned(), version, new_household_id })
+        Ok(SavedHousehold {
+            id: id.to_owned(),
+            version,
+            new_household_id,
+        })
     }
 
-    fn meta(&self, principal: &Principal, effective_on: Date, reason: &str, collected_by: &str, reviewed_by: &str) -> VersionMeta {
+    fn meta(
+        &self,
+        principal: &Principal,
+        effective_on: Date,
+        reason: &str,
+        collected_by: &str,
+        reviewed_by: &str,
+    ) -> VersionMeta {
         VersionMeta {
             effective_on,
             reason: reason.trim().to_owned(),
@@ -328,13 +435,18 @@ impl App {
         if new.name.trim().is_empty() {
             errors.push(FieldError::new("name", "请填写姓名"));
         }
-        if self.codes.get("relation_to_head").is_some_and(|l| l.get(&new.relation).is_none()) {
+        if self
+            .codes
+            .get("relation_to_head")
+            .is_some_and(|l| l.get(&new.relation).is_none())
+        {
             errors.push(FieldError::new("relation", "请选择与户主关系"));
         }
         let (mut sex, mut birth_on) = (new.sex.clone(), new.birth_on);
         let mut number = String::new();
         if !new.document_number.trim().is_empty() {
-            match IdentityNumber::parse(&new.document_number, self.today(), self.issuing_prefixes()) {
+            match IdentityNumber::parse(&new.document_number, self.today(), self.issuing_prefixes())
+            {
                 Ok(id) => {
                     number = id.reveal().to_owned();
                     birth_on = Some(id.birth_date());
@@ -355,7 +467,11 @@ impl App {
         Ok(Member {
             id: new_id(),
             name: new.name.trim().to_owned(),
-            document_type: if number.is_empty() { new.document_type.clone() } else { "resident_identity_card".into() },
+            document_type: if number.is_empty() {
+                new.document_type.clone()
+            } else {
+                "resident_identity_card".into()
+            },
             document_number: number,
             sex,
             birth_on,
@@ -386,7 +502,12 @@ fn is_phone(phone: &str) -> bool {
     phone.len() == 11 && phone.starts_with('1') && phone.bytes().all(|b| b.is_ascii_digit())
 }
 
-fn end_member(file: &mut HouseholdFile, member_id: &str, on: Date, status: MemberStatus) -> Result<(), AppError> {
+fn end_member(
+    file: &mut HouseholdFile,
+    member_id: &str,
+    on: Date,
+    status: MemberStatus,
+) -> Result<(), AppError> {
     let member = file
         .members
         .iter_mut()

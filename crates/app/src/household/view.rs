@@ -194,7 +194,11 @@ pub(crate) fn mask_phone(phone: &str) -> String {
     format!("{head}****{tail}")
 }
 
-pub(crate) fn member_view(m: &Member, today: Date, label: &dyn Fn(&str, &str) -> String) -> MemberView {
+pub(crate) fn member_view(
+    m: &Member,
+    today: Date,
+    label: &dyn Fn(&str, &str) -> String,
+) -> MemberView {
     MemberView {
         id: m.id.clone(),
         name: m.name.clone(),
@@ -205,7 +209,11 @@ pub(crate) fn member_view(m: &Member, today: Date, label: &dyn Fn(&str, &str) ->
         age: m.age_on(today),
         document_type: label("document_type", &m.document_type),
         id_number_masked: mask_number(&m.document_number),
-        health: m.health.iter().map(|h| label("health_condition", h)).collect(),
+        health: m
+            .health
+            .iter()
+            .map(|h| label("health_condition", h))
+            .collect(),
         labour_label: label("labour_capacity", &m.labour),
         education_label: label("education", &m.education),
         school_stage_label: label("school_stage", &m.school_stage),
@@ -218,12 +226,20 @@ pub(crate) fn member_view(m: &Member, today: Date, label: &dyn Fn(&str, &str) ->
         shares_income: m.shares_income,
         status: m.status,
         status_since: m.status_since,
-        work_place: m.employment.as_ref().map(|e| e.place.clone()).unwrap_or_default(),
+        work_place: m
+            .employment
+            .as_ref()
+            .map(|e| e.place.clone())
+            .unwrap_or_default(),
         work_months: m.employment.as_ref().and_then(|e| e.months),
     }
 }
 
-pub(crate) fn income_view(s: &IncomeStatement, file: &HouseholdFile, label: &dyn Fn(&str, &str) -> String) -> IncomeView {
+pub(crate) fn income_view(
+    s: &IncomeStatement,
+    file: &HouseholdFile,
+    label: &dyn Fn(&str, &str) -> String,
+) -> IncomeView {
     let net = s.net_income_fen();
     let per_capita = s.per_capita_fen();
     let yuan = |fen: i64| format!("{}.{:02}", fen / 100, fen.rem_euclid(100));
@@ -245,7 +261,11 @@ pub(crate) fn income_view(s: &IncomeStatement, file: &HouseholdFile, label: &dyn
             .iter()
             .map(|i| IncomeItemView {
                 source_label: label("income_source", &i.source),
-                kind: if i.source.starts_with("business_expenditure") { "expense".into() } else { "income".into() },
+                kind: if i.source.starts_with("business_expenditure") {
+                    "expense".into()
+                } else {
+                    "income".into()
+                },
                 source: i.source.clone(),
                 amount_fen: i.amount_fen,
                 note: i.note.clone(),
@@ -264,19 +284,32 @@ pub(crate) fn income_view(s: &IncomeStatement, file: &HouseholdFile, label: &dyn
 pub(crate) fn findings(file: &HouseholdFile, today: Date) -> Vec<FindingView> {
     let mut out = Vec::new();
     let mut add = |code: &str, message: String| {
-        out.push(FindingView { code: code.into(), message, severity: "warning".into() });
+        out.push(FindingView {
+            code: code.into(),
+            message,
+            severity: "warning".into(),
+        });
     };
     if file.head().is_none() && file.active_members().next().is_some() {
         add("no_single_head", "户主不明确：应有且只有一名户主。".into());
     }
-    for member in file.active_members().filter(|m| m.document_number.is_empty() && m.age_on(today).is_none_or(|a| a >= 1)) {
-        add("document_missing", format!("{}没有证件号码，暂用临时编号。", member.name));
+    for member in file
+        .active_members()
+        .filter(|m| m.document_number.is_empty() && m.age_on(today).is_none_or(|a| a >= 1))
+    {
+        add(
+            "document_missing",
+            format!("{}没有证件号码，暂用临时编号。", member.name),
+        );
     }
     if file.income.is_empty() {
         add("income_missing", "还没有收入支出记录。".into());
     }
     if file.assurances.is_empty() {
-        add("assurances_missing", "还没有“三保障”和饮水安全记录。".into());
+        add(
+            "assurances_missing",
+            "还没有“三保障”和饮水安全记录。".into(),
+        );
     }
     out
 }

@@ -5,22 +5,25 @@ use crate::lead::parse_date;
 
 /// Text made safe inside HTML.
 fn escape(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            _ => out.push(c),
-        }
-        out
-    })
+    text.chars()
+        .fold(String::with_capacity(text.len()), |mut out, c| {
+            match c {
+                '&' => out.push_str("&amp;"),
+                '<' => out.push_str("&lt;"),
+                '>' => out.push_str("&gt;"),
+                '"' => out.push_str("&quot;"),
+                _ => out.push(c),
+            }
+            out
+        })
 }
 
 /// `2022年5月3日`.
 fn spoken(date: &str) -> String {
-    parse_date(date)
-        .map_or_else(|_| escape(date), |d| format!("{}年{}月{}日", d.year(), d.month(), d.day()))
+    parse_date(date).map_or_else(
+        |_| escape(date),
+        |d| format!("{}年{}月{}日", d.year(), d.month(), d.day()),
+    )
 }
 
 /// The whole page.

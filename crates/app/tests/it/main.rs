@@ -3,3 +3,4 @@
 mod demo;
 mod exchange;
 mod exchange_county;
+mod exchange_flow;

@@ -332,15 +332,10 @@ fn report_columns(
                     f.header
                 )),
             ),
-            (ColumnStatus::Duplicate, _) => {
-                if !repeated.contains(&f.header) {
-                    repeated.push(f.header.clone());
-                    report(
-                        Kind::ColumnRepeated,
-                        f,
-                        Some(format!("“{}”有两列，指定用哪一列之前不收这一栏", f.header)),
-                    );
-                }
+            (ColumnStatus::Duplicate, _) if !repeated.contains(&f.header) => {
+                repeated.push(f.header.clone());
+                let message = format!("“{}”有两列，指定用哪一列之前不收这一栏", f.header);
+                report(Kind::ColumnRepeated, f, Some(message));
             }
             (ColumnStatus::Alias, Some(index)) => {
                 let label = &sheet.columns[index].header;

@@ -1,5 +1,6 @@
 //! One integration test binary for the crate.
 
 mod broken_packs;
+mod clocks;
 mod packs;
 mod specs;

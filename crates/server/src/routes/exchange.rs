@@ -3,7 +3,8 @@
 use std::io::Read;
 
 use app::exchange::{
-    ImportFinding, ImportFindingCount, ImportPreview, ImportUpload, ImportView, MAX_UPLOAD_BYTES, MergeImport, SetMapping,
+    ImportFinding, ImportFindingCount, ImportPreview, ImportUpload, ImportView, MAX_UPLOAD_BYTES,
+    MergeImport, SetMapping,
 };
 use app::{AppError, PageView, Window};
 use axum::extract::multipart::{Field, MultipartError};
@@ -93,7 +94,11 @@ fn broken(_: MultipartError) -> Problem {
     request_body(content = String, content_type = "multipart/form-data"),
     responses((status = 200, body = ImportView), (status = "4XX", body = Problem)),
 )]
-async fn receive(AxumState(app): AxumState<State>, Signed(me): Signed, mut form: Multipart) -> Answer<ImportView> {
+async fn receive(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    mut form: Multipart,
+) -> Answer<ImportView> {
     let (mut layout, mut mapping) = (None, None);
     while let Some(field) = form.next_field().await.map_err(broken)? {
         match field.name().unwrap_or_default() {
@@ -103,15 +108,33 @@ async fn receive(AxumState(app): AxumState<State>, Signed(me): Signed, mut form:
             _ => {}
         }
     }
-    Err(Problem::from(AppError::invalid("file", "请选择要导入的文件")))
+    Err(Problem::from(AppError::invalid(
+        "file",
+        "请选择要导入的文件",
+    )))
 }
 
-async fn receive_file(app: &State, me: &domain::account::Principal, layout: Option<String>, mapping: Option<String>, mut field: Field<'_>) -> Answer<ImportView> {
+async fn receive_file(
+    app: &State,
+    me: &domain::account::Principal,
+    layout: Option<String>,
+    mapping: Option<String>,
+    mut field: Field<'_>,
+) -> Answer<ImportView> {
     let file_name = field.file_name().unwrap_or("导入文件").to_owned();
     let (sender, receiver) = tokio::sync::mpsc::channel(8);
     let whole = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let content = Box::new(Chunks { receiver, chunk: axum::body::Bytes::new(), whole: std::sync::Arc::clone(&whole) });
-    let upload = ImportUpload { file_name, layout, mapping, content };
+    let content = Box::new(Chunks {
+        receiver,
+        chunk: axum::body::Bytes::new(),
+        whole: std::sync::Arc::clone(&whole),
+    });
+    let upload = ImportUpload {
+        file_name,
+        layout,
+        mapping,
+        content,
+    };
     let feed = async move {
         while let Some(chunk) = field.chunk().await? {
             // The reader gave up; its own answer says why.
@@ -135,7 +158,11 @@ async fn receive_file(app: &State, me: &domain::account::Principal, layout: Opti
     params(Paging),
     responses((status = 200, body = PageView<ImportView>), (status = "4XX", body = Problem)),
 )]
-async fn list(AxumState(app): AxumState<State>, Signed(me): Signed, Query(paging): Query<Paging>) -> Answer<PageView<ImportView>> {
+async fn list(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Query(paging): Query<Paging>,
+) -> Answer<PageView<ImportView>> {
     answer(app.imports(&me, paging.window()).await)
 }
 
@@ -147,7 +174,11 @@ async fn list(AxumState(app): AxumState<State>, Signed(me): Signed, Query(paging
     params(("id" = String, Path)),
     responses((status = 200, body = ImportView), (status = "4XX", body = Problem)),
 )]
-async fn read(AxumState(app): AxumState<State>, Signed(me): Signed, Path(id): Path<String>) -> Answer<ImportView> {
+async fn read(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+) -> Answer<ImportView> {
     answer(app.import(&me, &id).await)
 }
 
@@ -175,8 +206,19 @@ async fn findings(
     Query(query): Query<FindingQuery>,
 ) -> Answer<PageView<ImportFinding>> {
     let given = |text: Option<String>| text.filter(|t| !t.is_empty());
-    let filter = FindingFilter { code: given(query.code), severity: given(query.severity) };
-    answer(app.import_findings(&me, &id, filter, Window::new(query.limit, query.cursor.as_deref())).await)
+    let filter = FindingFilter {
+        code: given(query.code),
+        severity: given(query.severity),
+    };
+    answer(
+        app.import_findings(
+            &me,
+            &id,
+            filter,
+            Window::new(query.limit, query.cursor.as_deref()),
+        )
+        .await,
+    )
 }
 
 /// Kinds of findings with their number, errors first.
@@ -187,7 +229,11 @@ async fn findings(
     params(("id" = String, Path)),
     responses((status = 200, body = Vec<ImportFindingCount>), (status = "4XX", body = Problem)),
 )]
-async fn finding_summary(AxumState(app): AxumState<State>, Signed(me): Signed, Path(id): Path<String>) -> Answer<Vec<ImportFindingCount>> {
+async fn finding_summary(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+) -> Answer<Vec<ImportFindingCount>> {
     answer(app.import_finding_summary(&me, &id).await)
 }
 
@@ -217,7 +263,12 @@ async fn preview(
     request_body = SetMapping,
     responses((status = 200, body = ImportView), (status = "4XX", body = Problem)),
 )]
-async fn map(AxumState(app): AxumState<State>, Signed(me): Signed, Path(id): Path<String>, Body(form): Body<SetMapping>) -> Answer<ImportView> {
+async fn map(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+    Body(form): Body<SetMapping>,
+) -> Answer<ImportView> {
     answer(app.map_import(&me, &id, form).await)
 }
 
@@ -229,7 +280,11 @@ async fn map(AxumState(app): AxumState<State>, Signed(me): Signed, Path(id): Pat
     params(("layout" = String, Path)),
     responses((status = 200, body = Vec<String>), (status = "4XX", body = Problem)),
 )]
-async fn mappings(AxumState(app): AxumState<State>, Signed(me): Signed, Path(layout): Path<String>) -> Answer<Vec<String>> {
+async fn mappings(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(layout): Path<String>,
+) -> Answer<Vec<String>> {
     answer(app.import_mapping_names(&me, &layout).await)
 }
 
@@ -242,7 +297,12 @@ async fn mappings(AxumState(app): AxumState<State>, Signed(me): Signed, Path(lay
     request_body = MergeImport,
     responses((status = 200, body = ImportView), (status = "4XX", body = Problem)),
 )]
-async fn merge(AxumState(app): AxumState<State>, Signed(me): Signed, Path(id): Path<String>, Body(form): Body<MergeImport>) -> Answer<ImportView> {
+async fn merge(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+    Body(form): Body<MergeImport>,
+) -> Answer<ImportView> {
     answer(app.merge_import(&me, &id, form).await)
 }
 
@@ -254,7 +314,11 @@ async fn merge(AxumState(app): AxumState<State>, Signed(me): Signed, Path(id): P
     params(("id" = String, Path)),
     responses((status = 200, body = ImportView), (status = "4XX", body = Problem)),
 )]
-async fn cancel(AxumState(app): AxumState<State>, Signed(me): Signed, Path(id): Path<String>) -> Answer<ImportView> {
+async fn cancel(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+) -> Answer<ImportView> {
     answer(app.cancel_import(&me, &id).await)
 }
 
@@ -266,7 +330,11 @@ async fn cancel(AxumState(app): AxumState<State>, Signed(me): Signed, Path(id): 
     params(("id" = String, Path)),
     responses((status = 200, body = ImportView), (status = "4XX", body = Problem)),
 )]
-async fn resume(AxumState(app): AxumState<State>, Signed(me): Signed, Path(id): Path<String>) -> Answer<ImportView> {
+async fn resume(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+) -> Answer<ImportView> {
     answer(app.resume_import(&me, &id).await)
 }
 
@@ -285,14 +353,25 @@ struct RefuseImport {
     request_body = RefuseImport,
     responses((status = 200, body = ImportView), (status = "4XX", body = Problem)),
 )]
-async fn refuse(AxumState(app): AxumState<State>, Signed(me): Signed, Path(id): Path<String>, Body(form): Body<RefuseImport>) -> Answer<ImportView> {
+async fn refuse(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+    Body(form): Body<RefuseImport>,
+) -> Answer<ImportView> {
     answer(app.refuse_import(&me, &id, &form.reason).await)
 }
 
 fn workbook(name: &str, bytes: Vec<u8>) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (
+            header::CONTENT_TYPE,
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned(),
+        ),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
     ];
     (headers, bytes).into_response()
@@ -306,8 +385,15 @@ fn workbook(name: &str, bytes: Vec<u8>) -> Response {
     params(("id" = String, Path)),
     responses((status = 200, content_type = "application/octet-stream"), (status = "4XX", body = Problem)),
 )]
-async fn corrections(AxumState(app): AxumState<State>, Signed(me): Signed, Path(id): Path<String>) -> Result<Response, Problem> {
-    Ok(workbook("corrections.xlsx", app.import_corrections(&me, &id).await?))
+async fn corrections(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    Ok(workbook(
+        "corrections.xlsx",
+        app.import_corrections(&me, &id).await?,
+    ))
 }
 
 /// Which division to export; the whole scope when absent.
@@ -324,7 +410,11 @@ struct ExportQuery {
     params(ExportQuery),
     responses((status = 200, content_type = "application/octet-stream"), (status = "4XX", body = Problem)),
 )]
-async fn export_national(AxumState(app): AxumState<State>, Signed(me): Signed, Query(query): Query<ExportQuery>) -> Result<Response, Problem> {
+async fn export_national(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Query(query): Query<ExportQuery>,
+) -> Result<Response, Problem> {
     let division = match query.division.filter(|d| !d.is_empty()) {
         None => None,
         Some(code) => Some(code.parse().map_err(|_| AppError::NotFound)?),
@@ -334,6 +424,9 @@ async fn export_national(AxumState(app): AxumState<State>, Signed(me): Signed, Q
         let mut bytes = Vec::new();
         export.file.read_to_end(&mut bytes).map(|_| bytes)
     });
-    let bytes = bytes.await.map_err(|e| AppError::Internal(e.to_string()))?.map_err(|e| AppError::Internal(e.to_string()))?;
+    let bytes = bytes
+        .await
+        .map_err(|e| AppError::Internal(e.to_string()))?
+        .map_err(|e| AppError::Internal(e.to_string()))?;
     Ok(workbook("national.xlsx", bytes))
 }

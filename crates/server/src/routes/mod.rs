@@ -5,6 +5,7 @@ mod attachment;
 mod audit;
 mod casefile;
 mod division;
+mod exchange;
 mod household;
 mod lead;
 mod notice;
@@ -23,6 +24,7 @@ pub fn all() -> OpenApiRouter<State> {
         .merge(audit::routes())
         .merge(casefile::routes())
         .merge(division::routes())
+        .merge(exchange::routes())
         .merge(household::routes())
         .merge(lead::routes())
         .merge(notice::routes())

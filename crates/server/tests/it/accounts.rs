@@ -21,23 +21,40 @@ fn minutes(count: i64) -> SignedDuration {
 #[tokio::test]
 async fn five_failures_lock_for_fifteen_minutes() {
     let test = TestApp::sqlite().await;
-    let wrong = test.sign_in(VILLAGE, "Wrong-Word-1", None).await.problem(401, "sign_in_failed");
-    let nobody = test.sign_in("no.such.person", "Wrong-Word-1", None).await.problem(401, "sign_in_failed");
+    let wrong = test
+        .sign_in(VILLAGE, "Wrong-Word-1", None)
+        .await
+        .problem(401, "sign_in_failed");
+    let nobody = test
+        .sign_in("no.such.person", "Wrong-Word-1", None)
+        .await
+        .problem(401, "sign_in_failed");
     assert_eq!(wrong, nobody, "an unknown account answers alike");
     for _ in 0..4 {
-        test.sign_in(VILLAGE, "Wrong-Word-1", None).await.problem(401, "sign_in_failed");
+        test.sign_in(VILLAGE, "Wrong-Word-1", None)
+            .await
+            .problem(401, "sign_in_failed");
     }
     // Locked: the right password fails with the very same words, so that a
     // lock never tells which guess was right.
-    assert_eq!(test.sign_in(VILLAGE, PASSWORD, None).await.problem(401, "sign_in_failed"), wrong);
+    assert_eq!(
+        test.sign_in(VILLAGE, PASSWORD, None)
+            .await
+            .problem(401, "sign_in_failed"),
+        wrong
+    );
     test.app.clock.advance(minutes(14));
-    test.sign_in(VILLAGE, PASSWORD, None).await.problem(401, "sign_in_failed");
+    test.sign_in(VILLAGE, PASSWORD, None)
+        .await
+        .problem(401, "sign_in_failed");
     test.app.clock.advance(minutes(2));
     test.sign_in(VILLAGE, PASSWORD, None).await.token();
     // Four failures and a success start the count anew.
     for _ in 0..2 {
         for _ in 0..4 {
-            test.sign_in(VILLAGE, "Wrong-Word-1", None).await.problem(401, "sign_in_failed");
+            test.sign_in(VILLAGE, "Wrong-Word-1", None)
+                .await
+                .problem(401, "sign_in_failed");
         }
         test.sign_in(VILLAGE, PASSWORD, None).await.token();
     }
@@ -53,7 +70,10 @@ async fn a_session_is_one_idle_fifteen_minutes_and_twelve_hours_at_most() {
         async move { test.send(Method::GET, "/session", Some(&token), None).await }
     };
     me(first).await.problem(401, "not_signed_in");
-    assert_eq!(me(second.clone()).await.ok()["account"]["login_name"], VILLAGE);
+    assert_eq!(
+        me(second.clone()).await.ok()["account"]["login_name"],
+        VILLAGE
+    );
     test.app.clock.advance(minutes(14));
     me(second.clone()).await.ok();
     test.app.clock.advance(minutes(14));
@@ -74,19 +94,38 @@ async fn a_session_is_one_idle_fifteen_minutes_and_twelve_hours_at_most() {
 async fn after_signing_out_the_token_is_worth_nothing() {
     let test = TestApp::sqlite().await;
     let token = test.sign_in(VILLAGE, PASSWORD, None).await.token();
-    let out = test.send(Method::DELETE, "/session", Some(&token), None).await;
+    let out = test
+        .send(Method::DELETE, "/session", Some(&token), None)
+        .await;
     assert_eq!(out.status, 204);
-    assert!(out.headers[header::SET_COOKIE].to_str().is_ok_and(|c| c.contains("Max-Age=0")));
-    test.send(Method::GET, "/session", Some(&token), None).await.problem(401, "not_signed_in");
+    assert!(
+        out.headers[header::SET_COOKIE]
+            .to_str()
+            .is_ok_and(|c| c.contains("Max-Age=0"))
+    );
+    test.send(Method::GET, "/session", Some(&token), None)
+        .await
+        .problem(401, "not_signed_in");
     // A token nobody was given starts nothing (fixation).
-    test.send(Method::GET, "/session", Some("chosen-by-somebody-else"), None).await.problem(401, "not_signed_in");
+    test.send(
+        Method::GET,
+        "/session",
+        Some("chosen-by-somebody-else"),
+        None,
+    )
+    .await
+    .problem(401, "not_signed_in");
 }
 
 #[tokio::test]
 async fn a_write_needs_the_header_of_our_own_pages() {
     let test = TestApp::sqlite().await;
     let token = test.village().token().await;
-    for (method, path) in [("POST", "/api/v1/leads"), ("DELETE", "/api/v1/session"), ("POST", "/api/v1/session")] {
+    for (method, path) in [
+        ("POST", "/api/v1/leads"),
+        ("DELETE", "/api/v1/session"),
+        ("POST", "/api/v1/session"),
+    ] {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -106,24 +145,55 @@ async fn the_first_password_opens_nothing_but_its_change() {
     let system = test.person("system");
     let form = json!({"login_name": "new.one", "display_name": "新同事", "role": "village_secretary", "division": HOME.village});
     let opened = system.post("/accounts", form.clone()).await.ok();
-    system.post("/accounts", form).await.problem(409, "conflict");
-    let secret = opened["one_time_password"].as_str().expect("a password").to_owned();
+    system
+        .post("/accounts", form)
+        .await
+        .problem(409, "conflict");
+    let secret = opened["one_time_password"]
+        .as_str()
+        .expect("a password")
+        .to_owned();
     let token = test.sign_in("new.one", &secret, None).await.token();
     let call = |method: Method, path: &'static str, body: Option<Value>| {
         let (test, token) = (&test, token.clone());
-        async move { test.send(method, path, Some(&token), body.map(|b| b.to_string())).await }
+        async move {
+            test.send(method, path, Some(&token), body.map(|b| b.to_string()))
+                .await
+        }
     };
     let me = call(Method::GET, "/session", None).await.ok();
-    assert_eq!((me["account"]["must_change_password"].as_bool(), me["operations"].as_array().map(Vec::len)), (Some(true), Some(0)));
-    for path in ["/leads", "/casefiles", "/workbench", "/divisions", "/policy/clauses/HN22-050", "/accounts"] {
-        call(Method::GET, path, None).await.problem(403, "account_incomplete");
+    assert_eq!(
+        (
+            me["account"]["must_change_password"].as_bool(),
+            me["operations"].as_array().map(Vec::len)
+        ),
+        (Some(true), Some(0))
+    );
+    for path in [
+        "/leads",
+        "/casefiles",
+        "/workbench",
+        "/divisions",
+        "/policy/clauses/HN22-050",
+        "/accounts",
+    ] {
+        call(Method::GET, path, None)
+            .await
+            .problem(403, "account_incomplete");
     }
-    call(Method::POST, "/households/search", Some(json!({}))).await.problem(403, "account_incomplete");
-    let own = opened["id"].as_str().expect("an id");
-    let deputy = json!({"deputy_id": test.account_id(VILLAGE).await, "from": "2022-05-01", "to": "2022-05-09", "reason": "出差"});
-    test.send(Method::POST, &format!("/accounts/{own}/deputies"), Some(&token), Some(deputy.to_string()))
+    call(Method::POST, "/households/search", Some(json!({})))
         .await
         .problem(403, "account_incomplete");
+    let own = opened["id"].as_str().expect("an id");
+    let deputy = json!({"deputy_id": test.account_id(VILLAGE).await, "from": "2022-05-01", "to": "2022-05-09", "reason": "出差"});
+    test.send(
+        Method::POST,
+        &format!("/accounts/{own}/deputies"),
+        Some(&token),
+        Some(deputy.to_string()),
+    )
+    .await
+    .problem(403, "account_incomplete");
     let change = |new: &str, current: &str| {
         let body = json!({"current": current, "new": new});
         call(Method::POST, "/session/password", Some(body))
@@ -131,25 +201,39 @@ async fn the_first_password_opens_nothing_but_its_change() {
     for weak in ["short", "alllowercase", "Shouwang-123456", "New.One-12345"] {
         change(weak, &secret).await.problem(422, "invalid");
     }
-    change("Yueliang-Wan-3", "not-the-current").await.problem(422, "invalid");
+    change("Yueliang-Wan-3", "not-the-current")
+        .await
+        .problem(422, "invalid");
     change(&secret, &secret).await.problem(422, "invalid");
     assert_eq!(change("Yueliang-Wan-3", &secret).await.status, 204);
     call(Method::GET, "/workbench", None).await.ok();
     // The old ones stay refused.
-    change(&secret, "Yueliang-Wan-3").await.problem(422, "invalid");
+    change(&secret, "Yueliang-Wan-3")
+        .await
+        .problem(422, "invalid");
 }
 
 #[tokio::test]
 async fn a_password_of_ninety_days_must_be_changed() {
     let test = TestApp::sqlite().await;
-    test.sql("UPDATE account SET password_changed_at = 1651366800000 WHERE login_name = 'village.a1'").await;
+    test.sql(
+        "UPDATE account SET password_changed_at = 1651366800000 WHERE login_name = 'village.a1'",
+    )
+    .await;
     test.go_to(date(2022, 8, 1));
-    assert_eq!(test.sign_in(VILLAGE, PASSWORD, None).await.json["account"]["must_change_password"], true);
+    assert_eq!(
+        test.sign_in(VILLAGE, PASSWORD, None).await.json["account"]["must_change_password"],
+        true
+    );
 }
 
 fn code(secret_base32: &str, at_seconds: u64) -> String {
     let secret = Secret::try_from_base32(secret_base32).expect("a secret");
-    let totp = Builder::new().with_algorithm(Algorithm::SHA1).with_digits(6).with_step_duration(30).with_secret(secret);
+    let totp = Builder::new()
+        .with_algorithm(Algorithm::SHA1)
+        .with_digits(6)
+        .with_step_duration(30)
+        .with_secret(secret);
     totp.build().expect("totp").generate(at_seconds).to_string()
 }
 
@@ -158,27 +242,56 @@ async fn the_second_factor_is_compulsory_and_counts_once() {
     let test = TestApp::strict().await;
     // A decider without it may enrol and do nothing else.
     let token = test.sign_in("county.a1", PASSWORD, None).await.token();
-    test.send(Method::GET, "/casefiles", Some(&token), None).await.problem(403, "account_incomplete");
-    let started = test.send(Method::POST, "/session/totp", Some(&token), None).await.ok();
-    let secret = started["secret_base32"].as_str().expect("a secret").to_owned();
+    test.send(Method::GET, "/casefiles", Some(&token), None)
+        .await
+        .problem(403, "account_incomplete");
+    let started = test
+        .send(Method::POST, "/session/totp", Some(&token), None)
+        .await
+        .ok();
+    let secret = started["secret_base32"]
+        .as_str()
+        .expect("a secret")
+        .to_owned();
     let now = || u64::try_from(test.app.clock.real_millis() / 1000).expect("a time");
-    let confirm = |code: String| test.send(Method::POST, "/session/totp/confirm", Some(&token), Some(json!({"code": code}).to_string()));
+    let confirm = |code: String| {
+        test.send(
+            Method::POST,
+            "/session/totp/confirm",
+            Some(&token),
+            Some(json!({"code": code}).to_string()),
+        )
+    };
     confirm("000000".into()).await.problem(422, "invalid");
     let first = code(&secret, now());
     assert_eq!(confirm(first.clone()).await.status, 204);
-    test.send(Method::GET, "/casefiles", Some(&token), None).await.ok();
+    test.send(Method::GET, "/casefiles", Some(&token), None)
+        .await
+        .ok();
     // Starting again would switch it off: refused.
-    test.send(Method::POST, "/session/totp", Some(&token), None).await.problem(409, "conflict");
+    test.send(Method::POST, "/session/totp", Some(&token), None)
+        .await
+        .problem(409, "conflict");
 
-    test.sign_in("county.a1", PASSWORD, None).await.problem(401, "totp_required");
-    test.sign_in("county.a1", PASSWORD, Some(&first)).await.problem(401, "sign_in_failed");
+    test.sign_in("county.a1", PASSWORD, None)
+        .await
+        .problem(401, "totp_required");
+    test.sign_in("county.a1", PASSWORD, Some(&first))
+        .await
+        .problem(401, "sign_in_failed");
     test.app.clock.advance(SignedDuration::from_secs(60));
     let next = code(&secret, now());
-    test.sign_in("county.a1", PASSWORD, Some(&next)).await.token();
-    test.sign_in("county.a1", PASSWORD, Some(&next)).await.problem(401, "sign_in_failed");
+    test.sign_in("county.a1", PASSWORD, Some(&next))
+        .await
+        .token();
+    test.sign_in("county.a1", PASSWORD, Some(&next))
+        .await
+        .problem(401, "sign_in_failed");
     // A role that does not need it works without.
     let village = test.sign_in(VILLAGE, PASSWORD, None).await.token();
-    test.send(Method::GET, "/casefiles", Some(&village), None).await.ok();
+    test.send(Method::GET, "/casefiles", Some(&village), None)
+        .await
+        .ok();
 }
 
 #[tokio::test]
@@ -188,17 +301,46 @@ async fn disabling_ends_the_session_and_asks_who_takes_over() {
     let id = test.account_id("township.a1").await;
     let path = format!("/accounts/{id}/disable");
     let session = test.township().token().await;
-    for heir in [Value::Null, json!(test.account_id("township.b1").await), json!(id)] {
-        system.post(&path, json!({"hand_over_to": heir, "reason": "调离"})).await.problem(422, "invalid");
+    for heir in [
+        Value::Null,
+        json!(test.account_id("township.b1").await),
+        json!(id),
+    ] {
+        system
+            .post(&path, json!({"hand_over_to": heir, "reason": "调离"}))
+            .await
+            .problem(422, "invalid");
     }
     let heir = test.account_id("township2").await;
-    assert_eq!(system.post(&path, json!({"hand_over_to": heir, "reason": "调离"})).await.status, 204);
-    test.send(Method::GET, "/casefiles", Some(&session), None).await.problem(401, "not_signed_in");
-    test.sign_in("township.a1", PASSWORD, None).await.problem(401, "sign_in_failed");
-    assert_eq!(system.send(Method::POST, &format!("/accounts/{id}/enable"), None).await.status, 204);
+    assert_eq!(
+        system
+            .post(&path, json!({"hand_over_to": heir, "reason": "调离"}))
+            .await
+            .status,
+        204
+    );
+    test.send(Method::GET, "/casefiles", Some(&session), None)
+        .await
+        .problem(401, "not_signed_in");
+    test.sign_in("township.a1", PASSWORD, None)
+        .await
+        .problem(401, "sign_in_failed");
+    assert_eq!(
+        system
+            .send(Method::POST, &format!("/accounts/{id}/enable"), None)
+            .await
+            .status,
+        204
+    );
     test.sign_in("township.a1", PASSWORD, None).await.token();
     let own = test.account_id("system").await;
-    system.post(&format!("/accounts/{own}/disable"), json!({"reason": "误操作"})).await.problem(422, "invalid");
+    system
+        .post(
+            &format!("/accounts/{own}/disable"),
+            json!({"reason": "误操作"}),
+        )
+        .await
+        .problem(422, "invalid");
 }
 
 #[tokio::test]
@@ -206,35 +348,70 @@ async fn a_reset_lets_in_by_the_new_secret_only() {
     let test = TestApp::sqlite().await;
     let session = test.village().token().await;
     let id = test.account_id(VILLAGE).await;
-    let reset = test.person("system").send(Method::POST, &format!("/accounts/{id}/reset-password"), None).await.ok();
-    test.send(Method::GET, "/session", Some(&session), None).await.problem(401, "not_signed_in");
-    test.sign_in(VILLAGE, PASSWORD, None).await.problem(401, "sign_in_failed");
-    let again = test.sign_in(VILLAGE, reset["one_time_password"].as_str().expect("a password"), None).await;
+    let reset = test
+        .person("system")
+        .send(
+            Method::POST,
+            &format!("/accounts/{id}/reset-password"),
+            None,
+        )
+        .await
+        .ok();
+    test.send(Method::GET, "/session", Some(&session), None)
+        .await
+        .problem(401, "not_signed_in");
+    test.sign_in(VILLAGE, PASSWORD, None)
+        .await
+        .problem(401, "sign_in_failed");
+    let again = test
+        .sign_in(
+            VILLAGE,
+            reset["one_time_password"].as_str().expect("a password"),
+            None,
+        )
+        .await;
     assert_eq!(again.json["account"]["must_change_password"], true);
 }
 
 #[tokio::test]
 async fn three_administrators_exclude_one_another() {
     let test = TestApp::sqlite().await;
-    let all = ["system_administrator", "security_administrator", "audit_administrator"];
+    let all = [
+        "system_administrator",
+        "security_administrator",
+        "audit_administrator",
+    ];
     for (a, b) in [(0, 1), (0, 2), (1, 2)] {
         let pair = [all[a].to_owned(), all[b].to_owned()];
         assert!(test.app.roles.conflict(&pair).is_some(), "{pair:?}");
     }
     // One account, one role: there is no way to ask for two.
     let form = json!({"login_name": "double", "display_name": "双员", "role": "system_administrator,audit_administrator", "division": null});
-    test.person("system").post("/accounts", form).await.problem(422, "invalid");
+    test.person("system")
+        .post("/accounts", form)
+        .await
+        .problem(422, "invalid");
     // Nor does standing in for one another get round it.
-    let (system, audit) = (test.account_id("system").await, test.account_id("audit").await);
-    let deputy = json!({"deputy_id": audit, "from": "2022-05-01", "to": "2022-05-31", "reason": "出差"});
-    test.person("system").post(&format!("/accounts/{system}/deputies"), deputy).await.problem(422, "invalid");
+    let (system, audit) = (
+        test.account_id("system").await,
+        test.account_id("audit").await,
+    );
+    let deputy =
+        json!({"deputy_id": audit, "from": "2022-05-01", "to": "2022-05-31", "reason": "出差"});
+    test.person("system")
+        .post(&format!("/accounts/{system}/deputies"), deputy)
+        .await
+        .problem(422, "invalid");
     test.sql(&format!(
         "INSERT INTO deputy (id, account_id, deputy_id, from_on, to_on, reason, recorded_at) \
          VALUES ('d', '{system}', '{audit}', '2022-05-01', '2022-05-31', '', 0)"
     ))
     .await;
     let me = test.person("audit").get("/session").await.ok();
-    assert_eq!(me["operations"], json!(["role.read", "audit.read", "audit.verify"]));
+    assert_eq!(
+        me["operations"],
+        json!(["role.read", "audit.read", "audit.verify"])
+    );
 }
 
 #[tokio::test]
@@ -245,18 +422,48 @@ async fn a_deputy_acts_for_a_time_and_both_names_show() {
     case.verify(day).await;
     case.sign(day).await;
     let ask = || forms::request_cross_check(&case.adults);
-    case.act("grid.a1", day, ask()).await.problem(403, "not_permitted");
-    let (secretary, grid) = (test.account_id(VILLAGE).await, test.account_id("grid.a1").await);
+    case.act("grid.a1", day, ask())
+        .await
+        .problem(403, "not_permitted");
+    let (secretary, grid) = (
+        test.account_id(VILLAGE).await,
+        test.account_id("grid.a1").await,
+    );
     let path = format!("/accounts/{secretary}/deputies");
     let deputy = |id: String, to: &str| json!({"deputy_id": id, "from": "2022-05-01", "to": to, "reason": "住院"});
     let outside = test.account_id("village.b1").await;
-    let refused = test.village().post(&path, deputy(outside, "2022-05-09")).await.problem(422, "invalid");
-    assert_eq!(refused, test.village().post(&path, deputy("nobody".into(), "2022-05-09")).await.problem(422, "invalid"));
-    test.village().post(&path, deputy(grid.clone(), "2022-04-30")).await.problem(422, "invalid");
-    test.person("village.a2").post(&path, deputy(grid.clone(), "2022-05-09")).await.problem(403, "not_permitted");
-    assert_eq!(test.village().post(&path, deputy(grid, "2022-05-03")).await.status, 204);
+    let refused = test
+        .village()
+        .post(&path, deputy(outside, "2022-05-09"))
+        .await
+        .problem(422, "invalid");
+    assert_eq!(
+        refused,
+        test.village()
+            .post(&path, deputy("nobody".into(), "2022-05-09"))
+            .await
+            .problem(422, "invalid")
+    );
+    test.village()
+        .post(&path, deputy(grid.clone(), "2022-04-30"))
+        .await
+        .problem(422, "invalid");
+    test.person("village.a2")
+        .post(&path, deputy(grid.clone(), "2022-05-09"))
+        .await
+        .problem(403, "not_permitted");
+    assert_eq!(
+        test.village()
+            .post(&path, deputy(grid, "2022-05-03"))
+            .await
+            .status,
+        204
+    );
     let view = case.act("grid.a1", day, ask()).await.ok();
-    let event = view["timeline"].as_array().and_then(|t| t.last()).expect("an event");
+    let event = view["timeline"]
+        .as_array()
+        .and_then(|t| t.last())
+        .expect("an event");
     assert_eq!(
         (event["by_name"].as_str(), event["deputy_of"].as_str()),
         (Some("网officea1"), Some("村officea1"))
@@ -265,17 +472,38 @@ async fn a_deputy_acts_for_a_time_and_both_names_show() {
     test.go_to(date(2022, 5, 4));
     assert_eq!(case.view().await["clocks"][0]["days_used"], 3);
     let end = json!({"type": "end", "ending": "withdrawn", "reason": "农户撤回"});
-    case.act("grid.a1", date(2022, 5, 4), end).await.problem(403, "not_permitted");
+    case.act("grid.a1", date(2022, 5, 4), end)
+        .await
+        .problem(403, "not_permitted");
 }
 
 #[tokio::test]
 async fn the_demo_is_nowhere_else() {
     let test = TestApp::strict().await;
-    test.send(Method::GET, "/demo", None, None).await.problem(404, "not_found");
+    test.send(Method::GET, "/demo", None, None)
+        .await
+        .problem(404, "not_found");
     let token = test.sign_in(VILLAGE, PASSWORD, None).await.token();
-    let moved = test.send(Method::POST, "/demo/clock", Some(&token), Some(json!({"advance_days": 1}).to_string())).await;
+    let moved = test
+        .send(
+            Method::POST,
+            "/demo/clock",
+            Some(&token),
+            Some(json!({"advance_days": 1}).to_string()),
+        )
+        .await;
     moved.problem(404, "not_found");
     // Invented identity numbers are for demonstrations.
-    let refused = test.send(Method::POST, "/households", Some(&token), Some(forms::household(HOME, 1).to_string())).await;
-    assert_eq!(refused.problem(422, "invalid")["errors"][0]["field"], "members.0.document_number");
+    let refused = test
+        .send(
+            Method::POST,
+            "/households",
+            Some(&token),
+            Some(forms::household(HOME, 1).to_string()),
+        )
+        .await;
+    assert_eq!(
+        refused.problem(422, "invalid")["errors"][0]["field"],
+        "members.0.document_number"
+    );
 }

@@ -12,8 +12,21 @@ use crate::test_app::{Engine, Reply, TestApp};
 
 /// Words of frameworks, databases and source code.
 const INSIDE: [&str; 15] = [
-    "serde", "deserialize", "sqlx", "sqlite", "postgres", "SELECT", "INSERT", "panicked", ".rs:", "axum", "line 1 column",
-    "expected ", "invalid type", "RUST", "unwrap",
+    "serde",
+    "deserialize",
+    "sqlx",
+    "sqlite",
+    "postgres",
+    "SELECT",
+    "INSERT",
+    "panicked",
+    ".rs:",
+    "axum",
+    "line 1 column",
+    "expected ",
+    "invalid type",
+    "RUST",
+    "unwrap",
 ];
 
 #[track_caller]
@@ -21,8 +34,15 @@ fn in_words(reply: &Reply) {
     let text = reply.text();
     assert!(reply.status < 500, "{} {text}", reply.status);
     if reply.status >= 400 {
-        assert_eq!(reply.headers[header::CONTENT_TYPE], "application/problem+json", "{text}");
-        assert!(reply.json["detail"].as_str().is_some_and(|d| !d.is_empty()), "{text}");
+        assert_eq!(
+            reply.headers[header::CONTENT_TYPE],
+            "application/problem+json",
+            "{text}"
+        );
+        assert!(
+            reply.json["detail"].as_str().is_some_and(|d| !d.is_empty()),
+            "{text}"
+        );
         for word in INSIDE {
             assert!(!text.contains(word), "{word} in {text}");
         }
@@ -33,27 +53,72 @@ fn in_words(reply: &Reply) {
 async fn malformed_requests_are_answered_in_words() {
     let test = TestApp::sqlite().await;
     let token = test.village().token().await;
-    let post = async |path: &str, body: &str| test.send(Method::POST, path, Some(&token), Some(body.into())).await;
-    for body in ["", "{", "null", "[]", "\"x\"", "{\"channel\": 3}", "{\"received_on\": \"secret-value\"}", "{\"channel\":\"\\ud800\"}"] {
-        for path in ["/leads", "/households", "/appraisals", "/notices", "/households/search", "/casefiles/x/actions", "/session"] {
+    let post = async |path: &str, body: &str| {
+        test.send(Method::POST, path, Some(&token), Some(body.into()))
+            .await
+    };
+    for body in [
+        "",
+        "{",
+        "null",
+        "[]",
+        "\"x\"",
+        "{\"channel\": 3}",
+        "{\"received_on\": \"secret-value\"}",
+        "{\"channel\":\"\\ud800\"}",
+    ] {
+        for path in [
+            "/leads",
+            "/households",
+            "/appraisals",
+            "/notices",
+            "/households/search",
+            "/casefiles/x/actions",
+            "/session",
+        ] {
             let reply = post(path, body).await;
             in_words(&reply);
             assert!(!reply.text().contains("secret-value"), "{}", reply.text());
-            assert!(reply.status == 422 || path == "/households/search", "{path} {body}: {}", reply.status);
+            assert!(
+                reply.status == 422 || path == "/households/search",
+                "{path} {body}: {}",
+                reply.status
+            );
         }
     }
     let deep = format!("{}1{}", "[".repeat(5000), "]".repeat(5000));
     in_words(&post("/leads", &deep).await);
     for path in [
-        "/leads?limit=abc", "/leads?division=12", "/leads?cursor=18446744073709551615", "/leads?limit=18446744073709551615",
-        "/leads?limit=-1", "/casefiles?overdue=perhaps", "/divisions/xyz", "/divisions?parent=%27%20OR%201%3D1",
-        "/households/x/versions/abc", "/households/x?as_of=2022-13-45", "/divisions/search?q=%25", "/divisions/search",
-        "/casefiles/%00", "/casefiles?step=%27%3B--&stage=%27", "/no/such/thing", "/notices?village=4103",
+        "/leads?limit=abc",
+        "/leads?division=12",
+        "/leads?cursor=18446744073709551615",
+        "/leads?limit=18446744073709551615",
+        "/leads?limit=-1",
+        "/casefiles?overdue=perhaps",
+        "/divisions/xyz",
+        "/divisions?parent=%27%20OR%201%3D1",
+        "/households/x/versions/abc",
+        "/households/x?as_of=2022-13-45",
+        "/divisions/search?q=%25",
+        "/divisions/search",
+        "/casefiles/%00",
+        "/casefiles?step=%27%3B--&stage=%27",
+        "/no/such/thing",
+        "/notices?village=4103",
     ] {
         in_words(&test.send(Method::GET, path, Some(&token), None).await);
     }
     in_words(&test.send(Method::PUT, "/leads", Some(&token), None).await);
-    in_words(&test.send(Method::POST, "/attachments", Some(&token), Some("{}".into())).await);
+    in_words(
+        &test
+            .send(
+                Method::POST,
+                "/attachments",
+                Some(&token),
+                Some("{}".into()),
+            )
+            .await,
+    );
     let no_type = Request::post("/api/v1/leads")
         .header("x-shouwang-csrf", "1")
         .header(header::COOKIE, format!("shouwang_session={token}"))
@@ -99,16 +164,30 @@ async fn strange_texts_come_back_unchanged(test: &TestApp) {
         let mut form = forms::household(HOME, number);
         form["address"] = json!(text);
         form["members"][1]["name"] = json!(text);
-        let household = village.post("/households", form).await.ok()["id"].as_str().expect("an id").to_owned();
+        let household = village.post("/households", form).await.ok()["id"]
+            .as_str()
+            .expect("an id")
+            .to_owned();
         let file = village.get(&format!("/households/{household}")).await.ok();
-        assert_eq!((&file["address"], &file["members"][1]["name"]), (&json!(text), &json!(text)));
+        assert_eq!(
+            (&file["address"], &file["members"][1]["name"]),
+            (&json!(text), &json!(text))
+        );
         let mut lead = forms::lead(HOME, &household, "cadre_visit", date(2022, 5, 1));
         lead["description"] = json!(text);
         let registered = village.post("/leads", lead).await.ok();
         assert_eq!(registered["lead"]["description"], json!(text));
-        let found = village.post("/households/search", json!({"text": text})).await.ok();
-        assert!(found["total"].as_u64().is_some_and(|n| n <= 1), "a search text is a text: {found:#}");
-        let odd = village.get(&format!("/divisions/search?q={}", percent(text))).await;
+        let found = village
+            .post("/households/search", json!({"text": text}))
+            .await
+            .ok();
+        assert!(
+            found["total"].as_u64().is_some_and(|n| n <= 1),
+            "a search text is a text: {found:#}"
+        );
+        let odd = village
+            .get(&format!("/divisions/search?q={}", percent(text)))
+            .await;
         in_words(&odd);
     }
     let all = village.post("/households/search", json!({})).await.ok();
@@ -117,7 +196,10 @@ async fn strange_texts_come_back_unchanged(test: &TestApp) {
     let mut form = forms::household(HOME, 90);
     form["address"] = json!("a\u{0}b");
     in_words(&village.post("/households", form).await);
-    village.post("/households/search", json!({"text": "a\u{0}b"})).await.problem(422, "invalid");
+    village
+        .post("/households/search", json!({"text": "a\u{0}b"}))
+        .await
+        .problem(422, "invalid");
     in_words(&village.get("/divisions/search?q=a%00b").await);
     in_words(&village.get("/casefiles/a%00b").await);
     in_words(&village.get("/leads?channel=a%00b").await);
@@ -136,17 +218,29 @@ async fn texts_and_amounts_have_a_limit() {
     for field in ["address", "reason", "collected_by", "code"] {
         let mut form = forms::household(HOME, 1);
         form[field] = json!(long);
-        let problem = village.post("/households", form).await.problem(422, "invalid");
+        let problem = village
+            .post("/households", form)
+            .await
+            .problem(422, "invalid");
         assert_eq!(problem["errors"][0]["field"], field);
-        assert!(problem.to_string().len() < 2_000, "the text itself does not come back");
+        assert!(
+            problem.to_string().len() < 2_000,
+            "the text itself does not come back"
+        );
     }
     let mut form = forms::household(HOME, 1);
     form["members"][0]["name"] = json!(long);
-    let problem = village.post("/households", form).await.problem(422, "invalid");
+    let problem = village
+        .post("/households", form)
+        .await
+        .problem(422, "invalid");
     assert_eq!(problem["errors"][0]["field"], "members.0.name");
     let mut form = forms::household(HOME, 1);
     form["members"] = Value::Array(vec![form["members"][1].clone(); 2_000]);
-    village.post("/households", form).await.problem(422, "invalid");
+    village
+        .post("/households", form)
+        .await
+        .problem(422, "invalid");
 
     let household = village.add_household(HOME, 1).await;
     let mut lead = forms::lead(HOME, &household, "cadre_visit", date(2022, 5, 1));
@@ -165,9 +259,15 @@ async fn texts_and_amounts_have_a_limit() {
         })
     };
     let path = format!("/households/{household}/changes");
-    village.post(&path, statement(i64::MAX)).await.problem(422, "invalid");
+    village
+        .post(&path, statement(i64::MAX))
+        .await
+        .problem(422, "invalid");
     village.post(&path, statement(3_000_000)).await.ok();
-    assert_eq!(village.get(&format!("/households/{household}")).await.ok()["income"][0]["per_capita_fen"], 2_000_000);
+    assert_eq!(
+        village.get(&format!("/households/{household}")).await.ok()["income"][0]["per_capita_fen"],
+        2_000_000
+    );
 }
 
 #[tokio::test]
@@ -175,28 +275,86 @@ async fn fields_nobody_asked_for_change_nothing() {
     let test = TestApp::sqlite().await;
     let household = test.village().add_household(HOME, 1).await;
     let mut lead = forms::lead(HOME, &household, "cadre_visit", date(2022, 5, 1));
-    for (key, value) in [("status", "concluded"), ("outcome", "no_risk"), ("account_id", "somebody"), ("id", "chosen")] {
+    for (key, value) in [
+        ("status", "concluded"),
+        ("outcome", "no_risk"),
+        ("account_id", "somebody"),
+        ("id", "chosen"),
+    ] {
         lead[key] = json!(value);
     }
     let registered = test.village().post("/leads", lead).await.ok();
-    assert_eq!((registered["lead"]["status"].as_str(), registered["lead"]["outcome"].is_null()), (Some("open"), true));
+    assert_eq!(
+        (
+            registered["lead"]["status"].as_str(),
+            registered["lead"]["outcome"].is_null()
+        ),
+        (Some("open"), true)
+    );
     assert_ne!(registered["lead"]["id"], "chosen");
     let form = json!({"login_name": "mass", "display_name": "某", "role": "analyst", "division": "410327000000",
         "must_change_password": false, "roles": ["system_administrator"], "totp_confirmed": true});
     let opened = test.person("system").post("/accounts", form).await.ok();
-    let me = test.sign_in("mass", opened["one_time_password"].as_str().expect("a password"), None).await.ok();
-    assert_eq!((me["account"]["must_change_password"].as_bool(), me["roles"][0]["code"].as_str()), (Some(true), Some("analyst")));
+    let me = test
+        .sign_in(
+            "mass",
+            opened["one_time_password"].as_str().expect("a password"),
+            None,
+        )
+        .await
+        .ok();
+    assert_eq!(
+        (
+            me["account"]["must_change_password"].as_bool(),
+            me["roles"][0]["code"].as_str()
+        ),
+        (Some(true), Some("analyst"))
+    );
 }
 
 #[tokio::test]
 async fn only_scans_and_photos_are_attached() {
     let test = TestApp::sqlite().await;
     let household = test.village().add_household(HOME, 1).await;
-    let kept = test.village().upload("household", &household, "home_photo", "../../etc/户口本\u{202e}.pdf").await.ok();
+    let kept = test
+        .village()
+        .upload(
+            "household",
+            &household,
+            "home_photo",
+            "../../etc/户口本\u{202e}.pdf",
+        )
+        .await
+        .ok();
     assert_eq!(kept["media_type"], "application/pdf");
-    let read = test.village().get(&format!("/attachments/{}", kept["id"].as_str().expect("an id"))).await;
-    assert_eq!((read.status, read.headers[header::CONTENT_TYPE].to_str().ok()), (200, Some("application/pdf")));
-    in_words(&test.village().upload("nothing", &household, "home_photo", "a.pdf").await);
-    in_words(&test.village().upload("household", &household, &"x".repeat(1_000), "a.pdf").await);
-    test.village().upload("household", "no-such-household", "home_photo", "a.pdf").await.problem(404, "not_found");
+    let read = test
+        .village()
+        .get(&format!(
+            "/attachments/{}",
+            kept["id"].as_str().expect("an id")
+        ))
+        .await;
+    assert_eq!(
+        (
+            read.status,
+            read.headers[header::CONTENT_TYPE].to_str().ok()
+        ),
+        (200, Some("application/pdf"))
+    );
+    in_words(
+        &test
+            .village()
+            .upload("nothing", &household, "home_photo", "a.pdf")
+            .await,
+    );
+    in_words(
+        &test
+            .village()
+            .upload("household", &household, &"x".repeat(1_000), "a.pdf")
+            .await,
+    );
+    test.village()
+        .upload("household", "no-such-household", "home_photo", "a.pdf")
+        .await
+        .problem(404, "not_found");
 }

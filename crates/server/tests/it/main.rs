@@ -7,6 +7,7 @@ mod double_decision;
 mod forms;
 mod hostile;
 mod journey;
+mod leads;
 mod place;
 mod probes;
 mod refusals;

@@ -8,6 +8,7 @@ use app::{App, PolicyFiles};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, header};
+use calamine::Reader as _;
 use domain::account::Scope;
 use domain::division::DivisionCode;
 use jiff::civil::{Date, date};
@@ -359,25 +360,39 @@ impl Person<'_> {
         code: &str,
         file_name: &str,
     ) -> Reply {
-        let token = self.token().await;
-        let mut body = Vec::new();
-        for (name, value) in [
+        let fields = [
             ("subject", subject),
             ("subject_id", subject_id),
             ("code", code),
-        ] {
-            body.extend(
-                format!(
-                    "--X\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-                )
-                .bytes(),
-            );
+        ];
+        let scan = format!("%PDF-1.4 {file_name}");
+        self.multipart("/attachments", &fields, file_name, scan.as_bytes())
+            .await
+    }
+
+    /// A spreadsheet to import; an empty layout means the usual one.
+    pub async fn import(&self, layout: &str, file_name: &str, bytes: &[u8]) -> Reply {
+        self.multipart("/imports", &[("layout", layout)], file_name, bytes)
+            .await
+    }
+
+    async fn multipart(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        file_name: &str,
+        bytes: &[u8],
+    ) -> Reply {
+        let token = self.token().await;
+        let part = "--X\r\nContent-Disposition: form-data; name=";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(format!("{part}\"{name}\"\r\n\r\n{value}\r\n").bytes());
         }
-        body.extend(
-            format!("--X\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\n\r\n").bytes(),
-        );
-        body.extend(format!("%PDF-1.4 {file_name}\r\n--X--\r\n").bytes());
-        let request = Request::post("/api/v1/attachments")
+        body.extend(format!("{part}\"file\"; filename=\"{file_name}\"\r\n\r\n").bytes());
+        body.extend(bytes);
+        body.extend(b"\r\n--X--\r\n");
+        let request = Request::post(format!("/api/v1{path}"))
             .header("x-shouwang-csrf", "1")
             .header(header::COOKIE, format!("shouwang_session={token}"))
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=X")
@@ -404,8 +419,23 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// The body as text; of a workbook, the text of its cells.
     pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).into_owned()
+        if !self.bytes.starts_with(b"PK") {
+            return String::from_utf8_lossy(&self.bytes).into_owned();
+        }
+        let bytes = std::io::Cursor::new(&self.bytes[..]);
+        let mut book: calamine::Xlsx<_> =
+            calamine::open_workbook_from_rs(bytes).expect("a workbook");
+        let mut text = String::new();
+        for (name, range) in book.worksheets() {
+            text.push_str(&name);
+            for cell in range.rows().flatten() {
+                text.push('\n');
+                text.push_str(&cell.to_string());
+            }
+        }
+        text
     }
 
     /// The body of a success.

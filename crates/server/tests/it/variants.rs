@@ -1,142 +1,15 @@
 //! The ways a case may go besides the straight one.
 
 use jiff::civil::{Date, date};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::forms;
+use crate::leads::lead;
 use crate::place::{HOME, SIBLING};
 use crate::story::{Case, desk};
 use crate::test_app::{TestApp, everywhere};
 
 const FIRST: Date = date(2022, 5, 1);
-
-async fn lead(test: &TestApp, household: &str, channel: &str, received_on: Date) -> Value {
-    test.village().post("/leads", forms::lead(HOME, household, channel, received_on)).await.ok()
-}
-
-async fn conclude(test: &TestApp, lead: &Value, outcome: &str) -> crate::test_app::Reply {
-    let (id, version) = (lead["id"].as_str().expect("an id"), lead["version"].as_i64().expect("a version"));
-    test.village().post(&format!("/leads/{id}/conclude"), forms::conclusion(version, outcome, test.app.today())).await
-}
-
-/// Gives a household an episode, as an import would.
-async fn episode(test: &TestApp, household: &str, status: &str) {
-    let mut tx = test.app.store.write(test.app.system_actor()).await.expect("write");
-    tx.save_episode(store::household::EpisodeRow {
-        id: app::new_id(),
-        household_id: household.into(),
-        village: HOME.village.into(),
-        category: "marginal_at_risk".into(),
-        status: status.into(),
-        identified_on: "2021-06-01".into(),
-        cleared_on: (status == "cleared").then(|| "2022-01-10".into()),
-        clearance_way: None,
-        origin: "imported".into(),
-        casefile_id: None,
-        risks: "[]".into(),
-        evidence_note: "导入，程序材料不在本系统".into(),
-        version: 1,
-    })
-    .await
-    .expect("episode");
-    tx.audit("system", "test.episode", "test", "").await.expect("audit");
-    tx.commit().await.expect("commit");
-}
-
-#[tokio::test]
-async fn leads_merge_and_keep_the_earliest_date() {
-    let test = TestApp::sqlite().await;
-    test.go_to(date(2022, 5, 8));
-    let household = test.village().add_household(HOME, 1).await;
-    let first = lead(&test, &household, "cadre_visit", date(2022, 5, 6)).await;
-    let second = lead(&test, &household, "hotline", date(2022, 5, 3)).await;
-    assert_eq!((second["merged"].as_bool(), second["earliest_on"].as_str()), (Some(true), Some("2022-05-03")));
-    let third = lead(&test, &household, "petition", date(2022, 5, 7)).await;
-    assert_eq!((third["into"].clone(), third["earliest_on"].as_str()), (first["lead"]["id"].clone(), Some("2022-05-03")));
-    let list = test.village().get("/leads?status=open").await.ok();
-    assert_eq!(list["total"], 1);
-    let case = Case::of_lead(&test, HOME, household, &third["lead"], "identification").await;
-    assert_eq!(case.view().await["clocks"][0]["started_on"], "2022-05-03");
-    // A lead that arrives meanwhile joins; an earlier date moves the clock back, a later one nothing.
-    let fourth = lead(&test, &case.household, "media", date(2022, 5, 2)).await;
-    assert_eq!((fourth["lead"]["status"].as_str(), fourth["lead"]["casefile_id"].as_str()), (Some("concluded"), Some(case.id.as_str())));
-    lead(&test, &case.household, "media", date(2022, 5, 8)).await;
-    let view = case.view().await;
-    assert_eq!((view["clocks"][0]["started_on"].as_str(), view["leads"].as_array().map(Vec::len)), (Some("2022-05-02"), Some(3)));
-}
-
-#[tokio::test]
-async fn a_lead_found_out_later_is_matched_and_merges() {
-    let test = TestApp::sqlite().await;
-    let household = test.village().add_household(HOME, 1).await;
-    let known = lead(&test, &household, "cadre_visit", FIRST).await;
-    let mut unknown = forms::lead(HOME, "", "hotline", date(2022, 4, 28));
-    unknown["household_id"] = Value::Null;
-    unknown["village"] = json!(HOME.village);
-    unknown["reported_name"] = json!("李某");
-    let unknown = test.village().post("/leads", unknown).await.ok();
-    conclude(&test, &unknown["lead"], "identification").await.refusal("household_named");
-    let path = format!("/leads/{}/match", unknown["lead"]["id"].as_str().expect("an id"));
-    let matched = test.village().post(&path, json!({"household_id": household})).await.ok();
-    assert_eq!((matched["id"].clone(), matched["received_on"].as_str()), (known["lead"]["id"].clone(), Some("2022-04-28")));
-}
-
-#[tokio::test]
-async fn a_concluded_lead_never_lends_its_date() {
-    let test = TestApp::sqlite().await;
-    let household = test.village().add_household(HOME, 1).await;
-    let earlier = lead(&test, &household, "cadre_visit", date(2022, 4, 28)).await;
-    let mut silent = forms::conclusion(1, "no_risk", FIRST);
-    silent["reason"] = json!("");
-    silent["verified_by"] = json!([]);
-    let path = format!("/leads/{}/conclude", earlier["lead"]["id"].as_str().expect("an id"));
-    let refused = test.village().post(&path, silent).await;
-    refused.clone().refusal("reason_given");
-    refused.refusal("verified_by");
-    assert!(conclude(&test, &earlier["lead"], "no_risk").await.ok()["casefile_id"].is_null());
-    // Concluded is concluded.
-    conclude(&test, &earlier["lead"], "identification").await.problem(409, "stale_version");
-    test.go_to(date(2022, 5, 20));
-    let later = lead(&test, &household, "cadre_visit", date(2022, 5, 20)).await;
-    assert_eq!((later["merged"].as_bool(), later["earliest_on"].as_str()), (Some(false), Some("2022-05-20")));
-    let case = Case::of_lead(&test, HOME, household, &later["lead"], "identification").await;
-    assert_eq!(case.view().await["clocks"][0]["started_on"], "2022-05-20");
-}
-
-#[tokio::test]
-async fn already_monitored_joins_the_running_episode() {
-    let test = TestApp::sqlite().await;
-    let household = test.village().add_household(HOME, 1).await;
-    episode(&test, &household, "running").await;
-    let found = lead(&test, &household, "cadre_visit", FIRST).await;
-    conclude(&test, &found["lead"], "identification").await.refusal("already_monitored");
-    assert!(conclude(&test, &found["lead"], "already_monitored").await.ok()["casefile_id"].is_null());
-    let file = test.village().get(&format!("/households/{household}")).await.ok();
-    assert_eq!(file["episodes"].as_array().map(Vec::len), Some(1));
-    assert_eq!(file["episodes"][0]["risks"], json!(["因病"]));
-    assert!(file["casefiles"].as_array().is_some_and(Vec::is_empty));
-}
-
-#[tokio::test]
-async fn cleared_earlier_is_identified_anew() {
-    let test = TestApp::sqlite().await;
-    let household = test.village().add_household(HOME, 1).await;
-    episode(&test, &household, "cleared").await;
-    let found = lead(&test, &household, "cadre_visit", FIRST).await;
-    let refused = conclude(&test, &found["lead"], "identification").await.refusal("cleared_before");
-    assert_eq!(refused["clause"], "HN22-097");
-    let case = Case::of_lead(&test, HOME, household, &found["lead"], "cleared_earlier").await;
-    case.up_to_decision(FIRST, date(2022, 5, 7)).await;
-    case.decide(date(2022, 5, 7)).await.ok();
-    let file = test.village().get(&format!("/households/{}", case.household)).await.ok();
-    let episodes: Vec<(&str, &str)> = file["episodes"]
-        .as_array()
-        .expect("episodes")
-        .iter()
-        .map(|e| (e["status"].as_str().unwrap_or_default(), e["origin"].as_str().unwrap_or_default()))
-        .collect();
-    assert_eq!(episodes, [("running", "casefile"), ("cleared", "imported")]);
-}
 
 #[tokio::test]
 async fn sent_back_for_a_second_round() {
@@ -145,12 +18,39 @@ async fn sent_back_for_a_second_round() {
     case.up_to_appraisal(FIRST).await;
     case.notice(FIRST).await;
     test.go_to(date(2022, 5, 3));
-    case.act("township.a1", date(2022, 5, 3), forms::review_back("archive")).await.refusal("send_back_target");
-    let back = case.act("township.a1", date(2022, 5, 3), forms::review_back("democratic_appraisal")).await.ok();
-    assert_eq!((back["next_round"].as_i64(), back["superseded"].as_array().map(Vec::len)), (Some(2), Some(1)));
-    assert!(back["records"]["public_notice"].is_null() && back["records"]["cross_check"]["concluded"].is_object());
-    assert_eq!(desk(&test, "village.a1", &case.id).await.0, ["democratic_appraisal"]);
-    case.appraise(date(2022, 5, 3), 1, true).await.refusal("one_result_per_round");
+    case.act(
+        "township.a1",
+        date(2022, 5, 3),
+        forms::review_back("archive"),
+    )
+    .await
+    .refusal("send_back_target");
+    let back = case
+        .act(
+            "township.a1",
+            date(2022, 5, 3),
+            forms::review_back("democratic_appraisal"),
+        )
+        .await
+        .ok();
+    assert_eq!(
+        (
+            back["next_round"].as_i64(),
+            back["superseded"].as_array().map(Vec::len)
+        ),
+        (Some(2), Some(1))
+    );
+    assert!(
+        back["records"]["public_notice"].is_null()
+            && back["records"]["cross_check"]["concluded"].is_object()
+    );
+    assert_eq!(
+        desk(&test, "village.a1", &case.id).await.0,
+        ["democratic_appraisal"]
+    );
+    case.appraise(date(2022, 5, 3), 1, true)
+        .await
+        .refusal("one_result_per_round");
     case.appraise(date(2022, 5, 3), 2, true).await.ok();
     case.notice(date(2022, 5, 3)).await;
     test.go_to(date(2022, 5, 9));
@@ -160,7 +60,10 @@ async fn sent_back_for_a_second_round() {
     back["outcome"] = json!("send_back");
     back["send_back_to"] = json!("township_review");
     case.act("county.a1", date(2022, 5, 9), back).await.ok();
-    assert_eq!(desk(&test, "township.a1", &case.id).await.0, ["township_review"]);
+    assert_eq!(
+        desk(&test, "township.a1", &case.id).await.0,
+        ["township_review"]
+    );
     case.review(date(2022, 5, 9)).await.ok();
     let decided = case.decide(date(2022, 5, 9)).await.ok();
     assert_eq!(decided["clocks"][0]["days_used"], 8);
@@ -175,18 +78,36 @@ async fn not_recommended_refused_told_and_looked_at_again() {
     case.sign(FIRST).await;
     case.appraise(FIRST, 1, false).await.ok();
     let items = [(case.id.clone(), case.version().await)];
-    test.village().post("/notices", forms::notice(HOME, FIRST, &items)).await.refusal("step_order");
-    assert_eq!(desk(&test, "township.a1", &case.id).await.0, ["township_review"]);
-    case.act("township.a1", FIRST, forms::review_refuse("scale_limit")).await.refusal("forbidden_ground");
-    let refused = case.act("township.a1", FIRST, forms::review_refuse("no_risk")).await.ok();
+    test.village()
+        .post("/notices", forms::notice(HOME, FIRST, &items))
+        .await
+        .refusal("step_order");
+    assert_eq!(
+        desk(&test, "township.a1", &case.id).await.0,
+        ["township_review"]
+    );
+    case.act("township.a1", FIRST, forms::review_refuse("scale_limit"))
+        .await
+        .refusal("forbidden_ground");
+    let refused = case
+        .act("township.a1", FIRST, forms::review_refuse("no_risk"))
+        .await
+        .ok();
     assert_eq!(refused["stage"], "refused");
-    assert_eq!(desk(&test, "township.a1", &case.id).await.0, ["township_review"], "the household must be told");
+    assert_eq!(
+        desk(&test, "township.a1", &case.id).await.0,
+        ["township_review"],
+        "the household must be told"
+    );
     let told = json!({"type": "inform_household", "how": "当面告知，并说明可申请复核、可拨打12317", "told_by": "镇干部"});
     case.act("township.a1", FIRST, told).await.ok();
     assert!(desk(&test, "township.a1", &case.id).await.0.is_empty());
     let again = json!({"type": "request_recheck", "reason": "住院费用没有算全"});
     let view = case.act("township.a1", FIRST, again).await.ok();
-    assert_eq!((view["stage"].as_str(), view["next_round"].as_i64()), (Some("running"), Some(2)));
+    assert_eq!(
+        (view["stage"].as_str(), view["next_round"].as_i64()),
+        (Some("running"), Some(2))
+    );
     // The second time it is carried through, on the clock of the first.
     case.verify(FIRST).await;
     case.cross_check(FIRST).await;
@@ -194,22 +115,52 @@ async fn not_recommended_refused_told_and_looked_at_again() {
     case.notice(FIRST).await;
     test.go_to(date(2022, 5, 7));
     case.review(date(2022, 5, 7)).await.ok();
-    assert_eq!(case.decide(date(2022, 5, 7)).await.ok()["clocks"][0]["started_on"], "2022-05-01");
+    assert_eq!(
+        case.decide(date(2022, 5, 7)).await.ok()["clocks"][0]["started_on"],
+        "2022-05-01"
+    );
 }
 
 #[tokio::test]
 async fn another_lawful_end() {
     let test = TestApp::sqlite().await;
     let case = Case::open(&test, HOME, 1, FIRST).await;
-    let end = |ending: &str, reason: &str| json!({"type": "end", "ending": ending, "reason": reason});
-    case.act("village.a1", FIRST, end("because", "随便")).await.problem(422, "refused");
-    case.act("village.a1", FIRST, end("refuses_to_sign", "")).await.refusal("reason_given");
-    let ended = case.act("village.a1", FIRST, end("refuses_to_sign", "两次上门说明，农户不愿签")).await.ok();
-    assert_eq!((ended["stage"].as_str(), ended["clocks"][0]["ended_on"].as_str()), (Some("ended"), Some("2022-05-01")));
-    case.act("village.a1", FIRST, forms::verify_home(HOME, true)).await.refusal("stage");
+    let end =
+        |ending: &str, reason: &str| json!({"type": "end", "ending": ending, "reason": reason});
+    case.act("village.a1", FIRST, end("because", "随便"))
+        .await
+        .problem(422, "refused");
+    case.act("village.a1", FIRST, end("refuses_to_sign", ""))
+        .await
+        .refusal("reason_given");
+    let ended = case
+        .act(
+            "village.a1",
+            FIRST,
+            end("refuses_to_sign", "两次上门说明，农户不愿签"),
+        )
+        .await
+        .ok();
+    assert_eq!(
+        (
+            ended["stage"].as_str(),
+            ended["clocks"][0]["ended_on"].as_str()
+        ),
+        (Some("ended"), Some("2022-05-01"))
+    );
+    case.act("village.a1", FIRST, forms::verify_home(HOME, true))
+        .await
+        .refusal("stage");
     // A new sign of risk starts a new case.
     let found = lead(&test, &case.household, "hotline", FIRST).await;
-    let again = Case::of_lead(&test, HOME, case.household.clone(), &found["lead"], "identification").await;
+    let again = Case::of_lead(
+        &test,
+        HOME,
+        case.household.clone(),
+        &found["lead"],
+        "identification",
+    )
+    .await;
     assert_ne!(again.id, case.id);
 }
 
@@ -221,31 +172,76 @@ async fn an_objection_holds_one_household_of_two() {
     for case in [&held, &free] {
         case.up_to_appraisal(FIRST).await;
     }
-    let items = [(held.id.clone(), held.version().await), (free.id.clone(), free.version().await)];
-    let notice = test.village().post("/notices", forms::notice(HOME, FIRST, &items)).await.ok();
+    let items = [
+        (held.id.clone(), held.version().await),
+        (free.id.clone(), free.version().await),
+    ];
+    let notice = test
+        .village()
+        .post("/notices", forms::notice(HOME, FIRST, &items))
+        .await
+        .ok();
     let id = notice["id"].as_str().expect("an id").to_owned();
     test.go_to(date(2022, 5, 3));
     let mut about = forms::objection(HOME, &held.id, date(2022, 5, 3));
     about["about_official"] = json!(true);
-    let filed = test.village().post(&format!("/notices/{id}/objections"), about).await.ok();
+    let filed = test
+        .village()
+        .post(&format!("/notices/{id}/objections"), about)
+        .await
+        .ok();
     // Village and township see different things.
-    assert!(filed["objections"][0]["objector"].is_null() && !filed.to_string().contains("家里有车"));
+    assert!(
+        filed["objections"][0]["objector"].is_null() && !filed.to_string().contains("家里有车")
+    );
     let above = test.township().get(&format!("/notices/{id}")).await.ok();
-    assert_eq!(above["objections"][0]["objector"], format!("异议人{}", HOME.canary()));
+    assert_eq!(
+        above["objections"][0]["objector"],
+        format!("异议人{}", HOME.canary())
+    );
     let flags = |key: &str| -> Vec<bool> {
-        above["items"].as_array().expect("items").iter().map(|i| i[key].as_bool().unwrap_or_default()).collect()
+        above["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .map(|i| i[key].as_bool().unwrap_or_default())
+            .collect()
     };
-    assert_eq!((flags("objection_open"), flags("held")), (vec![true, false], vec![true, false]));
+    assert_eq!(
+        (flags("objection_open"), flags("held")),
+        (vec![true, false], vec![true, false])
+    );
     test.go_to(date(2022, 5, 7));
     free.review(date(2022, 5, 7)).await.ok();
-    held.review(date(2022, 5, 7)).await.refusal("no_open_objection");
-    assert!(desk(&test, "township.a1", &held.id).await.0.contains(&"public_notice".to_owned()));
-    let objection = above["objections"][0]["id"].as_str().expect("an id").to_owned();
+    held.review(date(2022, 5, 7))
+        .await
+        .refusal("no_open_objection");
+    assert!(
+        desk(&test, "township.a1", &held.id)
+            .await
+            .0
+            .contains(&"public_notice".to_owned())
+    );
+    let objection = above["objections"][0]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     let path = format!("/objections/{objection}/answer");
-    test.township().post(&path, forms::objection_answer(true, date(2022, 5, 7))).await.ok();
+    test.township()
+        .post(&path, forms::objection_answer(true, date(2022, 5, 7)))
+        .await
+        .ok();
     // Found true, it holds until the case is sent back.
-    held.review(date(2022, 5, 7)).await.refusal("no_open_objection");
-    held.act("township.a1", date(2022, 5, 7), forms::review_back("home_verification")).await.ok();
+    held.review(date(2022, 5, 7))
+        .await
+        .refusal("no_open_objection");
+    held.act(
+        "township.a1",
+        date(2022, 5, 7),
+        forms::review_back("home_verification"),
+    )
+    .await
+    .ok();
 }
 
 #[tokio::test]
@@ -254,18 +250,45 @@ async fn overdue_asks_for_a_reason_and_never_blocks() {
     let case = Case::open(&test, HOME, 1, FIRST).await;
     case.up_to_decision(FIRST, date(2022, 5, 8)).await;
     let explain = || json!({"type": "explain_overdue", "clock": "identification", "reason": "户主在外地住院"});
-    assert_eq!(case.act("county.a1", date(2022, 5, 8), explain()).await.status, 422, "nothing is overdue yet");
+    assert_eq!(
+        case.act("county.a1", date(2022, 5, 8), explain())
+            .await
+            .status,
+        422,
+        "nothing is overdue yet"
+    );
     test.go_to(date(2022, 5, 17));
     let bench = test.county().get("/workbench").await.ok();
     assert_eq!(bench["counts"]["overdue"], 1);
-    assert!(bench["reminders"][0]["message"].as_str().is_some_and(|m| m.contains("逾期 1 天")), "{bench:#}");
+    assert!(
+        bench["reminders"][0]["message"]
+            .as_str()
+            .is_some_and(|m| m.contains("逾期 1 天")),
+        "{bench:#}"
+    );
     let list = test.person("city").get("/supervision/overdue").await.ok();
-    assert_eq!((list["total"].as_i64(), list["items"][0]["days_overdue"].as_i64()), (Some(1), Some(1)));
+    assert_eq!(
+        (
+            list["total"].as_i64(),
+            list["items"][0]["days_overdue"].as_i64()
+        ),
+        (Some(1), Some(1))
+    );
     assert!(!list.to_string().contains(&forms::head_name(HOME, 1)));
-    let view = case.act("county.a1", date(2022, 5, 17), explain()).await.ok();
+    let view = case
+        .act("county.a1", date(2022, 5, 17), explain())
+        .await
+        .ok();
     assert_eq!(view["clocks"][0]["overdue_reason"], "户主在外地住院");
-    assert!(test.county().get("/workbench").await.ok()["reminders"].as_array().is_some_and(Vec::is_empty));
-    assert_eq!(case.decide(date(2022, 5, 17)).await.ok()["stage"], "determined");
+    assert!(
+        test.county().get("/workbench").await.ok()["reminders"]
+            .as_array()
+            .is_some_and(Vec::is_empty)
+    );
+    assert_eq!(
+        case.decide(date(2022, 5, 17)).await.ok()["stage"],
+        "determined"
+    );
 }
 
 #[tokio::test]
@@ -274,17 +297,39 @@ async fn a_hit_that_comes_late_is_judged_by_village_and_township() {
     let case = Case::open(&test, HOME, 1, FIRST).await;
     case.verify(FIRST).await;
     case.sign(FIRST).await;
-    case.act("village.a1", FIRST, forms::request_cross_check(&case.adults)).await.ok();
-    case.act("township.a1", FIRST, json!({"type": "forward_cross_check"})).await.ok();
+    case.act(
+        "village.a1",
+        FIRST,
+        forms::request_cross_check(&case.adults),
+    )
+    .await
+    .ok();
+    case.act("township.a1", FIRST, json!({"type": "forward_cross_check"}))
+        .await
+        .ok();
     case.appraise(FIRST, 1, true).await.ok();
     case.notice(FIRST).await;
-    case.act("county.a1", FIRST, forms::answer_cross_check(HOME, &case.adults[..1])).await.ok();
-    case.act("county.a1", FIRST, json!({"type": "conclude_cross_check"})).await.ok();
+    case.act(
+        "county.a1",
+        FIRST,
+        forms::answer_cross_check(HOME, &case.adults[..1]),
+    )
+    .await
+    .ok();
+    case.act("county.a1", FIRST, json!({"type": "conclude_cross_check"}))
+        .await
+        .ok();
     test.go_to(date(2022, 5, 7));
     case.review(date(2022, 5, 7)).await.ok();
-    case.decide(date(2022, 5, 7)).await.refusal("discrepancies_concluded");
-    case.act("village.a1", date(2022, 5, 7), forms::resolve(0)).await.ok();
-    case.decide(date(2022, 5, 7)).await.refusal("discrepancies_concluded");
+    case.decide(date(2022, 5, 7))
+        .await
+        .refusal("discrepancies_concluded");
+    case.act("village.a1", date(2022, 5, 7), forms::resolve(0))
+        .await
+        .ok();
+    case.decide(date(2022, 5, 7))
+        .await
+        .refusal("discrepancies_concluded");
     let judged = json!({"type": "acknowledge_discrepancy", "index": 0, "note": "不影响原评议意见"});
     case.act("township.a1", date(2022, 5, 7), judged).await.ok();
     case.decide(date(2022, 5, 7)).await.ok();
@@ -298,16 +343,34 @@ async fn one_meeting_answers_household_by_household() {
     ready.sign(FIRST).await;
     let not_ready = Case::open(&test, HOME, 2, FIRST).await;
     let elsewhere = Case::open(&test, SIBLING, 1, FIRST).await;
-    let items: Vec<(String, i64)> =
-        [(&ready, ready.version().await), (&not_ready, not_ready.version().await), (&elsewhere, elsewhere.version().await)]
-            .map(|(c, v)| (c.id.clone(), v))
-            .into();
-    let meeting = test.village().post("/appraisals", forms::appraisal(HOME, FIRST, &items, 1, true)).await.ok();
-    let ok: Vec<Option<bool>> = meeting["results"].as_array().expect("results").iter().map(|r| r["ok"].as_bool()).collect();
+    let items: Vec<(String, i64)> = [
+        (&ready, ready.version().await),
+        (&not_ready, not_ready.version().await),
+        (&elsewhere, elsewhere.version().await),
+    ]
+    .map(|(c, v)| (c.id.clone(), v))
+    .into();
+    let meeting = test
+        .village()
+        .post(
+            "/appraisals",
+            forms::appraisal(HOME, FIRST, &items, 1, true),
+        )
+        .await
+        .ok();
+    let ok: Vec<Option<bool>> = meeting["results"]
+        .as_array()
+        .expect("results")
+        .iter()
+        .map(|r| r["ok"].as_bool())
+        .collect();
     assert_eq!(ok, [Some(true), Some(false), Some(false)]);
     assert!(everywhere().contains(HOME.code()));
     // A hall of sixty-six thousand is a slip of the pen, not a crash.
     let mut crowd = forms::appraisal(HOME, FIRST, &items[1..2], 1, true);
     crowd["attendance"] = json!([{"role": "a", "count": 65535}, {"role": "b", "count": 65535}]);
-    test.village().post("/appraisals", crowd).await.problem(422, "refused");
+    test.village()
+        .post("/appraisals", crowd)
+        .await
+        .problem(422, "refused");
 }

@@ -12,6 +12,7 @@ mod audit_tampering;
 mod casefile;
 mod concealment;
 mod concurrency;
+mod exchange;
 mod household;
 mod household_search;
 mod lead;

@@ -55,7 +55,7 @@ async fn notices_come_newest_first(db: TestDatabase) {
     assert_eq!(ids(Some((false, date(2025, 5, 7))), 10, 0).await.0, "cb");
     let items = db
         .store
-        .notice_items(&["a".into(), "d".into()])
+        .notice_items(&scope(VILLAGE), &["a".into(), "d".into()])
         .await
         .expect("read");
     assert_eq!(
@@ -65,6 +65,13 @@ async fn notices_come_newest_first(db: TestDatabase) {
             .collect::<Vec<_>>(),
         [("a", "c1"), ("a", "c2")]
     );
+    let nobody = domain::account::Scope::NOBODY;
+    let unseen = db
+        .store
+        .notice_items(&nobody, &["a".into()])
+        .await
+        .expect("read");
+    assert!(unseen.is_empty(), "nobody sees no head name");
 }
 
 async fn an_objection_is_answered_once(db: TestDatabase) {

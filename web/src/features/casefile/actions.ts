@@ -107,7 +107,7 @@ export const actions: Record<string, ActionDefinition> = {
     submit: '提交承诺授权书',
     dateLabel: '签订日期',
     form: SignLetterForm,
-    hint: '要查询谁的资产信息，谁就要签字；未签字的成年人不能列入信息比对。',
+    hint: '要查询谁的资产信息，谁就要签字：每名成年人都签，确有困难的由监护人或代理人签并写明原因。',
     initial: ({ casefile }) => ({
       truthfulness: false,
       query_authorisation: false,
@@ -249,7 +249,7 @@ export const actions: Record<string, ActionDefinition> = {
     dateLabel: '张贴日期',
     form: PostNoticeForm,
     via: 'notice',
-    hint: '张贴当天不计，公示天数满后的次日才能审核。同村多户可在「公示公告」页合成一张。',
+    hint: '张贴当天不计，公示天数满后的次日才能审核。',
     initial: () => ({ place: '村务公开栏' }),
     check: checks.postNotice,
     build: (body, occurredOn, casefile) => ({

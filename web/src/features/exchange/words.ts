@@ -4,7 +4,7 @@ import type { ColumnStatus, Finding, ImportJob, ImportStatus, Verdict } from './
 export const STATUS_WORDS: Record<ImportStatus, { words: string; tone: string; step: number }> = {
   received: { words: '已收到', tone: 'is-now', step: 0 },
   checking: { words: '正在检查', tone: 'is-now', step: 1 },
-  checked: { words: '检查完成，待审', tone: 'is-warn', step: 2 },
+  checked: { words: '待审', tone: 'is-warn', step: 2 },
   in_review: { words: '待审', tone: 'is-warn', step: 2 },
   merging: { words: '正在合并', tone: 'is-now', step: 3 },
   merged: { words: '已合并', tone: 'is-good', step: 4 },
@@ -17,8 +17,8 @@ export const STEPS = ['收到', '检查', '待审', '合并'] as const
 
 /** Work is going on at the server. */
 export const isBusy = (job: ImportJob) => ['received', 'checking', 'merging'].includes(job.status)
-/** Stopped half-way; may go on from where it stood. */
-export const isResumable = (job: ImportJob) => ['cancelled', 'failed'].includes(job.status)
+/** Stopped half-way; may go on from where it stood. A file that cannot be read stays so. */
+export const isResumable = (job: ImportJob) => job.status === 'cancelled' || (job.status === 'failed' && job.counts.errors === 0)
 /** A person may correct the mapping, merge or refuse. */
 export const isReviewable = (job: ImportJob) => ['checked', 'in_review'].includes(job.status)
 

@@ -11,7 +11,7 @@ export type AssuranceRecord = Schemas['AssuranceRecord']
 export type VersionRow = Schemas['VersionView']
 export type SavedHousehold = Schemas['SavedHousehold']
 
-export type MemberInput = Schemas['NewMember'] & { registered?: boolean; lives_here?: boolean; shares_income?: boolean }
+export type MemberInput = Schemas['NewMember']
 export type IncomeStatementInput = Schemas['IncomeStatement']
 export type NewHousehold = Schemas['NewHousehold']
 

@@ -9,13 +9,50 @@ use crate::place::{HOME, Place};
 use crate::story::Case;
 use crate::test_app::{TestApp, everywhere};
 
-pub const HOUSEHOLDS: u64 = 2;
-pub const LEADS: u64 = 2;
+pub const HOUSEHOLDS: u64 = 3;
+pub const LEADS: u64 = 3;
 pub const OPEN_LEADS: u64 = 1;
-pub const CASEFILES: u64 = 1;
+pub const CASEFILES: u64 = 2;
+pub const IMPORTS: u64 = 2;
+/// Comparisons on the departments' desk.
+pub const COMPARISONS: u64 = 1;
 pub const NOTICES: u64 = 1;
 pub const APPRAISALS: u64 = 1;
 pub const GRIDS: u64 = 1;
+
+/// The township takes in its own export of the village, twice; the second
+/// time it refuses it.
+async fn imports(test: &TestApp, case: &Case<'_>) -> [String; 2] {
+    let township = test.person(&case.township());
+    let export = township
+        .get(&format!(
+            "/exports/national.xlsx?division={}",
+            case.place.village
+        ))
+        .await;
+    assert!(
+        export.text().contains(&case.place.canary()),
+        "the export shows the village's own households"
+    );
+    let mut ids = Vec::new();
+    for copy in 1..=2 {
+        let name = format!("{}-{copy}.xlsx", case.place.canary());
+        let started = township.import("", &name, &export.bytes).await.ok();
+        let id = started["id"].as_str().expect("an id").to_owned();
+        test.app.finish_work(&id).await;
+        let checked = township.get(&format!("/imports/{id}")).await.ok();
+        assert_eq!(checked["status"], "checked", "{checked:#}");
+        ids.push(id);
+    }
+    township
+        .post(
+            &format!("/imports/{}/refuse", ids[1]),
+            json!({"reason": "重复"}),
+        )
+        .await
+        .ok();
+    ids.try_into().expect("two")
+}
 
 /// Identifiers of a village's records, and the versions they stand at.
 #[derive(Debug, Clone)]
@@ -31,9 +68,15 @@ pub struct Records {
     pub lead_household: String,
     pub casefile: String,
     pub casefile_version: i64,
+    /// A casefile whose comparison waits for the departments.
+    pub compared: String,
+    pub compared_version: i64,
     pub notice: String,
     pub objection: String,
     pub attachments: Vec<String>,
+    /// An import that was checked, and one that was refused.
+    pub import: String,
+    pub refused_import: String,
     pub account: String,
     pub search_name: String,
     pub search_number: String,
@@ -41,7 +84,7 @@ pub struct Records {
 
 impl Records {
     /// A village whose case is overdue with a notice posted and an objection
-    /// open, and a second household with an open lead.
+    /// open, a household with an open lead, and a case being compared.
     pub async fn make(test: &TestApp, place: Place) -> Self {
         let day = date(2022, 5, 1);
         let case = Case::open(test, place, 1, day).await;
@@ -49,20 +92,56 @@ impl Records {
         let notice = case.notice(day).await;
         let notice = notice["id"].as_str().expect("an id").to_owned();
         let village = test.person(&case.village());
-        let filed = village.post(&format!("/notices/{notice}/objections"), forms::objection(place, &case.id, day)).await.ok();
+        let filed = village
+            .post(
+                &format!("/notices/{notice}/objections"),
+                forms::objection(place, &case.id, day),
+            )
+            .await
+            .ok();
         let canary = place.canary();
         let mut attachments = Vec::new();
-        for (subject, id) in [("casefile", &case.id), ("notice", &notice), ("household", &case.household)] {
-            let kept = village.upload(subject, id, "notice_photo", &format!("{canary}.pdf")).await.ok();
+        for (subject, id) in [
+            ("casefile", &case.id),
+            ("notice", &notice),
+            ("household", &case.household),
+        ] {
+            let kept = village
+                .upload(subject, id, "notice_photo", &format!("{canary}.pdf"))
+                .await
+                .ok();
             attachments.push(kept["id"].as_str().expect("an id").to_owned());
         }
+        let imports = imports(test, &case).await;
         let grid = json!({
             "village": place.village, "name": format!("{canary}网格"), "staff_kind": "grid_worker",
             "worker_account_id": test.account_id(&place.login("grid")).await,
         });
         village.post("/grids", grid).await.ok();
+        let compared = Case::open(test, place, 3, day).await;
+        compared.verify(day).await;
+        compared.sign(day).await;
+        compared
+            .act(
+                &compared.village(),
+                day,
+                forms::request_cross_check(&compared.adults),
+            )
+            .await
+            .ok();
+        compared
+            .act(
+                &compared.township(),
+                day,
+                json!({"type": "forward_cross_check"}),
+            )
+            .await
+            .ok();
         let second = village.add_household(place, 2).await;
-        let lead = village.post("/leads", forms::lead(place, &second, "hotline", day)).await.ok();
+        let lead = village
+            .post("/leads", forms::lead(place, &second, "hotline", day))
+            .await
+            .ok();
         Self {
             place,
             village: place.village.into(),
@@ -74,9 +153,16 @@ impl Records {
             lead_household: second,
             casefile: case.id.clone(),
             casefile_version: 1,
+            compared: compared.id.clone(),
+            compared_version: 1,
             notice,
-            objection: filed["objections"][0]["id"].as_str().expect("an id").to_owned(),
+            objection: filed["objections"][0]["id"]
+                .as_str()
+                .expect("an id")
+                .to_owned(),
             attachments,
+            import: imports[0].clone(),
+            refused_import: imports[1].clone(),
             account: test.account_id(&place.login("grid")).await,
             search_name: forms::head_name(place, 1),
             search_number: forms::head_number(place, 1),
@@ -99,9 +185,13 @@ impl Records {
             lead_household: id(),
             casefile: id(),
             casefile_version: 1,
+            compared: id(),
+            compared_version: 1,
             notice: id(),
             objection: id(),
             attachments: vec![id(); 3],
+            import: id(),
+            refused_import: id(),
             account: id(),
             search_name: "无此人".into(),
             search_number: "980000199001010000".into(),
@@ -112,9 +202,18 @@ impl Records {
     pub async fn refreshed(mut self, test: &TestApp) -> Self {
         let store = &test.app.store;
         let all = everywhere();
-        self.household_version = store.household(&all, &self.household).await.expect("query").map_or(1, |h| h.version);
-        self.lead_version = store.lead(&all, &self.lead).await.expect("query").map_or(1, |l| l.version);
+        self.household_version = store
+            .household(&all, &self.household)
+            .await
+            .expect("query")
+            .map_or(1, |h| h.version);
+        self.lead_version = store
+            .lead(&all, &self.lead)
+            .await
+            .expect("query")
+            .map_or(1, |l| l.version);
         self.casefile_version = test.version(&self.casefile).await;
+        self.compared_version = test.version(&self.compared).await;
         self
     }
 }

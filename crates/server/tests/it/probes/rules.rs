@@ -3,11 +3,10 @@
 
 use axum::http::Method;
 use domain::account::Operation as O;
-use jiff::civil::date;
 use serde_json::{Value, json};
 
 use super::records::Records;
-use crate::forms;
+use super::rules_of_people;
 
 /// What an operation is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +31,8 @@ pub struct Probe {
     pub body: Option<Value>,
     /// An upload to (subject, id) instead of a body.
     pub upload: Option<(&'static str, String)>,
+    /// A spreadsheet instead of a body.
+    pub import: bool,
     /// Joins an own record with the target's: inside, only tried on the own.
     pub mixed: bool,
 }
@@ -41,6 +42,8 @@ pub struct Rule {
     pub method: Method,
     pub path: &'static str,
     pub needs: Option<O>,
+    /// Another operation that opens it too.
+    pub or: Option<O>,
     pub kind: Kind,
     /// Requests from the actor's own records and the target's.
     pub probes: fn(&Records, &Records) -> Vec<Probe>,
@@ -50,35 +53,60 @@ pub struct Rule {
     pub hidden_instead: bool,
 }
 
-fn get(path: String) -> Vec<Probe> {
-    vec![Probe { name: "", path, ..Probe::default() }]
+pub fn get(path: String) -> Vec<Probe> {
+    vec![Probe {
+        name: "",
+        path,
+        ..Probe::default()
+    }]
 }
 
-fn post(path: impl Into<String>, body: Value) -> Vec<Probe> {
+pub fn post(path: impl Into<String>, body: Value) -> Vec<Probe> {
     vec![named("", path, body)]
 }
 
-fn named(name: &'static str, path: impl Into<String>, body: Value) -> Probe {
-    Probe { name, path: path.into(), body: Some(body), ..Probe::default() }
+pub fn named(name: &'static str, path: impl Into<String>, body: Value) -> Probe {
+    Probe {
+        name,
+        path: path.into(),
+        body: Some(body),
+        ..Probe::default()
+    }
 }
 
-fn mixed(name: &'static str, path: impl Into<String>, body: Value) -> Probe {
-    Probe { mixed: true, ..named(name, path, body) }
+pub fn mixed(name: &'static str, path: impl Into<String>, body: Value) -> Probe {
+    Probe {
+        mixed: true,
+        ..named(name, path, body)
+    }
 }
 
-fn rule(method: Method, path: &'static str, needs: impl Into<Option<O>>, kind: Kind, probes: fn(&Records, &Records) -> Vec<Probe>) -> Rule {
-    Rule { method, path, needs: needs.into(), kind, probes, ends_session: false, hidden_instead: false }
+pub fn rule(
+    method: Method,
+    path: &'static str,
+    needs: impl Into<Option<O>>,
+    kind: Kind,
+    probes: fn(&Records, &Records) -> Vec<Probe>,
+) -> Rule {
+    Rule {
+        method,
+        path,
+        needs: needs.into(),
+        or: None,
+        kind,
+        probes,
+        ends_session: false,
+        hidden_instead: false,
+    }
 }
 
 /// Every operation of the service.
 pub fn all() -> Vec<Rule> {
     let mut rules = account_rules();
     rules.extend(place_rules());
-    rules.extend(household_rules());
-    rules.extend(lead_rules());
-    rules.extend(casefile_rules());
-    rules.extend(notice_rules());
+    rules.extend(rules_of_people::all());
     rules.extend(oversight_rules());
+    rules.extend(exchange_rules());
     rules
 }
 
@@ -86,249 +114,174 @@ fn account_rules() -> Vec<Rule> {
     use Kind::{Office, Own, Public};
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
-    let mut sign_out = rule(Method::DELETE, "/session", None, Own, |_, _| get("/session".into()));
+    let mut sign_out = rule(Method::DELETE, "/session", None, Own, |_, _| {
+        get("/session".into())
+    });
     sign_out.ends_session = true;
+    // Who staffs grids chooses among the accounts of the own villages.
+    let mut accounts = rule(GET, "/accounts", O::AccountRead, Office, |_, t| {
+        get(format!("/accounts?division={}", t.village))
+    });
+    accounts.or = Some(O::GridManage);
     vec![
-        rule(POST, "/session", None, Public, |_, _| post("/session", json!({"login_name": "nobody", "password": "x"}))),
+        rule(POST, "/session", None, Public, |_, _| {
+            post("/session", json!({"login_name": "nobody", "password": "x"}))
+        }),
         rule(GET, "/demo", None, Public, |_, _| get("/demo".into())),
-        rule(POST, "/demo/clock", None, Own, |_, _| post("/demo/clock", json!({}))),
+        rule(POST, "/demo/clock", None, Own, |_, _| {
+            post("/demo/clock", json!({}))
+        }),
         rule(GET, "/session", None, Own, |_, _| get("/session".into())),
         sign_out,
-        rule(POST, "/session/password", None, Own, |_, _| post("/session/password", json!({"current": "x", "new": "y"}))),
-        rule(POST, "/session/totp", None, Own, |_, _| post("/session/totp", json!({}))),
-        rule(POST, "/session/totp/confirm", None, Own, |_, _| post("/session/totp/confirm", json!({"code": "000000"}))),
+        rule(POST, "/session/password", None, Own, |_, _| {
+            post("/session/password", json!({"current": "x", "new": "y"}))
+        }),
+        rule(POST, "/session/totp", None, Own, |_, _| {
+            post("/session/totp", json!({}))
+        }),
+        rule(POST, "/session/totp/confirm", None, Own, |_, _| {
+            post("/session/totp/confirm", json!({"code": "000000"}))
+        }),
         rule(GET, "/roles", O::RoleRead, Own, |_, _| get("/roles".into())),
-        rule(GET, "/accounts", O::AccountRead, Office, |_, t| get(format!("/accounts?division={}", t.village))),
+        accounts,
         rule(POST, "/accounts", O::AccountManage, Office, |_, t| {
-            post("/accounts", json!({"login_name": "x", "display_name": "", "role": "village_secretary", "division": t.village}))
+            post(
+                "/accounts",
+                json!({"login_name": "x", "display_name": "", "role": "village_secretary", "division": t.village}),
+            )
         }),
-        rule(POST, "/accounts/{id}/disable", O::AccountManage, Office, |_, t| {
-            post(format!("/accounts/{}/disable", t.account), json!({"reason": ""}))
+        rule(
+            POST,
+            "/accounts/{id}/disable",
+            O::AccountManage,
+            Office,
+            |_, t| {
+                post(
+                    format!("/accounts/{}/disable", t.account),
+                    json!({"reason": ""}),
+                )
+            },
+        ),
+        rule(
+            POST,
+            "/accounts/{id}/enable",
+            O::AccountManage,
+            Office,
+            |_, t| post(format!("/accounts/{}/enable", t.account), json!({})),
+        ),
+        rule(
+            POST,
+            "/accounts/{id}/reset-password",
+            O::AccountManage,
+            Office,
+            |own, t| {
+                // Resetting would take the session of somebody who probes.
+                let id = if own.account == t.account {
+                    "nobody"
+                } else {
+                    &t.account
+                };
+                post(format!("/accounts/{id}/reset-password"), json!({}))
+            },
+        ),
+        rule(
+            GET,
+            "/accounts/{id}/deputies",
+            O::AccountRead,
+            Office,
+            |_, t| {
+                let id = if t.place.key == "a1" {
+                    "nobody"
+                } else {
+                    &t.account
+                };
+                get(format!("/accounts/{id}/deputies"))
+            },
+        ),
+        rule(
+            POST,
+            "/accounts/{id}/deputies",
+            O::AccountManage,
+            Office,
+            |_, t| {
+                let id = if t.place.key == "a1" {
+                    "nobody"
+                } else {
+                    &t.account
+                };
+                post(
+                    format!("/accounts/{id}/deputies"),
+                    json!({"deputy_id": "nobody", "from": "2022-05-01", "to": "2022-05-09", "reason": ""}),
+                )
+            },
+        ),
+        rule(GET, "/audit", O::AuditRead, Office, |_, _| {
+            get("/audit?limit=200".into())
         }),
-        rule(POST, "/accounts/{id}/enable", O::AccountManage, Office, |_, t| post(format!("/accounts/{}/enable", t.account), json!({}))),
-        rule(POST, "/accounts/{id}/reset-password", O::AccountManage, Office, |own, t| {
-            // Resetting would take the session of somebody who probes.
-            let id = if own.account == t.account { "nobody" } else { &t.account };
-            post(format!("/accounts/{id}/reset-password"), json!({}))
+        rule(GET, "/audit/verify", O::AuditVerify, Office, |_, _| {
+            get("/audit/verify".into())
         }),
-        rule(GET, "/accounts/{id}/deputies", O::AccountRead, Office, |_, t| {
-            let id = if t.place.key == "a1" { "nobody" } else { &t.account };
-            get(format!("/accounts/{id}/deputies"))
-        }),
-        rule(POST, "/accounts/{id}/deputies", O::AccountManage, Office, |_, t| {
-            let id = if t.place.key == "a1" { "nobody" } else { &t.account };
-            post(format!("/accounts/{id}/deputies"), json!({"deputy_id": "nobody", "from": "2022-05-01", "to": "2022-05-09", "reason": ""}))
-        }),
-        rule(GET, "/audit", O::AuditRead, Office, |_, _| get("/audit?limit=200".into())),
-        rule(GET, "/audit/verify", O::AuditVerify, Office, |_, _| get("/audit/verify".into())),
     ]
 }
 
 fn place_rules() -> Vec<Rule> {
-    use Kind::{List, Office, Own, Record};
+    use Kind::{List, Own, Record};
     const GET: Method = Method::GET;
     const POST: Method = Method::POST;
     vec![
-        // The code list itself is public law; administrators place accounts by it.
-        rule(GET, "/divisions", None, Own, |_, t| get(format!("/divisions?parent={}", t.village))),
-        rule(GET, "/divisions/search", None, Own, |_, t| get(format!("/divisions/search?q={}", t.village))),
-        rule(GET, "/divisions/{code}", None, Office, |_, t| get(format!("/divisions/{}", t.village))),
-        rule(GET, "/grids", O::HouseholdRead, List, |_, t| get(format!("/grids?village={}", t.village))),
+        // The code list itself is public; administrators place accounts by it.
+        rule(GET, "/divisions", None, Own, |_, t| {
+            get(format!("/divisions?parent={}", t.village))
+        }),
+        rule(GET, "/divisions/search", None, List, |_, t| {
+            get(format!("/divisions/search?q={}", t.village))
+        }),
+        rule(GET, "/divisions/{code}", None, Record, |_, t| {
+            get(format!("/divisions/{}", t.village))
+        }),
+        rule(GET, "/grids", O::HouseholdRead, List, |_, t| {
+            get(format!("/grids?village={}", t.village))
+        }),
         rule(POST, "/grids", O::GridManage, Record, |own, t| {
             vec![
-                named("village", "/grids", json!({"village": t.village, "name": "", "staff_kind": "grid_worker"})),
-                mixed("worker", "/grids", json!({"village": own.village, "name": "甲网格", "staff_kind": "grid_worker", "worker_account_id": t.account})),
+                named(
+                    "village",
+                    "/grids",
+                    json!({"village": t.village, "name": "", "staff_kind": "grid_worker"}),
+                ),
+                mixed(
+                    "worker",
+                    "/grids",
+                    json!({"village": own.village, "name": "甲网格", "staff_kind": "grid_worker", "worker_account_id": t.account}),
+                ),
             ]
         }),
-        rule(GET, "/policy/packs", O::PolicyRead, Own, |_, _| get("/policy/packs".into())),
-        rule(GET, "/policy/packs/{id}", O::PolicyRead, Own, |_, _| get("/policy/packs/henan-2022".into())),
-        rule(POST, "/policy/packs/{id}/in-force", O::PolicyPutInForce, Own, |_, t| {
-            post("/policy/packs/henan-2022/in-force", json!({"jurisdiction": t.village, "from": "2022-05-01", "note": ""}))
+        rule(GET, "/policy/packs", O::PolicyRead, Own, |_, _| {
+            get("/policy/packs".into())
         }),
-        rule(GET, "/policy/clauses", O::PolicyRead, Own, |_, _| get("/policy/clauses".into())),
-        rule(GET, "/policy/clauses/{id}", None, Own, |_, _| get("/policy/clauses/HN22-054".into())),
-        rule(GET, "/policy/vocabulary", None, Own, |_, _| get("/policy/vocabulary".into())),
-    ]
-}
-
-fn household_rules() -> Vec<Rule> {
-    use Kind::{List, Record};
-    const GET: Method = Method::GET;
-    const POST: Method = Method::POST;
-    fn change(r: &Records, change: &Value) -> Value {
-        json!({"expected_version": r.household_version, "effective_on": "2022-05-20", "reason": "核对", "collected_by": "采集人", "change": change})
-    }
-    vec![
-        rule(POST, "/households/search", O::HouseholdRead, List, |_, t| {
-            vec![
-                named("division", "/households/search", json!({"division": t.village})),
-                named("name", "/households/search", json!({"text": t.search_name})),
-                named("number", "/households/search", json!({"text": t.search_number})),
-                named("name in division", "/households/search", json!({"text": t.search_name, "division": t.village})),
-            ]
+        rule(GET, "/policy/packs/{id}", O::PolicyRead, Own, |_, _| {
+            get("/policy/packs/henan-2022".into())
         }),
-        rule(POST, "/households", O::HouseholdChange, Record, |_, t| {
-            let mut form = forms::household(t.place, 9);
-            form["village"] = json!(t.village);
-            form["collected_by"] = json!("");
-            post("/households", form)
+        rule(
+            POST,
+            "/policy/packs/{id}/in-force",
+            O::PolicyPutInForce,
+            Own,
+            |_, t| {
+                post(
+                    "/policy/packs/henan-2022/in-force",
+                    json!({"jurisdiction": t.village, "from": "2022-05-01", "note": ""}),
+                )
+            },
+        ),
+        rule(GET, "/policy/clauses", O::PolicyRead, Own, |_, _| {
+            get("/policy/clauses".into())
         }),
-        rule(GET, "/households/{id}", O::HouseholdRead, Record, |_, t| {
-            let path = format!("/households/{}", t.household);
-            [get(path.clone()), get(format!("{path}?as_of=2022-05-20"))].concat()
+        rule(GET, "/policy/clauses/{id}", None, Own, |_, _| {
+            get("/policy/clauses/HN22-054".into())
         }),
-        rule(GET, "/households/{id}/versions", O::HouseholdRead, Record, |_, t| get(format!("/households/{}/versions", t.household))),
-        rule(GET, "/households/{id}/versions/{version}", O::HouseholdRead, Record, |_, t| {
-            get(format!("/households/{}/versions/1", t.household))
-        }),
-        rule(POST, "/households/{id}/changes", O::HouseholdChange, Record, |own, t| {
-            let (theirs, ours) = (format!("/households/{}/changes", t.household), format!("/households/{}/changes", own.household));
-            vec![
-                named("contact", theirs.clone(), change(t, &json!({"kind": "contact", "address": null, "phone": "not a phone"}))),
-                named("member", theirs, change(t, &json!({"kind": "member_died", "member_id": "nobody", "on": "2022-05-20"}))),
-                mixed("merge", ours.clone(), change(own, &json!({"kind": "merged_into", "household_id": t.household}))),
-                mixed("move", ours, change(own, &json!({"kind": "moved", "village": t.village}))),
-            ]
-        }),
-        rule(POST, "/households/{id}/reveal", O::HouseholdReveal, Record, |_, t| {
-            let path = format!("/households/{}/reveal", t.household);
-            vec![
-                named("phone", path.clone(), json!({"fields": ["phone"], "purpose": "电话核实情况"})),
-                named("number", path, json!({"fields": ["id_number"], "member_id": t.member, "purpose": "核对身份证号"})),
-            ]
-        }),
-    ]
-}
-
-fn lead_rules() -> Vec<Rule> {
-    use Kind::{List, Record};
-    const GET: Method = Method::GET;
-    const POST: Method = Method::POST;
-    let mut read = rule(GET, "/leads/{id}", O::LeadRead, Record, |_, t| get(format!("/leads/{}", t.lead)));
-    // Who registers without reading others' leads sees none of theirs.
-    read.hidden_instead = true;
-    vec![
-        rule(GET, "/leads", O::LeadRead, List, |_, t| {
-            [get(format!("/leads?division={}", t.village)), get(format!("/leads?household_id={}", t.lead_household))].concat()
-        }),
-        rule(POST, "/leads", O::LeadRegister, Record, |_, t| {
-            let mut by_household = forms::lead(t.place, &t.household, "cadre_visit", date(2022, 5, 20));
-            by_household["description"] = json!("");
-            let mut by_name = by_household.clone();
-            by_name["household_id"] = Value::Null;
-            by_name["village"] = json!(t.village);
-            by_name["reported_name"] = json!("某人");
-            vec![named("household", "/leads", by_household), named("village", "/leads", by_name)]
-        }),
-        read,
-        rule(POST, "/leads/{id}/match", O::LeadRead, Record, |own, t| {
-            vec![
-                mixed("lead", format!("/leads/{}/match", t.lead), json!({"household_id": own.lead_household})),
-                mixed("household", format!("/leads/{}/match", own.lead), json!({"household_id": t.lead_household})),
-            ]
-        }),
-        rule(POST, "/leads/{id}/conclude", O::LeadConclude, Record, |_, t| {
-            let form = json!({"expected_version": t.lead_version, "outcome": "no_risk", "reason": "", "on": "2022-05-20", "verified_by": []});
-            post(format!("/leads/{}/conclude", t.lead), form)
-        }),
-    ]
-}
-
-/// One act of every type; inside, each is refused by the domain.
-fn acts(t: &Records) -> Vec<Probe> {
-    let future = date(2032, 1, 1);
-    let all = [
-        ("verify_home", forms::verify_home(t.place, true)),
-        ("sign_letter", forms::sign_letter(&[])),
-        ("request_cross_check", forms::request_cross_check(&[])),
-        ("forward_cross_check", json!({"type": "forward_cross_check"})),
-        ("answer_cross_check", forms::answer_cross_check(t.place, &[])),
-        ("reuse_cross_check", forms::reuse_cross_check("subsistence_allowance", future)),
-        ("resolve_discrepancy", forms::resolve(7)),
-        ("acknowledge_discrepancy", json!({"type": "acknowledge_discrepancy", "index": 7, "note": ""})),
-        ("conclude_cross_check", json!({"type": "conclude_cross_check"})),
-        ("review", forms::review("approve")),
-        ("decide", forms::decide(future)),
-        ("acknowledge_decision", json!({"type": "acknowledge_decision"})),
-        ("announce", forms::announce()),
-        ("archive", forms::archive(future)),
-        ("inform_household", json!({"type": "inform_household", "how": "", "told_by": ""})),
-        ("request_recheck", json!({"type": "request_recheck", "reason": ""})),
-        ("end", json!({"type": "end", "ending": "none", "reason": ""})),
-        ("explain_overdue", json!({"type": "explain_overdue", "clock": "none", "reason": ""})),
-    ];
-    let path = format!("/casefiles/{}/actions", t.casefile);
-    all.into_iter()
-        .map(|(name, action)| named(name, path.clone(), json!({"expected_version": t.casefile_version, "occurred_on": future, "action": action})))
-        .collect()
-}
-
-fn casefile_rules() -> Vec<Rule> {
-    use Kind::{List, Record};
-    const GET: Method = Method::GET;
-    vec![
-        rule(GET, "/casefiles", O::CasefileRead, List, |_, t| {
-            [
-                get(format!("/casefiles?division={}", t.village)),
-                get(format!("/casefiles?household_id={}", t.household)),
-                get(format!("/casefiles?overdue=true&division={}", t.village)),
-            ]
-            .concat()
-        }),
-        rule(GET, "/casefiles/{id}", O::CasefileRead, Record, |_, t| get(format!("/casefiles/{}", t.casefile))),
-        rule(GET, "/casefiles/{id}/preview/{step}", O::CasefileRead, Record, |_, t| {
-            get(format!("/casefiles/{}/preview/township_review", t.casefile))
-        }),
-        rule(Method::POST, "/casefiles/{id}/actions", O::CasefileRead, Record, |_, t| acts(t)),
-        rule(Method::POST, "/attachments", O::AttachmentAdd, Record, |_, t| {
-            let upload = |subject, id: &String| Probe {
-                name: subject,
-                path: "/attachments".into(),
-                upload: Some((subject, id.clone())),
-                ..Probe::default()
-            };
-            vec![upload("casefile", &t.casefile), upload("notice", &t.notice), upload("household", &t.household)]
-        }),
-        rule(GET, "/attachments/{id}", O::NoticeRead, Record, |_, t| {
-            t.attachments.iter().flat_map(|id| get(format!("/attachments/{id}"))).collect()
-        }),
-    ]
-}
-
-fn notice_rules() -> Vec<Rule> {
-    use Kind::{List, Record};
-    const GET: Method = Method::GET;
-    const POST: Method = Method::POST;
-    vec![
-        rule(GET, "/appraisals", O::CasefileRead, List, |_, t| get(format!("/appraisals?village={}", t.village))),
-        rule(POST, "/appraisals", O::CasefileRead, Record, |own, t| {
-            let items = [(t.casefile.clone(), t.casefile_version)];
-            let mut theirs = forms::appraisal(t.place, date(2022, 5, 20), &items, 1, true);
-            let mut joined = theirs.clone();
-            theirs["village"] = json!(t.village);
-            joined["village"] = json!(own.village);
-            vec![named("meeting", "/appraisals", theirs), mixed("casefile", "/appraisals", joined)]
-        }),
-        rule(GET, "/notices", O::NoticeRead, List, |_, t| get(format!("/notices?village={}", t.village))),
-        rule(POST, "/notices", O::CasefileRead, Record, |own, t| {
-            let items = [(t.casefile.clone(), t.casefile_version)];
-            let mut theirs = forms::notice(t.place, date(2022, 5, 20), &items);
-            let mut joined = theirs.clone();
-            theirs["village"] = json!(t.village);
-            joined["village"] = json!(own.village);
-            vec![named("notice", "/notices", theirs), mixed("casefile", "/notices", joined)]
-        }),
-        rule(GET, "/notices/{id}", O::NoticeRead, Record, |_, t| get(format!("/notices/{}", t.notice))),
-        rule(GET, "/notices/{id}/print", O::NoticeRead, Record, |_, t| get(format!("/notices/{}/print", t.notice))),
-        rule(POST, "/notices/{id}/objections", O::ObjectionRegister, Record, |own, t| {
-            let form = |casefile: &str| forms::objection(t.place, casefile, date(2032, 1, 1));
-            vec![
-                named("notice", format!("/notices/{}/objections", t.notice), form(&t.casefile)),
-                mixed("casefile", format!("/notices/{}/objections", own.notice), form(&t.casefile)),
-            ]
-        }),
-        rule(POST, "/objections/{id}/answer", O::CasefileRead, Record, |_, t| {
-            post(format!("/objections/{}/answer", t.objection), forms::objection_answer(false, date(2032, 1, 1)))
+        rule(GET, "/policy/vocabulary", None, Own, |_, _| {
+            get("/policy/vocabulary".into())
         }),
     ]
 }
@@ -337,11 +290,111 @@ fn oversight_rules() -> Vec<Rule> {
     use Kind::{List, Own, Record};
     const GET: Method = Method::GET;
     vec![
-        rule(GET, "/workbench", None, Own, |_, _| get("/workbench".into())),
-        rule(GET, "/supervision", O::SupervisionRead, Record, |_, t| get(format!("/supervision?division={}", t.village))),
-        rule(GET, "/supervision/overdue", O::SupervisionRead, List, |_, t| get(format!("/supervision/overdue?division={}", t.village))),
-        rule(Method::POST, "/supervision/casefiles/{id}/open", O::SupervisionOpen, Record, |_, t| {
-            post(format!("/supervision/casefiles/{}/open", t.casefile), json!({"purpose": "督办逾期事项"}))
+        rule(
+            GET,
+            "/workbench",
+            None,
+            Own,
+            |_, _| get("/workbench".into()),
+        ),
+        rule(GET, "/supervision", O::SupervisionRead, Record, |_, t| {
+            get(format!("/supervision?division={}", t.village))
         }),
+        rule(
+            GET,
+            "/supervision/overdue",
+            O::SupervisionRead,
+            List,
+            |_, t| get(format!("/supervision/overdue?division={}", t.village)),
+        ),
+        rule(
+            Method::POST,
+            "/supervision/casefiles/{id}/open",
+            O::SupervisionOpen,
+            Record,
+            |_, t| {
+                post(
+                    format!("/supervision/casefiles/{}/open", t.casefile),
+                    json!({"purpose": "督办逾期事项"}),
+                )
+            },
+        ),
+    ]
+}
+
+fn exchange_rules() -> Vec<Rule> {
+    use Kind::{Own, Record};
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    let run = O::ImportRun;
+    vec![
+        rule(POST, "/imports", run, Own, |_, _| {
+            vec![Probe {
+                path: "/imports".into(),
+                import: true,
+                ..Probe::default()
+            }]
+        }),
+        rule(GET, "/imports", run, Own, |_, _| {
+            get("/imports?limit=200".into())
+        }),
+        rule(GET, "/imports/{id}", run, Record, |_, t| {
+            get(format!("/imports/{}", t.import))
+        }),
+        rule(GET, "/imports/{id}/findings", run, Record, |_, t| {
+            get(format!("/imports/{}/findings", t.import))
+        }),
+        rule(
+            GET,
+            "/imports/{id}/findings/summary",
+            run,
+            Record,
+            |_, t| get(format!("/imports/{}/findings/summary", t.import)),
+        ),
+        rule(GET, "/imports/{id}/preview", run, Record, |_, t| {
+            get(format!("/imports/{}/preview", t.import))
+        }),
+        rule(
+            GET,
+            "/imports/{id}/corrections.xlsx",
+            run,
+            Record,
+            |_, t| get(format!("/imports/{}/corrections.xlsx", t.import)),
+        ),
+        rule(POST, "/imports/{id}/mapping", run, Record, |_, t| {
+            let column = json!({"sheet": "甲", "header": "乙", "field": "no.such.field"});
+            post(
+                format!("/imports/{}/mapping", t.import),
+                json!({"columns": [column]}),
+            )
+        }),
+        rule(POST, "/imports/{id}/merge", run, Record, |_, t| {
+            post(
+                format!("/imports/{}/merge", t.refused_import),
+                json!({"on_conflict": "keep_ours"}),
+            )
+        }),
+        rule(POST, "/imports/{id}/cancel", run, Record, |_, t| {
+            post(format!("/imports/{}/cancel", t.import), json!({}))
+        }),
+        rule(POST, "/imports/{id}/resume", run, Record, |_, t| {
+            post(format!("/imports/{}/resume", t.import), json!({}))
+        }),
+        rule(POST, "/imports/{id}/refuse", run, Record, |_, t| {
+            post(
+                format!("/imports/{}/refuse", t.import),
+                json!({"reason": ""}),
+            )
+        }),
+        rule(GET, "/layouts/{layout}/mappings", run, Own, |_, _| {
+            get("/layouts/national-2022/mappings".into())
+        }),
+        rule(
+            GET,
+            "/exports/national.xlsx",
+            O::ExportRun,
+            Record,
+            |_, t| get(format!("/exports/national.xlsx?division={}", t.village)),
+        ),
     ]
 }

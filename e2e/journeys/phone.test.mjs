@@ -1,0 +1,43 @@
+/** At the household's door with a phone: the grid worker fills in the home visit on 360 by 800 points. */
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import * as acts from '../support/acts.mjs'
+import { phone } from '../support/browser.mjs'
+import { journey } from '../support/journey.mjs'
+import { findCasefile, isOpen, stepState } from '../support/sights.mjs'
+
+const { as } = journey('phone')
+const inHand = { viewport: phone, isPhone: true }
+
+async function fitsTheScreen(person) {
+  const overflow = await person.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  assert.ok(overflow <= 0, `${new URL(person.page.url()).pathname} is ${overflow} points wider than the screen`)
+}
+
+test('every page of the grid worker fits the phone', () =>
+  as('grid.zhang', inHand, async (zhang) => {
+    for (const path of ['/workbench', '/leads', '/leads/new', '/casefiles', '/notices', '/households', '/policy/packs', '/policy/clauses']) {
+      await zhang.open(path)
+      await fitsTheScreen(zhang)
+    }
+  }))
+
+test('the home visit is filled in at the door', () =>
+  as('grid.zhang', inHand, async (zhang) => {
+    const { id, household } = await findCasefile(zhang, (one) => isOpen(one, 'verify_home', { ready: true }))
+    await zhang.open('/workbench')
+    await zhang.page.getByRole('link', { name: household.head_name, exact: true }).first().click()
+    await zhang.page.waitForURL(new RegExp(id))
+    await zhang.settled()
+    await fitsTheScreen(zhang)
+    await acts.fillHomeVerification(zhang, { verifiers: ['张春苗', '李建业'] })
+    await fitsTheScreen(zhang)
+    // Half-way the phone is put away: what was typed is still there.
+    await zhang.page.reload()
+    await zhang.settled()
+    assert.equal(await acts.todo(zhang).getByLabel('意见说明').inputValue(), '户主住院，自付较多，建议继续识别认定。')
+    await zhang.sees('已恢复上次没有提交的内容。')
+    await acts.submit(zhang, '提交入户核实结果')
+    assert.equal(await stepState(zhang, '入户核实'), '已办')
+    await fitsTheScreen(zhang)
+  }))

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import * as acts from '../support/acts.mjs'
 import { journey } from '../support/journey.mjs'
+import { transfer } from '../support/server.mjs'
 import { clauseChips, findCasefile, isOpen, stage, stepState } from '../support/sights.mjs'
 
-const { as } = journey('refusals')
+const { as, world } = journey('refusals')
 /** What the steps hand on. */
 const story = {}
 
@@ -189,3 +190,27 @@ test('a step of another level has no button, and the API refuses it', () =>
     const { version: after } = await li.read(`/casefiles/${id}`)
     assert.equal(after, version)
   }))
+
+test('who passed it on at the township cannot decide it at the county', async () => {
+  const casefile = await as('township.wang', async (wang) => {
+    const ready = await findCasefile(wang, (one) => isOpen(one, 'review', { ready: true }) && one.records.public_notice && one.records.cross_check?.concluded)
+    await acts.openCasefile(wang, ready.id, 'township_review')
+    await acts.approveReview(wang)
+    return ready
+  })
+  // 王晓舟 is moved from the township to the county.
+  await transfer(world.server.data, 'township.wang', 'county_decider', `${casefile.household.village.code.slice(0, 6)}000000`)
+  await as('township.wang', async (wang) => {
+    await acts.openCasefile(wang, casefile.id, 'county_decision')
+    await acts.fillDecision(wang, { documentNumber: '宜乡振〔2022〕60号' })
+    await press(wang, '批准认定为监测对象')
+    const alert = wang.page.getByRole('alert').filter({ hasText: '现在还不能办这一步' })
+    await wang.sees('这件事是您自己报上来的，请由另一位同事审核或审批。', alert)
+    assert.equal(await stage(wang), '办理中')
+  })
+  await as('county.chen', async (chen) => {
+    await acts.openCasefile(chen, casefile.id, 'county_decision')
+    await acts.decide(chen, { documentNumber: '宜乡振〔2022〕60号' })
+    assert.equal(await stage(chen), '已审批', 'a colleague may')
+  })
+})

@@ -7,11 +7,20 @@ export async function openCasefile(person, id, step) {
   await person.open(`/casefiles/${id}${step ? `?step=${step}` : ''}`)
 }
 
-/** Presses the one button of the form and waits until the page says it is recorded. */
-async function submit(person, label) {
-  await todo(person).locator('form').getByRole('button', { name: label, exact: true }).click()
+/** Does something that saves, and waits until the server has taken it and the page shows what is new. */
+export async function saving(person, work) {
+  const { page } = person
+  const answered = page.waitForResponse((answer) => answer.request().method() === 'POST' && /\/(actions|appraisals|notices)$/.test(answer.url()))
+  await work()
+  const answer = await answered
+  if (!answer.ok()) throw new Error(`not saved: ${await answer.text()}`)
   await person.sees(/^已记录/)
   await person.settled()
+}
+
+/** Presses the one button of the form and waits until it is recorded. */
+function submit(person, label) {
+  return saving(person, () => todo(person).locator('form').getByRole('button', { name: label, exact: true }).click())
 }
 
 /** Registers a lead on the household with this name; answers the lead's id. */
@@ -42,10 +51,10 @@ export async function openIdentification(person) {
   return new URL(page.url()).pathname.split('/').pop()
 }
 
-const noProblem = { wage: '9600', operating: '4200', property: '0', transfer: '3180.50', expense: '1500' }
+const modestIncome = { wage: '9600', operating: '4200', property: '0', transfer: '3180.50', expense: '1500' }
 
 /** Fills the form of the home visit without handing it in. */
-export async function fillHomeVerification(person, { verifiers, risk = '因病', opinion = '户主住院，自付较多，建议继续识别认定。', income = noProblem }) {
+export async function fillHomeVerification(person, { verifiers, risk = '因病', opinion = '户主住院，自付较多，建议继续识别认定。', income = modestIncome }) {
   const form = todo(person)
   await person.type('工资性收入', income.wage, form)
   await person.type('生产经营性收入', income.operating, form)

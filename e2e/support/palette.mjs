@@ -40,19 +40,21 @@ function paeth(left, up, corner) {
 }
 
 /**
- * The colours most in use, the rest going to the nearest of them. Near colours are counted together and their commonest
- * stands for them, so that flat areas keep their exact colour.
+ * The flat areas' own colours, exactly; then the shades between them, near ones counted together with their commonest
+ * standing for them. What is left goes to the nearest.
  */
 function choosePalette(counts) {
-  const buckets = new Map()
-  for (const [colour, count] of counts) {
+  const byUse = [...counts].sort((left, right) => right[1] - left[1])
+  const flat = byUse.slice(0, 96).map(([colour]) => colour)
+  const shades = new Map()
+  for (const [colour, count] of byUse.slice(96)) {
     const key = ((colour >> 19) & 31) * 1024 + ((colour >> 11) & 31) * 32 + ((colour >> 3) & 31)
-    const bucket = buckets.get(key) ?? { count: 0, colour, most: 0 }
-    bucket.count += count
-    if (count > bucket.most) Object.assign(bucket, { colour, most: count })
-    buckets.set(key, bucket)
+    const shade = shades.get(key) ?? { count: 0, colour }
+    shade.count += count
+    shades.set(key, shade)
   }
-  return [...buckets.values()].sort((left, right) => right.count - left.count).slice(0, 256).map(({ colour }) => colour)
+  const rest = [...shades.values()].sort((left, right) => right.count - left.count)
+  return [...flat, ...rest.map(({ colour }) => colour)].slice(0, 256)
 }
 
 const distance = (left, right) =>

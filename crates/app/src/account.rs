@@ -177,7 +177,10 @@ async fn nobodys_hash(demo: bool) -> Result<String, AppError> {
     static LIGHT: OnceCell<String> = OnceCell::const_new();
     static FULL: OnceCell<String> = OnceCell::const_new();
     let cell = if demo { &LIGHT } else { &FULL };
-    Ok(cell.get_or_try_init(|| hash_password("no such account".into(), demo)).await?.clone())
+    Ok(cell
+        .get_or_try_init(|| hash_password("no such account".into(), demo))
+        .await?
+        .clone())
 }
 
 async fn verify_password(password: String, hash: String) -> Result<bool, AppError> {
@@ -236,7 +239,10 @@ impl App {
         };
         actor.account_id.clone_from(&known.id);
         let mut tx = self.store.write(actor).await?;
-        let mut account = tx.account(&known.id).await?.ok_or(AppError::SignIn("sign_in_failed"))?;
+        let mut account = tx
+            .account(&known.id)
+            .await?
+            .ok_or(AppError::SignIn("sign_in_failed"))?;
         let right = right && account.password_hash == hash;
         if account.locked_until > now {
             return Err(AppError::SignIn("sign_in_failed"));

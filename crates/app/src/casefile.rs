@@ -193,6 +193,7 @@ impl App {
                 "评议、公示和异议请在各自的页面办理",
             ));
         }
+        let act = self.in_township_name(act, principal).await?;
         let mut tx = self.store.write(self.actor(principal)).await?;
         let (row, casefile) = tx
             .casefile(&principal.scope, id)
@@ -202,6 +203,19 @@ impl App {
             .await?;
         tx.commit().await?;
         self.casefile_view(principal, id).await
+    }
+
+    /// An announcement is the township's, whatever was typed (HN22-057).
+    async fn in_township_name(&self, mut act: Act, principal: &Principal) -> Result<Act, AppError> {
+        if let (Action::Announce(announcement), Some(division)) =
+            (&mut act.action, principal.division)
+        {
+            let path = self.store.division_path(division).await?;
+            if let Some(township) = path.iter().find(|d| d.level == "township") {
+                announcement.issued_by.clone_from(&township.name);
+            }
+        }
+        Ok(act)
     }
 
     /// The act inside a transaction that may hold others (a meeting decides

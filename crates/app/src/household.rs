@@ -286,6 +286,7 @@ impl App {
         let path = self.division_path(file.village).await?;
         let names = self.division_names([file.village.to_string()]).await?;
         let episodes = self.store.episodes(scope, &row.id).await?;
+        let gaps = self.import_gaps(scope, &row.id).await?;
         let leads = self
             .store
             .leads(
@@ -306,7 +307,14 @@ impl App {
         let today = as_of.unwrap_or_else(|| self.today());
         let label = |list: &str, code: &str| self.label(list, code);
         Ok(HouseholdView {
-            findings: findings(&file, today),
+            findings: findings(&file, today)
+                .into_iter()
+                .chain(gaps.into_iter().map(|(code, message)| FindingView {
+                    code,
+                    message,
+                    severity: "warning".into(),
+                }))
+                .collect(),
             members: file
                 .members
                 .iter()

@@ -125,6 +125,15 @@ impl App {
             ),
             None => None,
         };
+        if household
+            .as_ref()
+            .is_some_and(|(_, file)| file.active_members().next().is_none())
+        {
+            return Err(AppError::invalid(
+                "household_id",
+                "这户已经没有成员（已并户或销户），请选择现在的户",
+            ));
+        }
         let village = match (&household, form.village) {
             (Some((row, _)), _) => village_of(&row.village)?,
             (None, Some(village)) => {

@@ -13,7 +13,7 @@ use crate::{App, AppError};
 /// One thing to do, or to wait for.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WorkItem {
-    /// `casefile`, `lead` or `objection`.
+    /// `casefile`, `lead` or `cross_check`.
     pub kind: String,
     pub id: String,
     pub household_id: Option<String>,
@@ -77,6 +77,11 @@ impl App {
         };
         if principal.may(Operation::CasefileRead) {
             self.casefile_work(principal, &mut bench).await?;
+        }
+        if principal.may(Operation::CasefileCrossCheckCounty)
+            && !principal.may(Operation::CasefileRead)
+        {
+            self.cross_check_work(principal, &mut bench).await?;
         }
         if principal.may(Operation::LeadRead) {
             self.lead_work(principal, &mut bench).await?;
@@ -197,6 +202,57 @@ impl App {
                     bench.waiting.push(item)
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// A department liaison sees comparisons, not cases: no names here.
+    async fn cross_check_work(
+        &self,
+        principal: &Principal,
+        bench: &mut Workbench,
+    ) -> Result<(), AppError> {
+        let filter = CasefileFilter {
+            stages: vec!["running".into()],
+            step: Some("cross_check".into()),
+            level: Some("county".into()),
+            ..Default::default()
+        };
+        let page = self
+            .store
+            .casefiles(&principal.scope, &filter, SHOWN, 0)
+            .await?;
+        let names = self
+            .division_names(page.items.iter().map(|(r, _)| r.village.clone()))
+            .await?;
+        for (row, casefile) in page.items {
+            let answered = casefile
+                .records
+                .cross_check
+                .as_ref()
+                .is_none_or(|c| !c.answers.is_empty());
+            if answered {
+                continue;
+            }
+            let pack = self.pack(&casefile.pack.id)?;
+            let clock = clocks(&casefile, pack, &self.calendar, self.today())
+                .into_iter()
+                .next();
+            bench.mine.push(WorkItem {
+                kind: "cross_check".into(),
+                id: row.id,
+                household_id: None,
+                head_name: "一户待比对".into(),
+                village_name: names.get(&row.village).cloned().unwrap_or_default(),
+                step: Some("cross_check".into()),
+                step_label: "信息比对".into(),
+                verb: "反馈比对结果".into(),
+                waiting_for: None,
+                clock: clock.filter(|c| c.ended_on.is_none()),
+                days_left: None,
+                missing: Vec::new(),
+                clause: None,
+            });
         }
         Ok(())
     }

@@ -81,12 +81,8 @@ impl From<AppError> for Problem {
                 };
                 Self::new(401, code, detail)
             }
-            AppError::NotPermitted(operation) => {
-                let mut problem = Self::new(403, "not_permitted", "您的角色不能做这件事。")
-                    .next("如确需办理，请联系本单位的系统管理员。");
-                problem.title = format!("没有权限（{operation}）");
-                problem
-            }
+            AppError::NotPermitted(_) => Self::new(403, "not_permitted", "您的角色不能做这件事。")
+                .next("如确需办理，请联系本单位的系统管理员。"),
             AppError::NotFound => Self::new(404, "not_found", "没有找到，或不在您负责的范围内。"),
             AppError::Refused(refusals) => {
                 let detail = refusals

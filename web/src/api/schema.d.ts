@@ -3465,7 +3465,7 @@ export interface components {
         };
         /** @description One thing to do, or to wait for. */
         WorkItem: {
-            /** @description `casefile`, `lead` or `objection`. */
+            /** @description `casefile`, `lead` or `cross_check`. */
             kind: string;
             id: string;
             household_id?: string | null;

@@ -511,7 +511,7 @@ fn household_message(
             "household_refused",
             &[
                 ("head_name", head),
-                ("reason", reason),
+                ("reason", reason.trim().trim_end_matches('。')),
                 ("township", &township),
                 ("decided_on", &spoken(*refused_on)),
             ],

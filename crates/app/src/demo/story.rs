@@ -326,6 +326,7 @@ impl Play<'_> {
             | Move::Approve
             | Move::Acknowledge
             | Move::Inform
+            | Move::End(_)
             | Move::Announce => crew.township,
             Move::Reuse
             | Move::Answer(_)

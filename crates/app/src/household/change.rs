@@ -170,6 +170,9 @@ impl App {
         if !errors.is_empty() {
             return Err(AppError::Invalid(errors));
         }
+        for member in &members {
+            self.not_on_file_elsewhere(principal, member, None).await?;
+        }
         let file = HouseholdFile {
             code: form.code.filter(|c| !c.trim().is_empty()),
             village: form.village,
@@ -258,20 +261,26 @@ impl App {
         let kind = match form.change {
             Change::MemberBorn { member } => {
                 let mut member = self.member(&member).map_err(AppError::Invalid)?;
+                self.not_on_file_elsewhere(principal, &member, Some(id))
+                    .await?;
                 member.birth_on.get_or_insert(form.effective_on);
                 file.members.push(member);
                 "member_born"
             }
             Change::MemberJoined { member } => {
-                file.members
-                    .push(self.member(&member).map_err(AppError::Invalid)?);
+                let member = self.member(&member).map_err(AppError::Invalid)?;
+                self.not_on_file_elsewhere(principal, &member, Some(id))
+                    .await?;
+                file.members.push(member);
                 "member_joined"
             }
             Change::MemberDied { member_id, on, .. } => {
+                self.not_later_than_today("on", on)?;
                 end_member(&mut file, &member_id, on, MemberStatus::Died)?;
                 "member_died"
             }
             Change::MemberLeft { member_id, on, .. } => {
+                self.not_later_than_today("on", on)?;
                 end_member(&mut file, &member_id, on, MemberStatus::Left)?;
                 "member_left"
             }
@@ -375,6 +384,12 @@ impl App {
                     .household_file(&principal.scope, &household_id)
                     .await?
                     .ok_or(AppError::NotFound)?;
+                if tx.running_casefile(id).await?.is_some() {
+                    return Err(AppError::invalid(
+                        "household_id",
+                        "这户正在办理识别，请先由乡镇按“并户”终止事项，再办并户",
+                    ));
+                }
                 let mut moving: Vec<Member> = file.active_members().cloned().collect();
                 file.members.retain(|m| m.status != MemberStatus::Active);
                 for member in &mut moving {
@@ -427,6 +442,41 @@ impl App {
             entered_by: principal.display_name.clone(),
             reviewed_by: reviewed_by.trim().to_owned(),
         }
+    }
+
+    fn not_later_than_today(&self, field: &str, day: Date) -> Result<(), AppError> {
+        if day > self.today() {
+            return Err(AppError::invalid(field, "日期不能晚于今天"));
+        }
+        Ok(())
+    }
+
+    /// One person belongs to one household: a number already on file elsewhere
+    /// in scope is refused. What lies outside the scope is left to the level
+    /// above, which sees both.
+    async fn not_on_file_elsewhere(
+        &self,
+        principal: &Principal,
+        member: &Member,
+        household_id: Option<&str>,
+    ) -> Result<(), AppError> {
+        if member.document_number.is_empty() {
+            return Ok(());
+        }
+        let found = self
+            .store
+            .members_by_number(&principal.scope, &member.document_number)
+            .await?;
+        let elsewhere = found
+            .iter()
+            .any(|m| m.status == "active" && Some(m.household_id.as_str()) != household_id);
+        if elsewhere {
+            return Err(AppError::invalid(
+                "document_number",
+                "这个证件号码已经登记在另一户，请先核对；确已分户、并户的请办户变更",
+            ));
+        }
+        Ok(())
     }
 
     /// Checks a typed-in person; sex and birth follow a valid ID number.

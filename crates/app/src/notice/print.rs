@@ -54,7 +54,7 @@ th, td {{ border: 1px solid #000; padding: 2mm 3mm; text-align: center; }}
 .sign {{ text-align: right; text-indent: 0; margin-top: 12mm; }}
 </style></head><body>
 <h1>{village}初选监测对象公示</h1>
-<p>经入户核实、信息比对和村级民主评议，初选以下农户为防止返贫监测对象，现予公示。公示时间不少于{days}天：{posted}张贴，公示至{until}。</p>
+<p>经入户核实和村级民主评议，初选以下农户为防止返贫监测对象，现予公示。公示时间不少于{days}天：{posted}张贴，公示至{until}。</p>
 <table><thead><tr><th>序号</th><th>户主</th><th>类别</th><th>备注</th></tr></thead><tbody>{rows}</tbody></table>
 <p>如有异议，请在公示期内向村民委员会或{township}反映，可以匿名；也可拨打12317。反映人的信息不公开。</p>
 <p class="sign">{village}村民委员会（盖章）<br>{posted}</p>

@@ -4,7 +4,8 @@ use jiff::civil::Date;
 
 use super::action::Action;
 use super::guard::{self, Attempt};
-use super::{Casefile, Event, Facts, Refusal, effect, rules};
+use super::{Casefile, Event, Facts, Refusal, effect, form, rules};
+use crate::division::Level;
 
 /// Tries an act that happened on `occurred_on`. Either the new casefile with
 /// what happened, or every reason why not; the given casefile is untouched.
@@ -61,7 +62,12 @@ pub fn apply(
         };
         refused.extend(guard::refusals(kind, &attempt));
     }
+    if matches!(action, Action::End { .. }) {
+        // Ending otherwise belongs to no step; the platform asks the township.
+        rules::level(action, Level::Township, "", facts, &mut refused);
+    }
     rules::grounds(action, facts, &mut refused);
+    form::filled(casefile, action, occurred_on, facts, &mut refused);
     rules::attribution(action, facts, &mut refused);
     if !refused.is_empty() {
         return Err(refused);

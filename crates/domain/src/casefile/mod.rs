@@ -10,6 +10,7 @@ mod apply;
 mod clock;
 mod cross_check;
 mod effect;
+mod form;
 mod guard;
 mod outlook;
 mod proposal;

@@ -125,6 +125,22 @@ pub fn outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo> {
                 ));
             }
         }
+        let upheld = casefile.records.public_notice.as_ref().is_some_and(|n| {
+            n.objections
+                .iter()
+                .any(|o| o.answer.as_ref().is_some_and(|a| a.upheld))
+        });
+        if step.kind == StepKind::TownshipReview && status == StepStatus::Open && upheld {
+            todos.push(todo(
+                step,
+                step.level,
+                "异议属实，退回重新核实或评议",
+                &["review"],
+                Vec::new(),
+                facts,
+            ));
+            continue;
+        }
         let not_recommended = casefile
             .records
             .democratic_appraisal
@@ -174,8 +190,8 @@ pub fn outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo> {
             occurred_on: facts.today,
         };
         let (verb, actions): (&str, &[&str]) = match step.kind {
-            StepKind::HomeVerification => ("去入户核实", &["verify_home", "end"]),
-            StepKind::CommitmentLetter => ("到户签承诺授权书", &["sign_letter", "end"]),
+            StepKind::HomeVerification => ("去入户核实", &["verify_home"]),
+            StepKind::CommitmentLetter => ("到户签承诺授权书", &["sign_letter"]),
             StepKind::DemocraticAppraisal => ("召开民主评议", &["record_appraisal"]),
             StepKind::PublicNotice => ("在村内公示", &["post_notice"]),
             StepKind::TownshipReview => ("乡镇审核", &["review"]),

@@ -17,7 +17,6 @@ pub(super) fn stage_allows(casefile: &Casefile, action: &Action, refused: &mut V
         Action::AcknowledgeDecision {} | Action::Announce(_) | Action::Archive(_) => {
             matches!(casefile.stage, Stage::Determined { .. })
         }
-        Action::End { .. } => matches!(casefile.stage, Stage::Running | Stage::Determined { .. }),
         Action::ExplainOverdue { .. } => true,
         _ => matches!(casefile.stage, Stage::Running),
     };
@@ -45,11 +44,25 @@ pub(super) fn order(
     let Some(position) = procedure.position(kind) else {
         return;
     };
-    // A case that stops short (no risk found in the home, not recommended by
-    // the meeting) is sent back or refused from where it stands: only going
-    // on needs every step before it.
-    let stopping = matches!(action, Action::Review(r) if r.outcome != Verdict::Approve)
-        || matches!(action, Action::Decide(d) if d.outcome != Verdict::Approve);
+    // The township sends a case back from wherever it stands, and refuses one
+    // that stopped short: no risk found in the home, or not recommended by the
+    // meeting. Everything else needs every step before it.
+    let stopped_short = casefile
+        .records
+        .home_verification
+        .as_ref()
+        .is_some_and(|h| !h.record.recommends)
+        || casefile
+            .records
+            .democratic_appraisal
+            .as_ref()
+            .is_some_and(|a| a.record.result == "not_recommend");
+    let stopping = match action {
+        Action::Review(r) => {
+            r.outcome == Verdict::SendBack || (r.outcome == Verdict::Refuse && stopped_short)
+        }
+        _ => false,
+    };
     for earlier in procedure.steps[..position]
         .iter()
         .filter(|s| !s.is_parallel())
@@ -141,6 +154,8 @@ pub(super) fn level(
         | Action::AcknowledgeDecision {} => &[Level::Township],
         Action::FileObjection { .. } => &[Level::Village, Level::Township, Level::County],
         Action::AnswerObjection { .. } => &[Level::Township, Level::County],
+        // Ending a case otherwise is no village's word alone.
+        Action::End { .. } => &[Level::Township, Level::County],
         // 由乡组织村级录入: both may type it.
         Action::Archive(_) => &[Level::Village, Level::Township],
         _ => std::slice::from_ref(match step_level {
@@ -157,7 +172,7 @@ pub(super) fn level(
         refused.push(Refusal::new(
             "acting_level",
             format!("这一步应由{}级办理。", names.join("或")),
-            Some(clause),
+            Some(clause).filter(|c| !c.is_empty()),
         ));
     }
 }
@@ -210,6 +225,18 @@ pub(super) fn grounds(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refu
             "forbidden_ground",
             format!("“{}”不能作为不予纳入的理由。", forbidden.label),
             forbidden.clause.as_ref().map(|c| c.get_ref().as_str()),
+        ));
+    } else if !facts
+        .pack
+        .values
+        .refusal_grounds
+        .iter()
+        .any(|g| g.code == ground)
+    {
+        refused.push(Refusal::new(
+            "ground_given",
+            "请从列出的依据里选择；收入高于监测范围、名额已满都不是依据。",
+            None,
         ));
     }
 }

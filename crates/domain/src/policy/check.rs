@@ -382,6 +382,7 @@ impl<'a> Checker<'a> {
             lead_outcomes "线索结果" "code" |e: &super::pack::LeadOutcome| e.code.clone();
             lead_stages "线索阶段" "code" |e: &super::pack::Item| e.code.clone();
             eligible_statuses "可识别的户" "code" |e: &super::pack::Item| e.code.clone();
+            refusal_grounds "不予纳入的依据" "code" |e: &super::pack::Item| e.code.clone();
             forbidden_grounds "不得作为理由" "code" |e: &super::pack::Item| e.code.clone();
             attributions "责任人" "code" |e: &super::pack::Item| e.code.clone();
             exchange_sources "来源系统" "code" |e: &super::pack::ExchangeSource| e.code.clone();

@@ -54,6 +54,9 @@ pub struct PackFile {
     pub lead_stages: Vec<Item>,
     #[serde(default, rename = "eligible_status")]
     pub eligible_statuses: Vec<Item>,
+    /// Grounds on which a named person may refuse; a ground outside is none.
+    #[serde(default, rename = "refusal_ground")]
+    pub refusal_grounds: Vec<Item>,
     #[serde(default, rename = "forbidden_ground")]
     pub forbidden_grounds: Vec<Item>,
     #[serde(default, rename = "attribution")]

@@ -145,6 +145,7 @@ impl Pack {
                 dimensions: Some("dimension"), difficulty_areas: Some("difficulty_area"),
                 discovery_modes: Some("discovery_mode"), grid_staff: Some("grid_staff"),
                 lead_stages: Some("lead_stage"), eligible_statuses: Some("eligible_status"),
+                refusal_grounds: Some("refusal_ground"),
                 forbidden_grounds: Some("forbidden_ground"), attributions: Some("attribution"),
                 risk_types: Some("risk_type"), lawful_ends: Some("lawful_end")
             );

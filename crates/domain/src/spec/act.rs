@@ -387,6 +387,7 @@ fn ground(words: &Words<'_>, outcome: Verdict) -> Option<String> {
         .values
         .forbidden_grounds
         .iter()
+        .chain(&words.pack.values.refusal_grounds)
         .find(|g| Some(g.label.as_str()) == label);
     match forbidden {
         Some(forbidden) => Some(forbidden.code.clone()),

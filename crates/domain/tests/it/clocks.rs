@@ -3,7 +3,7 @@
 //! lead, stops only with a decision, and nothing sets it back.
 
 use domain::account::{Operation, Principal, Scope};
-use domain::calendar::WorkCalendar;
+use domain::calendar::{WorkCalendar, plus_days};
 use domain::casefile::{
     Action, Appraisal, Casefile, CommitmentLetter, CountyDecision, Facts, HomeVerification,
     HouseholdSignature, IncomeSheet, Judgement, LeadRef, LetterSignature, MemberFact, PackRef,
@@ -85,7 +85,7 @@ fn person(level: Level) -> Principal {
     }
 }
 
-fn verification(pack: &Pack) -> HomeVerification {
+fn verification(pack: &Pack, opened_on: Date) -> HomeVerification {
     let judged = |code: &String| Judgement {
         code: code.clone(),
         problem: true,
@@ -95,8 +95,8 @@ fn verification(pack: &Pack) -> HomeVerification {
         verifiers: vec!["甲".into(), "乙".into()],
         income: IncomeSheet {
             persons: 1,
-            period_from: date(2021, 5, 1),
-            period_to: date(2022, 4, 30),
+            period_from: plus_days(opened_on, -365),
+            period_to: plus_days(opened_on, -1),
             ..IncomeSheet::default()
         },
         dimensions: pack
@@ -131,13 +131,18 @@ fn review(outcome: Verdict, send_back_to: Option<StepKind>) -> Action {
     })
 }
 
-fn decision(pack: &Pack, outcome: Verdict, send_back_to: Option<StepKind>) -> Action {
+fn decision(
+    pack: &Pack,
+    outcome: Verdict,
+    send_back_to: Option<StepKind>,
+    signed_on: Option<Date>,
+) -> Action {
     let refuse = outcome == Verdict::Refuse;
     Action::Decide(CountyDecision {
         outcome,
         category: pack.values.categories.first().map(|c| c.code.clone()),
         document_number: "一号".into(),
-        signed_on: Some(date(2022, 5, 1)),
+        signed_on,
         signatory: "戊".into(),
         opinion: String::new(),
         dimensions_considered: pack
@@ -155,6 +160,7 @@ fn decision(pack: &Pack, outcome: Verdict, send_back_to: Option<StepKind>) -> Ac
 /// Every act that carries a case on, in the order of the procedure.
 fn forward(pack: &Pack, casefile: &Casefile) -> Vec<(Level, Action)> {
     let member = || "m".to_owned();
+    let reviewed_on = casefile.records.done_on(StepKind::TownshipReview);
     let held = casefile
         .superseded
         .iter()
@@ -185,7 +191,10 @@ fn forward(pack: &Pack, casefile: &Casefile) -> Vec<(Level, Action)> {
         valid_until: None,
     };
     vec![
-        (Level::County, decision(pack, Verdict::Approve, None)),
+        (
+            Level::County,
+            decision(pack, Verdict::Approve, None, reviewed_on),
+        ),
         (Level::Township, review(Verdict::Approve, None)),
         (
             Level::Village,
@@ -214,11 +223,14 @@ fn forward(pack: &Pack, casefile: &Casefile) -> Vec<(Level, Action)> {
             Level::Village,
             Action::RequestCrossCheck {
                 member_ids: vec![member()],
-                items: Vec::new(),
+                items: vec!["房产".into()],
             },
         ),
         (Level::Village, Action::SignLetter(letter)),
-        (Level::Village, Action::VerifyHome(verification(pack))),
+        (
+            Level::Village,
+            Action::VerifyHome(verification(pack, casefile.opened_on)),
+        ),
     ]
 }
 
@@ -251,9 +263,12 @@ impl World {
             Turn::ReviewRefuse => one(Level::Township, review(Verdict::Refuse, None)),
             Turn::DecideBack(to) => one(
                 Level::County,
-                decision(&self.pack, Verdict::SendBack, Some(*to)),
+                decision(&self.pack, Verdict::SendBack, Some(*to), None),
             ),
-            Turn::DecideRefuse => one(Level::County, decision(&self.pack, Verdict::Refuse, None)),
+            Turn::DecideRefuse => one(
+                Level::County,
+                decision(&self.pack, Verdict::Refuse, None, None),
+            ),
             Turn::Recheck => one(
                 Level::Township,
                 Action::RequestRecheck {

@@ -272,12 +272,12 @@ async fn wrong_level_and_second_vote(test: &TestApp, words: &mut Words) {
         "acting_level",
         Some("HN22-050"),
     );
-    // The level fits, the role does not: no refusal of a guard, simply not permitted.
+    // Ending a case otherwise is the township's word, not the village's.
     let grid = test.person("grid.a1");
     let body = json!({"expected_version": case.version().await, "occurred_on": day, "action": {"type": "end", "ending": "withdrawn", "reason": "农户撤回"}});
     grid.post(&format!("/casefiles/{}/actions", case.id), body)
         .await
-        .problem(403, "not_permitted");
+        .refusal("acting_level");
     stale_version(test, &case).await;
 }
 

@@ -15,7 +15,6 @@ pub struct Case<'a> {
     pub place: Place,
     pub id: String,
     pub household: String,
-    pub lead: String,
     /// The adults, head first.
     pub adults: Vec<String>,
 }
@@ -72,7 +71,6 @@ impl<'a> Case<'a> {
             place,
             id: casefile,
             household,
-            lead: id,
             adults,
         }
     }

@@ -127,15 +127,15 @@ async fn another_lawful_end() {
     let case = Case::open(&test, HOME, 1, FIRST).await;
     let end =
         |ending: &str, reason: &str| json!({"type": "end", "ending": ending, "reason": reason});
-    case.act("village.a1", FIRST, end("because", "随便"))
+    case.act("township.a1", FIRST, end("because", "随便"))
         .await
         .problem(422, "refused");
-    case.act("village.a1", FIRST, end("refuses_to_sign", ""))
+    case.act("township.a1", FIRST, end("refuses_to_sign", ""))
         .await
         .refusal("reason_given");
     let ended = case
         .act(
-            "village.a1",
+            "township.a1",
             FIRST,
             end("refuses_to_sign", "两次上门说明，农户不愿签"),
         )
@@ -148,7 +148,7 @@ async fn another_lawful_end() {
         ),
         (Some("ended"), Some("2022-05-01"))
     );
-    case.act("village.a1", FIRST, forms::verify_home(HOME, true))
+    case.act("township.a1", FIRST, forms::verify_home(HOME, true))
         .await
         .refusal("stage");
     // A new sign of risk starts a new case.

@@ -215,6 +215,7 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
     ask!(notice(s, "n") a => usize::from(a.is_some()));
     ask!(notices(s, None, 10, 0) a => page!(a));
     ask!(objection(s, "o") a => usize::from(a.is_some()));
+    ask!(notice_items(s, &["n".to_owned()]) a => a.len());
     ask!(objections(s, &["n".to_owned()]) a => a.len());
     ask!(open_objections(s, 10) a => a.len());
     ask!(appraisals(s, 10) a => a.len());

@@ -1,0 +1,185 @@
+//! Whether what was typed can be true at all: bounds, known codes, dates that
+//! fit, names that are there. No clause is behind these; they keep nonsense
+//! out of a file on which others rely.
+
+use jiff::civil::Date;
+
+use super::action::{Action, HomeVerification, Verdict};
+use super::{Casefile, Facts, Refusal};
+use crate::calendar::plus_days;
+
+/// Adds a refusal for everything that is missing or cannot be.
+pub(super) fn filled(
+    casefile: &Casefile,
+    action: &Action,
+    occurred_on: Date,
+    facts: &Facts<'_>,
+    refused: &mut Vec<Refusal>,
+) {
+    let mut no = |message: &str| refused.push(Refusal::new("form_filled", message, None));
+    let blank = |text: &str| text.trim().is_empty();
+    let check = casefile.records.cross_check.as_ref();
+    match action {
+        Action::VerifyHome(form) => home(form, occurred_on, facts, &mut no),
+        Action::SignLetter(letter) => {
+            if letter.signatures.is_empty() {
+                no("承诺授权书上至少要有一名成年成员签字。");
+            }
+            for signature in &letter.signatures {
+                let own = matches!(signature.mode.as_str(), "signature" | "fingerprint");
+                let member = facts.members.iter().find(|m| m.id == signature.member_id);
+                let signer = signature.signer_name.trim();
+                if own && signer != "本人" && member.is_some_and(|m| m.name.trim() != signer) {
+                    no("签字人不是本人：由别人代签的，请选监护人或代理人，并写明原因。");
+                }
+            }
+        }
+        Action::RequestCrossCheck { items, .. } if items.iter().all(|i| blank(i)) => {
+            no("请选择要比对的内容。");
+        }
+        Action::AnswerCrossCheck {
+            department,
+            answered_by,
+            discrepancies,
+        } => {
+            if blank(department) || blank(answered_by) {
+                no("请写明反馈部门和反馈人。");
+            }
+            let asked = check.map(|c| c.items.as_slice()).unwrap_or_default();
+            if discrepancies.iter().any(|d| !asked.contains(&d.item)) {
+                no("疑点内容不在这次申请比对的范围里。");
+            }
+            if discrepancies.iter().any(|d| blank(&d.finding)) {
+                no("请写明比对到的情况。");
+            }
+        }
+        Action::ReuseCrossCheck {
+            checked_on,
+            reference,
+            ..
+        } => {
+            if blank(reference) {
+                no("请写明所用比对结果的文号或批次。");
+            }
+            if *checked_on > occurred_on || *checked_on < plus_days(occurred_on, -366) {
+                no("所用比对结果应是一年以内的，请核对比对日期。");
+            }
+        }
+        Action::ResolveDiscrepancy { index, .. }
+            if check
+                .and_then(|c| c.discrepancies.get(*index))
+                .is_some_and(|d| d.resolution.is_some()) =>
+        {
+            no("这个疑点已经有结论，不能改写；要重新核实请由乡镇退回。");
+        }
+        Action::AcknowledgeDiscrepancy { index, note } => {
+            if blank(note) {
+                no("请写明乡镇的判断和理由。");
+            }
+            let judged = check
+                .and_then(|c| c.discrepancies.get(*index))
+                .is_some_and(|d| d.township_judgement.is_some());
+            if judged {
+                no("乡镇已经对这个疑点作出判断。");
+            }
+        }
+        Action::RecordAppraisal(a) => {
+            let carried = a.votes_for > a.votes_against;
+            match a.result.as_str() {
+                "recommend" if carried => {}
+                "not_recommend" if !carried => {}
+                "recommend" | "not_recommend" => no("评议结果与票数不一致，请核对。"),
+                _ => no("请选择评议结果：通过或不通过。"),
+            }
+        }
+        Action::Decide(decision) if decision.outcome == Verdict::Approve => {
+            let reviewed = casefile
+                .records
+                .township_review
+                .as_ref()
+                .map(|r| r.occurred_on);
+            if decision
+                .signed_on
+                .is_some_and(|on| on > facts.today || reviewed.is_some_and(|r| on < r))
+            {
+                no("签发日期不能早于乡镇审核，也不能晚于今天。");
+            }
+        }
+        Action::Archive(archive) => {
+            let decided = casefile
+                .records
+                .county_decision
+                .as_ref()
+                .map(|d| d.occurred_on);
+            if archive.entry_on > facts.today || decided.is_some_and(|d| archive.entry_on < d) {
+                no("录入系统的日期不能早于县级审批，也不能晚于今天。");
+            }
+        }
+        Action::InformHousehold { how, told_by } if (blank(how) || blank(told_by)) => {
+            no("请写明怎样告知、由谁告知。");
+        }
+        Action::RequestRecheck { reason } if blank(reason) => {
+            no("请写明农户为什么申请复核。");
+        }
+        Action::End { ending, .. } => {
+            let living = facts.members.iter().any(|m| m.active);
+            if ending == "all_members_died" && living {
+                no("档案里还有健在的家庭成员，不能按“全部成员死亡”终止。");
+            }
+            if ending == "refuses_to_sign" && casefile.records.commitment_letter.is_some() {
+                no("承诺授权书已经签了，不能按“不愿签字”终止。");
+            }
+        }
+        _ => {}
+    }
+}
+
+fn home(form: &HomeVerification, occurred_on: Date, facts: &Facts<'_>, no: &mut impl FnMut(&str)) {
+    let values = &facts.pack.values;
+    let sheet = &form.income;
+    if form.opinion.trim().is_empty() {
+        no("请写明核实意见。");
+    }
+    let amounts = [
+        sheet.wage_fen,
+        sheet.operating_fen,
+        sheet.property_fen,
+        sheet.transfer_fen,
+        sheet.operating_expense_fen,
+        sheet.claims_fen,
+        sheet.out_of_pocket_fen,
+    ];
+    if amounts.iter().any(|a| *a < 0) {
+        no("收入和支出不能是负数。");
+    }
+    if sheet.persons == 0 || sheet.persons > 50 {
+        no("请核对共享收支的人数。");
+    }
+    if sheet.period_to < sheet.period_from || sheet.period_to > occurred_on {
+        no("收入核算期不对：截止日期不能早于开始日期，也不能晚于入户日期。");
+    } else if plus_days(sheet.period_from, 366) < sheet.period_to
+        || plus_days(sheet.period_to, 730) < occurred_on
+    {
+        no("收入按核实前 12 个月核算，请核对核算期。");
+    }
+    if form
+        .risks
+        .iter()
+        .any(|r| !values.risk_types.iter().any(|k| &k.code == r))
+    {
+        no("请从列出的风险类型里选择。");
+    }
+    let unknown = |judged: &[super::action::Judgement], known: &[crate::policy::Item]| {
+        judged
+            .iter()
+            .any(|j| !known.iter().any(|k| k.code == j.code))
+    };
+    if unknown(&form.dimensions, &values.dimensions)
+        || unknown(&form.difficulties, &values.difficulty_areas)
+    {
+        no("研判项目与政策文件列出的不一致，请刷新页面。");
+    }
+    if !["on_site", "remote"].contains(&form.mode.as_str()) {
+        no("请选择核实方式：入户或视频电话。");
+    }
+}

@@ -143,6 +143,7 @@ pub struct Vocabulary {
     pub difficulty_areas: Vec<CodeLabel>,
     pub risk_types: Vec<CodeLabel>,
     pub lawful_ends: Vec<CodeLabel>,
+    pub refusal_grounds: Vec<CodeLabel>,
     pub forbidden_grounds: Vec<CodeLabel>,
     pub grid_staff: Vec<CodeLabel>,
     pub code_lists: std::collections::BTreeMap<String, Vec<CodeLabel>>,
@@ -389,6 +390,7 @@ impl App {
             difficulty_areas: items(&v.difficulty_areas),
             risk_types: items(&v.risk_types),
             lawful_ends: items(&v.lawful_ends),
+            refusal_grounds: items(&v.refusal_grounds),
             forbidden_grounds: items(&v.forbidden_grounds),
             grid_staff: items(&v.grid_staff),
             code_lists: self
@@ -659,6 +661,12 @@ fn values(pack: &Pack) -> Vec<ValueView> {
         "eligible_status",
         "可以识别的户",
         eligible_statuses,
+        |e: &Item| e.note.clone()
+    );
+    list!(
+        "refusal_ground",
+        "不予纳入的依据",
+        refusal_grounds,
         |e: &Item| e.note.clone()
     );
     list!(

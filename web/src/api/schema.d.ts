@@ -3446,6 +3446,7 @@ export interface components {
             difficulty_areas: components["schemas"]["CodeLabel"][];
             risk_types: components["schemas"]["CodeLabel"][];
             lawful_ends: components["schemas"]["CodeLabel"][];
+            refusal_grounds: components["schemas"]["CodeLabel"][];
             forbidden_grounds: components["schemas"]["CodeLabel"][];
             grid_staff: components["schemas"]["CodeLabel"][];
             code_lists: {

@@ -14,6 +14,7 @@ const nothing: Vocabulary = {
   difficulty_areas: [],
   risk_types: [],
   lawful_ends: [],
+  refusal_grounds: [],
   forbidden_grounds: [],
   grid_staff: [],
   code_lists: {},

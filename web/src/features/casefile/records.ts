@@ -2,7 +2,6 @@
 import type { Casefile, Coded, Discrepancy, Records, StepKind, Vocabulary } from '@/api/types'
 import { formatDate, formatYuan } from '@/components/format'
 import { labelOf } from '@/stores/vocabulary'
-import { refusalGrounds } from './refusal-grounds'
 import { netIncomeFen, perCapitaFen, type AppraisalBody, type IncomeBody, type Judgement, type LetterSignatureBody } from './bodies'
 
 export interface RecordLine {
@@ -102,7 +101,7 @@ export function recordLines(kind: StepKind, casefile: Casefile, words: Vocabular
       lines.push(
         ['意见', `${outcomes[text(record.outcome)] ?? text(record.outcome)}${record.opinion ? `。${text(record.opinion)}` : ''}`],
         ['退回到', record.send_back_to ? stepName(record.send_back_to) : ''],
-        ['依据', record.ground ? labelOf(refusalGrounds, text(record.ground)) : ''],
+        ['依据', record.ground ? labelOf(words.refusal_grounds, text(record.ground)) : ''],
         ['理由', text(record.reason)],
         ['核查人', joined(record.checkers)],
         ['类别', record.category ? labelOf(words.categories, text(record.category)) : ''],

@@ -2054,8 +2054,11 @@ export interface components {
             label: string;
             value: string;
             threshold?: string | null;
-            /** @description Whether the fact speaks for including the household. */
-            met: boolean;
+            /**
+             * @description Whether the fact speaks for including the household; absent where it
+             *     only decides between categories.
+             */
+            met?: boolean | null;
             clause?: string | null;
         };
         /** @description One field of a form and what is wrong with it. */

@@ -31,8 +31,9 @@ pub struct Fact {
     pub label: String,
     pub value: String,
     pub threshold: Option<String>,
-    /// Whether the fact speaks for including the household.
-    pub met: bool,
+    /// Whether the fact speaks for including the household; absent where it
+    /// only decides between categories.
+    pub met: Option<bool>,
     pub clause: Option<String>,
 }
 
@@ -74,7 +75,7 @@ pub fn propose_category(
                     yuan(y * 100)
                 )
             }),
-            met: inside == Some(true),
+            met: inside,
             clause: line.amount_yuan.clause().map(str::to_owned),
         });
     }
@@ -86,7 +87,7 @@ pub fn propose_category(
             "一般农户".into()
         },
         threshold: None,
-        met: true,
+        met: None,
         clause: None,
     });
     let judged =
@@ -103,7 +104,7 @@ pub fn propose_category(
                         "没有问题".into()
                     },
                     threshold: None,
-                    met: j.problem,
+                    met: Some(j.problem),
                     clause: item.clause.as_ref().map(|c| c.get_ref().clone()),
                 });
             }

@@ -262,7 +262,7 @@ export const actions: Record<string, ActionDefinition> = {
   },
   review: {
     title: '乡镇审核',
-    submit: (body) => ({ approve: '审核通过，报县级审批', send_back: '退回重办', refuse: '审核不予上报' })[body.outcome as string] ?? '提交乡镇审核',
+    submit: (body) => ({ approve: '审核通过，报县级审批', send_back: '退回重办', refuse: '审核不予纳入' })[body.outcome as string] ?? '提交乡镇审核',
     dateLabel: '审核日期',
     form: ReviewForm,
     initial: ({ myName }) => ({ ...verdict(), checkers: [myName, ''] }),

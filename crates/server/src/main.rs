@@ -86,6 +86,24 @@ enum DemoCommand {
         #[arg(long, default_value_t = 2022)]
         seed: u64,
     },
+    /// Writes the demo county as an Excel file of a national layout.
+    Export {
+        #[command(flatten)]
+        place: Place,
+        /// Layout of the file.
+        #[arg(long, value_enum, default_value = "national")]
+        layout: ExportLayout,
+        /// Account the export runs as and is audited under.
+        #[arg(long = "as", default_value = "county.chen")]
+        login_name: String,
+        #[arg(long, default_value = "national.xlsx")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ExportLayout {
+    National,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -157,6 +175,15 @@ async fn run(command: Command) -> Result<ExitCode, String> {
         Command::Demo {
             command: DemoCommand::Create { place, size, seed },
         } => create_demo(place, size, seed).await,
+        Command::Demo {
+            command:
+                DemoCommand::Export {
+                    place,
+                    layout: ExportLayout::National,
+                    login_name,
+                    out,
+                },
+        } => export_demo(&place, &login_name, &out).await,
         Command::Policy {
             command: PolicyCommand::Check { folder },
         } => Ok(check_policy(folder.as_deref())),
@@ -364,6 +391,26 @@ async fn create_demo(place: Place, size: Size, seed: u64) -> Result<ExitCode, St
         made.casefiles
     );
     app.checkpoint_audit().await.map_err(|e| e.to_string())?;
+    app.store.close().await.map_err(|e| e.to_string())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn export_demo(place: &Place, login_name: &str, out: &Path) -> Result<ExitCode, String> {
+    let app = open(place, true).await?;
+    demo::restore_clock(&app).await.map_err(|e| e.to_string())?;
+    let person = app
+        .principal_of_login(login_name)
+        .await
+        .map_err(|_| format!("{login_name}：没有这个账号，或已停用"))?;
+    let mut export = app
+        .export_national(&person, None)
+        .await
+        .map_err(|e| e.to_string())?;
+    let mut file = std::fs::File::create(out).map_err(|e| format!("{}: {e}", out.display()))?;
+    let bytes = std::io::copy(&mut export.file, &mut file)
+        .and_then(|n| file.sync_all().map(|()| n))
+        .map_err(|e| format!("{}: {e}", out.display()))?;
+    println!("{}：{bytes} 字节", out.display());
     app.store.close().await.map_err(|e| e.to_string())?;
     Ok(ExitCode::SUCCESS)
 }

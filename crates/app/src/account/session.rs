@@ -144,6 +144,21 @@ impl App {
         self.principal_of(&account).await
     }
 
+    /// The person of a sign-in name, for the command line: acts on people run
+    /// as a named account there too, and are audited under it.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] when there is no such account or it is disabled.
+    pub async fn principal_of_login(&self, login_name: &str) -> Result<Principal, AppError> {
+        let id = self
+            .store
+            .account_id_of(login_name)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let account = self.store.account(&id).await?.filter(|a| !a.disabled);
+        self.principal_of(&account.ok_or(AppError::NotFound)?).await
+    }
+
     async fn principal_of(&self, account: &AccountRow) -> Result<Principal, AppError> {
         let mut principal = self.own_principal(account).await?;
         let needs_totp = !self.demo

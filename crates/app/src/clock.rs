@@ -111,8 +111,3 @@ pub fn instant_text(millis: i64) -> String {
         .display_with_offset(jiff::tz::offset(8))
         .to_string()
 }
-
-/// A number of days as a duration.
-pub fn days(count: i64) -> SignedDuration {
-    SignedDuration::from_hours(24 * count)
-}

@@ -186,7 +186,7 @@ impl App {
                 received_on: form.received_on,
             };
             let casefile_id = self
-                .join_running(&mut tx, principal, &household_row.id, file, lead)
+                .open_casefile(&mut tx, principal, &household_row.id, file, vec![lead])
                 .await?;
             let mut own = tx
                 .lead(&principal.scope, &id)
@@ -225,18 +225,6 @@ impl App {
             into,
             earliest_on: earliest,
         })
-    }
-
-    async fn join_running(
-        &self,
-        tx: &mut WriteTx,
-        principal: &Principal,
-        household_id: &str,
-        file: &domain::household::HouseholdFile,
-        lead: LeadRef,
-    ) -> Result<String, AppError> {
-        self.open_casefile(tx, principal, household_id, file, vec![lead])
-            .await
     }
 
     fn lead_row(

@@ -81,11 +81,10 @@ pub(super) fn record(
                 .cross_check
                 .as_mut()
                 .ok_or_else(|| refuse("村级还没有提交信息比对。"))?;
-            if let Some(outside) = discrepancies
+            if discrepancies
                 .iter()
-                .find(|d| !check.member_ids.contains(&d.member_id))
+                .any(|d| !check.member_ids.contains(&d.member_id))
             {
-                let _ = outside;
                 return Err(refuse("疑点涉及的人不在比对名单里，请核对。"));
             }
             check.answers.push(done(

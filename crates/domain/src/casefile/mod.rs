@@ -192,7 +192,7 @@ pub struct Facts<'a> {
     /// Code of `household_type`, e.g. `ordinary_household`.
     pub household_status: &'a str,
     pub actor: &'a Principal,
-    /// Accounts that put the case before the level now acting.
+    /// Today in Asia/Shanghai, from the injected clock.
     pub today: Date,
 }
 

@@ -68,6 +68,18 @@ pub struct Store {
 /// SQLite before this has a bug that can corrupt the file when the WAL is reset.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
+/// Every migration in order; one that has been released is never edited.
+macro_rules! migrations {
+    ($($name:literal,)*) => {
+        const MIGRATIONS: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../migrations/", $name, ".sql"))),)*];
+    };
+}
+
+migrations! {
+    "0001_first_path",
+}
+
 impl Store {
     /// Opens the embedded database file, creating it.
     ///
@@ -163,10 +175,6 @@ impl Store {
 
     /// Applies the migrations not applied yet, each in its own transaction.
     async fn migrate(&self) -> Result<(), StoreError> {
-        const MIGRATIONS: &[(&str, &str)] = &[(
-            "0001_first_path",
-            include_str!("../migrations/0001_first_path.sql"),
-        )];
         let tx = self.begin().await?;
         if self.engine == Engine::Postgres {
             // Two servers starting at once migrate one after the other.

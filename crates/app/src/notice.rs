@@ -9,7 +9,7 @@ mod print;
 pub use forms::*;
 
 use domain::account::{Operation, Principal};
-use domain::casefile::{Action, Refusal};
+use domain::casefile::{Action, Refusal, Situation, propose_category};
 use domain::division::{DivisionCode, Level};
 use domain::policy::{GuardKind, Pack, StepKind};
 use jiff::civil::Date;
@@ -107,10 +107,8 @@ impl App {
             {
                 let pack = self.pack(&casefile.pack.id)?;
                 rule.get_or_insert_with(|| notice_rule(pack));
-                let proposed = casefile.records.home_verification.as_ref().and_then(|h| {
-                    domain::casefile::propose_category(pack, &file.household_type, &h.record)
-                        .conclusion
-                });
+                let proposed = Situation::of(&casefile.records)
+                    .and_then(|s| propose_category(pack, &file.household_type, &s).conclusion);
                 // A minor's name is never posted.
                 let minor = file.head().is_some_and(|h| !h.is_adult_on(self.today()));
                 let head_name = if minor {

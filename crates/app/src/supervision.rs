@@ -204,8 +204,8 @@ impl App {
                 .map(supervised)
                 .collect(),
             children: rows,
-            steps: order_of_steps()
-                .into_iter()
+            steps: StepKind::ALL
+                .iter()
                 .filter_map(|kind| {
                     let (count, overdue) = by_step.get(kind.as_str()).copied()?;
                     Some(StepCounts {
@@ -359,18 +359,4 @@ fn supervised(row: DivisionRow) -> SupervisedDivision {
 
 fn open_steps(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.split_whitespace().filter_map(|s| s.split_once(':'))
-}
-
-fn order_of_steps() -> [StepKind; 9] {
-    [
-        StepKind::HomeVerification,
-        StepKind::CommitmentLetter,
-        StepKind::CrossCheck,
-        StepKind::DemocraticAppraisal,
-        StepKind::PublicNotice,
-        StepKind::TownshipReview,
-        StepKind::CountyDecision,
-        StepKind::Announcement,
-        StepKind::Archive,
-    ]
 }

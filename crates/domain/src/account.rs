@@ -45,7 +45,8 @@ operations! {
     CasefileRead = "casefile.read";
     CasefileVerifyHome = "casefile.verify_home";
     CasefileSignLetter = "casefile.sign_letter";
-    CasefileCrossCheckVillage = "casefile.cross_check_village";
+    CasefileCrossCheckRequest = "casefile.cross_check_request";
+    CasefileCrossCheckResolve = "casefile.cross_check_resolve";
     CasefileCrossCheckTownship = "casefile.cross_check_township";
     CasefileCrossCheckCounty = "casefile.cross_check_county";
     CasefileAppraise = "casefile.appraise";

@@ -1231,9 +1231,15 @@ export interface components {
         } | (components["schemas"]["TownshipReview"] & {
             /** @enum {string} */
             type: "review";
+        }) | (components["schemas"]["TownshipSubmission"] & {
+            /** @enum {string} */
+            type: "submit_to_county";
         }) | (components["schemas"]["CountyDecision"] & {
             /** @enum {string} */
             type: "decide";
+        }) | (components["schemas"]["WrittenNotice"] & {
+            /** @enum {string} */
+            type: "notify_township";
         }) | {
             /** @enum {string} */
             type: "acknowledge_decision";
@@ -1243,6 +1249,9 @@ export interface components {
         }) | (components["schemas"]["Archive"] & {
             /** @enum {string} */
             type: "archive";
+        }) | (components["schemas"]["ProjectPlan"] & {
+            /** @enum {string} */
+            type: "submit_plan";
         }) | {
             how: string;
             told_by: string;
@@ -1297,6 +1306,9 @@ export interface components {
             /** @description `recommend` or `not_recommend`. */
             result: string;
             opinion?: string;
+            /** @description Codes of the pack's conveners who called the meeting (HN20-035). */
+            conveners?: string[];
+            findings?: components["schemas"]["HouseholdFindings"] | null;
         };
         /** @description A meeting in the list. */
         AppraisalView: {
@@ -1832,6 +1844,9 @@ export interface components {
             /** @description `recommend` or `not_recommend`. */
             result: string;
             opinion?: string;
+            /** @description Codes of the pack's conveners who called the meeting (HN20-035). */
+            conveners?: string[];
+            findings?: components["schemas"]["HouseholdFindings"] | null;
         } & {
             occurred_on: string;
             /** @description Day on which it was typed in. */
@@ -1971,6 +1986,26 @@ export interface components {
          * @description When a thing happened and who wrote it down: villages act on paper and
          *     type later, so both dates stand (trap 26).
          */
+        Done_ProjectPlan: {
+            /** @description What is planned, in words. */
+            plan: string;
+            /** @description County department the plan went to. */
+            department: string;
+            /** @description Day it went there. */
+            submitted_on?: string | null;
+        } & {
+            occurred_on: string;
+            /** @description Day on which it was typed in. */
+            recorded_on: string;
+            by_account: string;
+            by_name: string;
+            /** @description The colleague stood in for, if a deputy acted. */
+            deputy_of?: string | null;
+        };
+        /**
+         * @description When a thing happened and who wrote it down: villages act on paper and
+         *     type later, so both dates stand (trap 26).
+         */
         Done_ReusedCheck: {
             source: string;
             checked_on: string;
@@ -1992,10 +2027,46 @@ export interface components {
             outcome: components["schemas"]["Verdict"];
             checkers: string[];
             opinion?: string;
+            findings?: components["schemas"]["HouseholdFindings"] | null;
             send_back_to?: components["schemas"]["StepKind"] | null;
             /** @description Code of the ground of a refusal. */
             ground?: string | null;
             reason?: string | null;
+        } & {
+            occurred_on: string;
+            /** @description Day on which it was typed in. */
+            recorded_on: string;
+            by_account: string;
+            by_name: string;
+            /** @description The colleague stood in for, if a deputy acted. */
+            deputy_of?: string | null;
+        };
+        /**
+         * @description When a thing happened and who wrote it down: villages act on paper and
+         *     type later, so both dates stand (trap 26).
+         */
+        Done_TownshipSubmission: {
+            /** @description Name of the township government that submits. */
+            government: string;
+            document_number?: string;
+            signatory?: string;
+        } & {
+            occurred_on: string;
+            /** @description Day on which it was typed in. */
+            recorded_on: string;
+            by_account: string;
+            by_name: string;
+            /** @description The colleague stood in for, if a deputy acted. */
+            deputy_of?: string | null;
+        };
+        /**
+         * @description When a thing happened and who wrote it down: villages act on paper and
+         *     type later, so both dates stand (trap 26).
+         */
+        Done_WrittenNotice: {
+            document_number?: string;
+            /** @description Name of the township that is told. */
+            township: string;
         } & {
             occurred_on: string;
             /** @description Day on which it was typed in. */
@@ -2087,7 +2158,7 @@ export interface components {
          * @description The conditions the engine can check.
          * @enum {string}
          */
-        GuardKind: "all_dimensions_assessed" | "distinct_verifiers" | "household_signed" | "every_queried_person_signed" | "both_statements" | "within_authorisation" | "through_township" | "cross_check_concluded" | "discrepancies_concluded" | "votes_add_up" | "one_result_per_round" | "notice_stood" | "no_open_objection" | "not_own_submission" | "decision_documented" | "decision_acknowledged" | "archive_complete";
+        GuardKind: "all_dimensions_assessed" | "distinct_verifiers" | "household_signed" | "every_queried_person_signed" | "both_statements" | "within_authorisation" | "through_township" | "cross_check_concluded" | "discrepancies_concluded" | "votes_add_up" | "one_result_per_round" | "notice_stood" | "no_open_objection" | "not_own_submission" | "decision_documented" | "decision_acknowledged" | "archive_complete" | "situation_assessed" | "conveners_present" | "checkers_signed" | "submitted_by_government" | "written_notice_sent" | "plan_submitted";
         /** @description A guard of a procedure. */
         GuardView: {
             kind: components["schemas"]["GuardKind"];
@@ -2122,6 +2193,39 @@ export interface components {
             status_label: string;
             /** Format: date */
             opened_on: string;
+        };
+        /**
+         * @description A household's situation and risks as judged together by a meeting or a
+         *     township check, where the pack orders no F2 form.
+         */
+        HouseholdFindings: {
+            /**
+             * Format: int64
+             * @description Income per person by the measure of the pack's line, in fen.
+             */
+            per_capita_income_fen?: number | null;
+            /**
+             * Format: int64
+             * @description The household's income of the year before, in fen.
+             */
+            previous_year_income_fen?: number | null;
+            /**
+             * Format: int64
+             * @description Rigid expenditure (刚性支出) of the household, in fen.
+             */
+            rigid_expenditure_fen?: number | null;
+            /** @description 明显超过: a person's judgement where the document sets no ratio. */
+            rigid_clearly_exceeds?: boolean;
+            /** @description 收入大幅缩减: a person's judgement. */
+            income_dropped_sharply?: boolean;
+            /** @description Codes of the pack's causes. */
+            causes?: string[];
+            /** @description Codes of the pack's risk types. */
+            risks?: string[];
+            /** @description One judgement per dimension of the pack. */
+            dimensions?: components["schemas"]["Judgement"][];
+            /** @description 家庭基本情况 in words. */
+            situation: string;
         };
         /** @description A lead on the household. */
         HouseholdLead: {
@@ -2593,6 +2697,8 @@ export interface components {
             recorder: string;
             attendance: components["schemas"]["Attendance"][];
             minutes: string;
+            /** @description Codes of the pack's conveners who called the meeting. */
+            conveners?: string[];
             items: components["schemas"]["NewAppraisalItem"][];
         };
         /** @description One household before the meeting. */
@@ -2612,6 +2718,7 @@ export interface components {
             /** @description `recommend` or `not_recommend`. */
             result: string;
             opinion?: string;
+            findings?: components["schemas"]["HouseholdFindings"] | null;
         };
         /** @description A deputy for a period. */
         NewDeputy: {
@@ -3124,6 +3231,15 @@ export interface components {
             steps: components["schemas"]["ProcedureStepView"][];
             guards: components["schemas"]["GuardView"][];
         };
+        /** @description 帮扶项目规划，报县级有关项目主管部门 (WY21-049). */
+        ProjectPlan: {
+            /** @description What is planned, in words. */
+            plan: string;
+            /** @description County department the plan went to. */
+            department: string;
+            /** @description Day it went there. */
+            submitted_on?: string | null;
+        };
         /**
          * @description Where a value comes from when no clause states it.
          * @enum {string}
@@ -3154,10 +3270,13 @@ export interface components {
             democratic_appraisal?: components["schemas"]["Done_Appraisal"] | null;
             public_notice?: components["schemas"]["Notice"] | null;
             township_review?: components["schemas"]["Done_TownshipReview"] | null;
+            township_submission?: components["schemas"]["Done_TownshipSubmission"] | null;
             county_decision?: components["schemas"]["Done_CountyDecision"] | null;
+            written_notice?: components["schemas"]["Done_WrittenNotice"] | null;
             decision_acknowledged?: components["schemas"]["Done_Acknowledgement"] | null;
             announcement?: components["schemas"]["Done_Announcement"] | null;
             archive?: components["schemas"]["Done_Archive"] | null;
+            project_plan?: components["schemas"]["Done_ProjectPlan"] | null;
         };
         /** @description Why a step may not be done, and under which clause. */
         Refusal: {
@@ -3294,7 +3413,7 @@ export interface components {
          * @description What a step is; decides which record it keeps.
          * @enum {string}
          */
-        StepKind: "home_verification" | "commitment_letter" | "cross_check" | "democratic_appraisal" | "public_notice" | "township_review" | "county_decision" | "announcement" | "archive";
+        StepKind: "home_verification" | "commitment_letter" | "cross_check" | "democratic_appraisal" | "public_notice" | "township_review" | "township_submission" | "county_decision" | "written_notice" | "announcement" | "archive" | "project_plan";
         /**
          * @description Where one step stands.
          * @enum {string}
@@ -3386,10 +3505,18 @@ export interface components {
             outcome: components["schemas"]["Verdict"];
             checkers: string[];
             opinion?: string;
+            findings?: components["schemas"]["HouseholdFindings"] | null;
             send_back_to?: components["schemas"]["StepKind"] | null;
             /** @description Code of the ground of a refusal. */
             ground?: string | null;
             reason?: string | null;
+        };
+        /** @description 由镇级人民政府报县级 (WY21-047). */
+        TownshipSubmission: {
+            /** @description Name of the township government that submits. */
+            government: string;
+            document_number?: string;
+            signatory?: string;
         };
         /** @description One value of a pack with where it comes from. */
         ValueView: {
@@ -3498,6 +3625,12 @@ export interface components {
             waiting: components["schemas"]["WorkItem"][];
             reminders: components["schemas"]["Reminder"][];
             counts: components["schemas"]["WorkCounts"];
+        };
+        /** @description 书面通知乡镇 (HN20-037). */
+        WrittenNotice: {
+            document_number?: string;
+            /** @description Name of the township that is told. */
+            township: string;
         };
     };
     responses: never;

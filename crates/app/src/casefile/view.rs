@@ -2,8 +2,8 @@
 
 use domain::account::{Operation, Principal};
 use domain::casefile::{
-    Casefile, ClockStatus, Explanation, Informed, LeadRef, RecheckRequest, Records, Refusal, Stage,
-    StepStatus, Superseded, Todo, clocks, outlook, propose_category, step_status,
+    Casefile, ClockStatus, Explanation, Informed, LeadRef, RecheckRequest, Records, Refusal,
+    Situation, Stage, StepStatus, Superseded, Todo, clocks, outlook, propose_category, step_status,
 };
 use domain::division::DivisionCode;
 use domain::household::HouseholdFile;
@@ -373,12 +373,9 @@ impl App {
             clocks,
             steps,
             todo,
-            proposal: casefile
-                .records
-                .home_verification
-                .as_ref()
+            proposal: Situation::of(&casefile.records)
                 .filter(|_| !masked)
-                .map(|h| propose_category(pack, &file.household_type, &h.record)),
+                .map(|s| propose_category(pack, &file.household_type, &s)),
             household_message: household_message(&casefile, &file, pack, &path).filter(|_| !masked),
             next_round: casefile
                 .superseded

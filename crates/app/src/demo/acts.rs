@@ -2,8 +2,8 @@
 
 use domain::casefile::{
     Action, Announcement, Archive, Casefile, CommitmentLetter, CountyDecision, DiscrepancyReport,
-    HomeVerification, HouseholdSignature, IncomeSheet, Judgement, LetterSignature, TownshipReview,
-    Verdict, propose_category,
+    HomeVerification, HouseholdSignature, IncomeSheet, Judgement, LetterSignature, Situation,
+    TownshipReview, Verdict, propose_category,
 };
 use domain::household::{HouseholdFile, Member};
 use domain::policy::{Item, Pack, StepKind};
@@ -275,6 +275,7 @@ impl Scene<'_> {
                 Verdict::Refuse => "经复核，不符合纳入条件。",
             }
             .into(),
+            findings: None,
             send_back_to,
             ground,
             reason,
@@ -289,9 +290,8 @@ impl Scene<'_> {
     ) -> CountyDecision {
         let approve = outcome == Verdict::Approve;
         let (ground, reason) = reasons(outcome);
-        let proposed = casefile.records.home_verification.as_ref().and_then(|h| {
-            propose_category(self.pack, &self.file.household_type, &h.record).conclusion
-        });
+        let proposed = Situation::of(&casefile.records)
+            .and_then(|s| propose_category(self.pack, &self.file.household_type, &s).conclusion);
         CountyDecision {
             outcome,
             category: proposed.map(|c| c.category).filter(|_| approve),

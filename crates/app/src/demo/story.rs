@@ -416,6 +416,7 @@ impl Play<'_> {
                     "多数认为困难已经缓解，建议暂不纳入"
                 }
                 .into(),
+                findings: None,
             });
         }
         let form = NewAppraisal {
@@ -426,6 +427,7 @@ impl Play<'_> {
             recorder: FIRST_SECRETARY.into(),
             attendance: attendance.into_iter().map(|(role, count)| Attendance { role: role.into(), count }).collect(),
             minutes: "主持人说明政策和程序；入户核实人逐户介绍情况；与会人员讨论后逐户表决，结果当场宣布。".into(),
+            conveners: Vec::new(),
             items,
         };
         let result = self.app.record_appraisal(actor, form).await?;

@@ -73,6 +73,8 @@ impl App {
                 abstentions: item.abstentions,
                 result: item.result.clone(),
                 opinion: item.opinion.clone(),
+                conveners: form.conveners.clone(),
+                findings: item.findings.clone(),
             });
             let act = Act {
                 expected_version: item.expected_version,

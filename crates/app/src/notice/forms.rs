@@ -1,6 +1,6 @@
 //! What is posted and shown of meetings, notices and objections.
 
-use domain::casefile::Refusal;
+use domain::casefile::{HouseholdFindings, Refusal};
 use domain::division::DivisionCode;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,9 @@ pub struct NewAppraisal {
     pub recorder: String,
     pub attendance: Vec<Attendance>,
     pub minutes: String,
+    /// Codes of the pack's conveners who called the meeting.
+    #[serde(default)]
+    pub conveners: Vec<String>,
     pub items: Vec<NewAppraisalItem>,
 }
 
@@ -44,6 +47,9 @@ pub struct NewAppraisalItem {
     pub result: String,
     #[serde(default)]
     pub opinion: String,
+    /// The household's situation as judged, where the pack asks the meeting for it.
+    #[serde(default)]
+    pub findings: Option<HouseholdFindings>,
 }
 
 /// How one household of a bulk act fared.

@@ -58,10 +58,13 @@ pub enum Action {
         upheld: bool,
     },
     Review(TownshipReview),
+    SubmitToCounty(TownshipSubmission),
     Decide(CountyDecision),
+    NotifyTownship(WrittenNotice),
     AcknowledgeDecision {},
     Announce(Announcement),
     Archive(Archive),
+    SubmitPlan(ProjectPlan),
     InformHousehold {
         how: String,
         told_by: String,
@@ -97,9 +100,12 @@ impl Action {
                 StepKind::PublicNotice
             }
             Self::Review(_) => StepKind::TownshipReview,
+            Self::SubmitToCounty(_) => StepKind::TownshipSubmission,
             Self::Decide(_) | Self::AcknowledgeDecision {} => StepKind::CountyDecision,
+            Self::NotifyTownship(_) => StepKind::WrittenNotice,
             Self::Announce(_) => StepKind::Announcement,
             Self::Archive(_) => StepKind::Archive,
+            Self::SubmitPlan(_) => StepKind::ProjectPlan,
             Self::InformHousehold { .. }
             | Self::RequestRecheck { .. }
             | Self::End { .. }
@@ -112,9 +118,8 @@ impl Action {
         match self {
             Self::VerifyHome(_) => Operation::CasefileVerifyHome,
             Self::SignLetter(_) => Operation::CasefileSignLetter,
-            Self::RequestCrossCheck { .. } | Self::ResolveDiscrepancy { .. } => {
-                Operation::CasefileCrossCheckVillage
-            }
+            Self::RequestCrossCheck { .. } => Operation::CasefileCrossCheckRequest,
+            Self::ResolveDiscrepancy { .. } => Operation::CasefileCrossCheckResolve,
             Self::ForwardCrossCheck {} | Self::AcknowledgeDiscrepancy { .. } => {
                 Operation::CasefileCrossCheckTownship
             }
@@ -125,11 +130,12 @@ impl Action {
             Self::PostNotice { .. } => Operation::CasefilePostNotice,
             Self::FileObjection { .. } => Operation::ObjectionRegister,
             Self::AnswerObjection { .. } => Operation::ObjectionAnswer,
-            Self::Review(_) => Operation::CasefileReview,
-            Self::Decide(_) => Operation::CasefileDecide,
+            Self::Review(_) | Self::SubmitToCounty(_) => Operation::CasefileReview,
+            Self::Decide(_) | Self::NotifyTownship(_) => Operation::CasefileDecide,
             Self::AcknowledgeDecision {} => Operation::CasefileAcknowledge,
             Self::Announce(_) => Operation::CasefileAnnounce,
             Self::Archive(_) => Operation::CasefileArchive,
+            Self::SubmitPlan(_) => Operation::CasefileAnnounce,
             Self::InformHousehold { .. } | Self::RequestRecheck { .. } | Self::End { .. } => {
                 Operation::CasefileEnd
             }
@@ -154,10 +160,13 @@ impl Action {
             Self::FileObjection { .. } => "file_objection",
             Self::AnswerObjection { .. } => "answer_objection",
             Self::Review(_) => "review",
+            Self::SubmitToCounty(_) => "submit_to_county",
             Self::Decide(_) => "decide",
+            Self::NotifyTownship(_) => "notify_township",
             Self::AcknowledgeDecision {} => "acknowledge_decision",
             Self::Announce(_) => "announce",
             Self::Archive(_) => "archive",
+            Self::SubmitPlan(_) => "submit_plan",
             Self::InformHousehold { .. } => "inform_household",
             Self::RequestRecheck { .. } => "request_recheck",
             Self::End { .. } => "end",
@@ -295,6 +304,41 @@ pub struct Appraisal {
     pub result: String,
     #[serde(default)]
     pub opinion: String,
+    /// Codes of the pack's conveners who called the meeting (HN20-035).
+    #[serde(default)]
+    pub conveners: Vec<String>,
+    /// What the meeting found, in packs without a home verification.
+    #[serde(default)]
+    pub findings: Option<HouseholdFindings>,
+}
+
+/// A household's situation and risks as judged together by a meeting or a
+/// township check, where the pack orders no F2 form.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HouseholdFindings {
+    /// Income per person by the measure of the pack's line, in fen.
+    pub per_capita_income_fen: Option<i64>,
+    /// The household's income of the year before, in fen.
+    pub previous_year_income_fen: Option<i64>,
+    /// Rigid expenditure (刚性支出) of the household, in fen.
+    pub rigid_expenditure_fen: Option<i64>,
+    /// 明显超过: a person's judgement where the document sets no ratio.
+    #[serde(default)]
+    pub rigid_clearly_exceeds: bool,
+    /// 收入大幅缩减: a person's judgement.
+    #[serde(default)]
+    pub income_dropped_sharply: bool,
+    /// Codes of the pack's causes.
+    #[serde(default)]
+    pub causes: Vec<String>,
+    /// Codes of the pack's risk types.
+    #[serde(default)]
+    pub risks: Vec<String>,
+    /// One judgement per dimension of the pack.
+    #[serde(default)]
+    pub dimensions: Vec<Judgement>,
+    /// 家庭基本情况 in words.
+    pub situation: String,
 }
 
 /// What a deciding level says.
@@ -313,10 +357,45 @@ pub struct TownshipReview {
     pub checkers: Vec<String>,
     #[serde(default)]
     pub opinion: String,
+    /// What the township found in the household (镇级组织对农户家庭情况核查).
+    #[serde(default)]
+    pub findings: Option<HouseholdFindings>,
     pub send_back_to: Option<StepKind>,
     /// Code of the ground of a refusal.
     pub ground: Option<String>,
     pub reason: Option<String>,
+}
+
+/// 由镇级人民政府报县级 (WY21-047).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TownshipSubmission {
+    /// Name of the township government that submits.
+    pub government: String,
+    #[serde(default)]
+    pub document_number: String,
+    #[serde(default)]
+    pub signatory: String,
+}
+
+/// 书面通知乡镇 (HN20-037).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct WrittenNotice {
+    #[serde(default)]
+    pub document_number: String,
+    /// Name of the township that is told.
+    pub township: String,
+}
+
+/// 帮扶项目规划，报县级有关项目主管部门 (WY21-049).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProjectPlan {
+    /// What is planned, in words.
+    pub plan: String,
+    /// County department the plan went to.
+    pub department: String,
+    /// Day it went there.
+    #[schema(value_type = Option<String>)]
+    pub submitted_on: Option<Date>,
 }
 
 /// 县级审批.

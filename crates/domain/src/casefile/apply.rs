@@ -5,7 +5,6 @@ use jiff::civil::Date;
 use super::action::Action;
 use super::guard::{self, Attempt};
 use super::{Casefile, Event, Facts, Refusal, effect, form, rules};
-use crate::division::Level;
 
 /// Tries an act that happened on `occurred_on`. Either the new casefile with
 /// what happened, or every reason why not; the given casefile is untouched.
@@ -34,7 +33,7 @@ pub fn apply(
             None,
         ));
     }
-    rules::stage_allows(casefile, action, &mut refused);
+    rules::stage_allows(casefile, procedure, action, &mut refused);
     if let Some(kind) = action.step() {
         match procedure.step(kind) {
             None => refused.push(Refusal::new(
@@ -44,13 +43,7 @@ pub fn apply(
             )),
             Some(step) => {
                 rules::order(casefile, procedure, kind, action, occurred_on, &mut refused);
-                rules::level(
-                    action,
-                    step.level,
-                    step.clause.get_ref(),
-                    facts,
-                    &mut refused,
-                );
+                rules::level(action, procedure, step, facts, &mut refused);
             }
         }
         let attempt = Attempt {
@@ -63,8 +56,7 @@ pub fn apply(
         refused.extend(guard::refusals(kind, &attempt));
     }
     if matches!(action, Action::End { .. }) {
-        // Ending otherwise belongs to no step; the platform asks the township.
-        rules::level(action, Level::Township, "", facts, &mut refused);
+        rules::level_of_end(facts, &mut refused);
     }
     rules::grounds(action, facts, &mut refused);
     form::filled(casefile, action, occurred_on, facts, &mut refused);

@@ -71,7 +71,12 @@ fn status(
     } else {
         casefile.records.done_on(step(&clock.starts)?)?
     };
-    let limit_days = clock.limit_days.get()?;
+    let due_on = clock.due_on.as_ref().and_then(crate::policy::Stated::get);
+    let limit_days = match (clock.limit_days.get(), due_on) {
+        (Some(days), _) => days,
+        (None, Some(due)) => u16::try_from((due - started_on).get_days()).ok()?,
+        (None, None) => return None,
+    };
     let unit = clock.unit.get().unwrap_or(DayUnit::Natural);
     let stopped_on = match &casefile.stage {
         Stage::Refused { refused_on, .. } => Some(*refused_on),
@@ -98,7 +103,11 @@ fn status(
         days_left: i64::from(limit_days) - i64::from(used.days),
         ended_on,
         overdue: used.days > u32::from(limit_days),
-        clause: clock.limit_days.clause().map(str::to_owned),
+        clause: clock
+            .limit_days
+            .clause()
+            .or_else(|| clock.due_on.as_ref()?.clause())
+            .map(str::to_owned),
         in_principle: clock.in_principle,
         overdue_reason: casefile
             .overdue_reasons

@@ -1,5 +1,5 @@
 //! The acts of the information comparison (信息比对): village → township →
-//! county → village → county.
+//! county → village → county, or by the county alone where the pack says so.
 
 use jiff::civil::Date;
 
@@ -9,10 +9,12 @@ use super::record::{
     Acknowledgement, Conclusion, CrossCheck, DepartmentAnswer, Discrepancy, Resolution, ReusedCheck,
 };
 use super::{Casefile, Facts, Refusal};
+use crate::policy::{GuardKind, Procedure, StepKind};
 
 /// Writes one act of the comparison; returns its sentence for the timeline.
 pub(super) fn record(
     next: &mut Casefile,
+    procedure: &Procedure,
     action: &Action,
     occurred_on: Date,
     facts: &Facts<'_>,
@@ -21,7 +23,13 @@ pub(super) fn record(
     let summary;
     match action {
         Action::RequestCrossCheck { member_ids, items } => {
-            summary = format!("村级提交{}人的信息比对", member_ids.len());
+            let by_village = procedure.has_guard(GuardKind::ThroughTownship);
+            let who = if by_village {
+                "村级提交"
+            } else {
+                "县级发起"
+            };
+            summary = format!("{who}{}人的信息比对", member_ids.len());
             next.records.cross_check = Some(CrossCheck {
                 member_ids: member_ids.clone(),
                 items: items.clone(),
@@ -66,7 +74,7 @@ pub(super) fn record(
                 .records
                 .cross_check
                 .as_mut()
-                .ok_or_else(|| refuse("村级还没有提交信息比对。"))?;
+                .ok_or_else(|| refuse("还没有提交信息比对。"))?;
             check.forwarded = Some(done(Acknowledgement {}, occurred_on, facts));
             summary = "乡镇统一报送县级".into();
         }
@@ -75,12 +83,14 @@ pub(super) fn record(
             answered_by,
             discrepancies,
         } => {
-            let late = next.records.democratic_appraisal.is_some();
+            // A comparison the order puts after the meeting is never late for it.
+            let late = next.records.democratic_appraisal.is_some()
+                && procedure.comes_before(StepKind::CrossCheck, StepKind::DemocraticAppraisal);
             let check = next
                 .records
                 .cross_check
                 .as_mut()
-                .ok_or_else(|| refuse("村级还没有提交信息比对。"))?;
+                .ok_or_else(|| refuse("还没有提交信息比对。"))?;
             if discrepancies
                 .iter()
                 .any(|d| !check.member_ids.contains(&d.member_id))
@@ -141,7 +151,7 @@ pub(super) fn record(
                 .records
                 .cross_check
                 .as_mut()
-                .ok_or_else(|| refuse("村级还没有提交信息比对。"))?;
+                .ok_or_else(|| refuse("还没有提交信息比对。"))?;
             if check.answers.is_empty() {
                 return Err(refuse("还没有部门反馈，不能办结信息比对。"));
             }

@@ -45,7 +45,7 @@ pub(super) fn record(
         | Action::ResolveDiscrepancy { .. }
         | Action::AcknowledgeDiscrepancy { .. }
         | Action::ConcludeCrossCheck { .. } => {
-            summary = cross_check::record(next, action, occurred_on, facts)?;
+            summary = cross_check::record(next, procedure, action, occurred_on, facts)?;
         }
         Action::RecordAppraisal(appraisal) => {
             // A further round puts the one that did not recommend aside.
@@ -143,14 +143,7 @@ pub(super) fn record(
             };
         }
         Action::Review(review) => {
-            if review.checkers.iter().all(|c| c.trim().is_empty()) {
-                return Err(vec![Refusal::new(
-                    "checker_signs",
-                    "请写明核查人：谁核查、谁签字、谁负责。",
-                    None,
-                )]);
-            }
-            summary = verdict(review.outcome, "乡镇审核");
+            summary = verdict(review.outcome, label(procedure, StepKind::TownshipReview));
             kind = format!("review.{}", verdict_name(review.outcome));
             match review.outcome {
                 Verdict::Approve => {
@@ -180,7 +173,7 @@ pub(super) fn record(
             }
         }
         Action::Decide(decision) => {
-            summary = verdict(decision.outcome, "县级审批");
+            summary = verdict(decision.outcome, label(procedure, StepKind::CountyDecision));
             kind = format!("decide.{}", verdict_name(decision.outcome));
             match decision.outcome {
                 Verdict::Approve => {
@@ -213,6 +206,18 @@ pub(super) fn record(
                 }
             }
         }
+        Action::SubmitToCounty(submission) => {
+            summary = "以乡镇人民政府名义报县级".into();
+            next.records.township_submission = Some(done(submission.clone(), occurred_on, facts));
+        }
+        Action::NotifyTownship(notice) => {
+            summary = "县级书面通知乡镇".into();
+            next.records.written_notice = Some(done(notice.clone(), occurred_on, facts));
+        }
+        Action::SubmitPlan(plan) => {
+            summary = "帮扶项目规划已报县级主管部门".into();
+            next.records.project_plan = Some(done(plan.clone(), occurred_on, facts));
+        }
         Action::AcknowledgeDecision {} => {
             summary = "乡镇签收县级审批结果".into();
             next.records.decision_acknowledged = Some(done(Acknowledgement {}, occurred_on, facts));
@@ -229,16 +234,8 @@ pub(super) fn record(
             next.records.announcement = Some(done(announcement.clone(), occurred_on, facts));
         }
         Action::Archive(archive) => {
-            let category = match &next.stage {
-                Stage::Determined { category, .. } => category.clone(),
-                _ => String::new(),
-            };
-            summary = "已录入全国系统并归档".into();
+            summary = "已录入系统并归档".into();
             next.records.archive = Some(done(archive.clone(), occurred_on, facts));
-            next.stage = Stage::Archived {
-                category,
-                entry_on: archive.entry_on,
-            };
         }
         Action::InformHousehold { how, told_by } => {
             if let Stage::Refused { informed, .. } = &mut next.stage {
@@ -261,11 +258,17 @@ pub(super) fn record(
                 });
             }
             // The household asks the township again: the case runs on from the
-            // home visit, the refused records stay in the file.
+            // first step, the refused records stay in the file.
             supersede(
                 next,
                 procedure,
-                StepKind::HomeVerification,
+                // A letter once signed stays signed.
+                procedure
+                    .steps
+                    .iter()
+                    .map(|s| s.kind)
+                    .find(|k| *k != StepKind::CommitmentLetter)
+                    .unwrap_or(StepKind::HomeVerification),
                 StepKind::TownshipReview,
                 reason,
                 occurred_on,
@@ -320,6 +323,7 @@ pub(super) fn record(
             summary = "说明逾期原因".into();
         }
     }
+    file_when_complete(next, procedure, occurred_on);
     if next
         .sent_back_to
         .is_some_and(|k| next.records.done_on(k).is_some())
@@ -343,6 +347,29 @@ pub(super) fn done<T>(record: T, occurred_on: Date, facts: &Facts<'_>) -> Done<T
         by_name: facts.actor.display_name.clone(),
         deputy_of: facts.actor.deputy_of.clone(),
     }
+}
+
+/// A determined casefile is filed once every step of its procedure is done.
+fn file_when_complete(next: &mut Casefile, procedure: &Procedure, occurred_on: Date) {
+    let Stage::Determined { category, .. } = &next.stage else {
+        return;
+    };
+    let complete = procedure
+        .steps
+        .iter()
+        .filter(|s| procedure.after_decision(s.kind))
+        .all(|s| next.records.done_on(s.kind).is_some());
+    if complete {
+        let archive = next.records.archive.as_ref();
+        next.stage = Stage::Archived {
+            category: category.clone(),
+            entry_on: archive.map_or(occurred_on, |a| a.record.entry_on),
+        };
+    }
+}
+
+fn label(procedure: &Procedure, kind: StepKind) -> &str {
+    procedure.step(kind).map_or("", |s| s.label.as_str())
 }
 
 fn step_clause(procedure: &Procedure, kind: StepKind) -> &str {

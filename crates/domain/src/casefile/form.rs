@@ -5,7 +5,7 @@
 use jiff::civil::Date;
 
 use super::action::{Action, HomeVerification, Verdict};
-use super::{Casefile, Facts, Refusal};
+use super::{Casefile, Facts, Refusal, assessment};
 use crate::calendar::plus_days;
 
 /// Adds a refusal for everything that is missing or cannot be.
@@ -19,6 +19,15 @@ pub(super) fn filled(
     let mut no = |message: &str| refused.push(Refusal::new("form_filled", message, None));
     let blank = |text: &str| text.trim().is_empty();
     let check = casefile.records.cross_check.as_ref();
+    let findings = match action {
+        Action::RecordAppraisal(a) => a.findings.as_ref(),
+        Action::Review(r) => r.findings.as_ref(),
+        _ => None,
+    };
+    findings
+        .into_iter()
+        .flat_map(|f| assessment::impossible(f, facts))
+        .for_each(&mut no);
     match action {
         Action::VerifyHome(form) => home(form, occurred_on, facts, &mut no),
         Action::SignLetter(letter) => {
@@ -114,6 +123,13 @@ pub(super) fn filled(
             if archive.entry_on > facts.today || decided.is_some_and(|d| archive.entry_on < d) {
                 no("录入系统的日期不能早于县级审批，也不能晚于今天。");
             }
+        }
+        Action::SubmitPlan(plan)
+            if plan
+                .submitted_on
+                .is_some_and(|on| on > facts.today || on > occurred_on) =>
+        {
+            no("上报日期不能晚于办理日期。");
         }
         Action::InformHousehold { how, told_by } if (blank(how) || blank(told_by)) => {
             no("请写明怎样告知、由谁告知。");

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::action::{Action, HomeVerification, Verdict};
-use super::{Casefile, Facts, Refusal};
+use super::{Casefile, Facts, Refusal, assessment};
 use crate::calendar::{DayUnit, plus_days};
 use crate::policy::{Guard, GuardKind, Procedure, StepKind};
 
@@ -383,6 +383,12 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
             }
             no(format!("档案还缺：{}。", missing.join("、")))
         }
+        GuardKind::SituationAssessed
+        | GuardKind::ConvenersPresent
+        | GuardKind::CheckersSigned
+        | GuardKind::SubmittedByGovernment
+        | GuardKind::WrittenNoticeSent
+        | GuardKind::PlanSubmitted => no(assessment::problem(guard.kind, at)?),
     }
 }
 
@@ -434,5 +440,11 @@ pub(super) fn guard_name(kind: GuardKind) -> &'static str {
         GuardKind::DecisionDocumented => "decision_documented",
         GuardKind::DecisionAcknowledged => "decision_acknowledged",
         GuardKind::ArchiveComplete => "archive_complete",
+        GuardKind::SituationAssessed => "situation_assessed",
+        GuardKind::ConvenersPresent => "conveners_present",
+        GuardKind::CheckersSigned => "checker_signs",
+        GuardKind::SubmittedByGovernment => "submitted_by_government",
+        GuardKind::WrittenNoticeSent => "written_notice_sent",
+        GuardKind::PlanSubmitted => "plan_submitted",
     }
 }

@@ -7,6 +7,7 @@
 
 mod action;
 mod apply;
+mod assessment;
 mod clock;
 mod cross_check;
 mod effect;
@@ -21,7 +22,7 @@ pub use action::*;
 pub use apply::apply;
 pub use clock::{ClockStatus, clocks};
 pub use outlook::{StepStatus, Todo, outlook, step_status};
-pub use proposal::{Explanation, Fact, propose_category};
+pub use proposal::{Explanation, Fact, Situation, propose_category};
 pub use record::*;
 
 use jiff::civil::Date;

@@ -95,8 +95,13 @@ pub fn outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo> {
             }
             continue;
         }
-        if step.kind == StepKind::CountyDecision
+        let result_sent = match procedure.step(StepKind::WrittenNotice) {
+            Some(_) => step.kind == StepKind::WrittenNotice,
+            None => step.kind == StepKind::CountyDecision,
+        };
+        if result_sent
             && settled
+            && procedure.has_guard(crate::policy::GuardKind::DecisionAcknowledged)
             && casefile.records.decision_acknowledged.is_none()
         {
             todos.push(todo(
@@ -195,9 +200,12 @@ pub fn outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo> {
             StepKind::DemocraticAppraisal => ("召开民主评议", &["record_appraisal"]),
             StepKind::PublicNotice => ("在村内公示", &["post_notice"]),
             StepKind::TownshipReview => ("乡镇审核", &["review"]),
+            StepKind::TownshipSubmission => ("以镇政府名义报县级", &["submit_to_county"]),
             StepKind::CountyDecision => ("县级审批", &["decide"]),
+            StepKind::WrittenNotice => ("书面通知乡镇", &["notify_township"]),
             StepKind::Announcement => ("在村里公告", &["announce"]),
             StepKind::Archive => ("录入系统并归档", &["archive"]),
+            StepKind::ProjectPlan => ("上报帮扶项目规划", &["submit_plan"]),
             StepKind::CrossCheck => continue,
         };
         let refusals = guard::refusals(step.kind, &attempt);
@@ -206,7 +214,8 @@ pub fn outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo> {
     todos
 }
 
-/// The comparison passes village → township → county → village → county.
+/// The comparison passes village → township → county → village → county, or
+/// stays with the county where the pack has it compare by itself.
 fn cross_check(
     casefile: &Casefile,
     procedure: &Procedure,
@@ -221,15 +230,21 @@ fn cross_check(
         action: None,
         occurred_on: facts.today,
     };
+    let from_village = procedure.has_guard(crate::policy::GuardKind::ThroughTownship);
     let Some(check) = &casefile.records.cross_check else {
         let refusals: Vec<Refusal> = guard::refusals(StepKind::CrossCheck, &attempt)
             .into_iter()
             .filter(|r| r.guard == "within_authorisation")
             .collect();
+        let (level, verb) = if from_village {
+            (Level::Village, "提交信息比对")
+        } else {
+            (step.level, "开展信息比对")
+        };
         todos.push(todo(
             step,
-            Level::Village,
-            "提交信息比对",
+            level,
+            verb,
             &["request_cross_check"],
             refusals,
             facts,
@@ -239,7 +254,7 @@ fn cross_check(
     if casefile.records.county_decision.is_some() {
         return;
     }
-    if check.requested.is_some() && check.forwarded.is_none() {
+    if from_village && check.requested.is_some() && check.forwarded.is_none() {
         todos.push(todo(
             step,
             Level::Township,
@@ -317,16 +332,17 @@ fn operation_of(action: &str) -> Option<crate::account::Operation> {
     Some(match action {
         "verify_home" => O::CasefileVerifyHome,
         "sign_letter" => O::CasefileSignLetter,
-        "request_cross_check" | "resolve_discrepancy" => O::CasefileCrossCheckVillage,
+        "request_cross_check" => O::CasefileCrossCheckRequest,
+        "resolve_discrepancy" => O::CasefileCrossCheckResolve,
         "forward_cross_check" | "acknowledge_discrepancy" => O::CasefileCrossCheckTownship,
         "answer_cross_check" | "conclude_cross_check" => O::CasefileCrossCheckCounty,
         "record_appraisal" => O::CasefileAppraise,
         "post_notice" => O::CasefilePostNotice,
         "answer_objection" => O::ObjectionAnswer,
-        "review" => O::CasefileReview,
-        "decide" => O::CasefileDecide,
+        "review" | "submit_to_county" => O::CasefileReview,
+        "decide" | "notify_township" => O::CasefileDecide,
         "acknowledge_decision" => O::CasefileAcknowledge,
-        "announce" => O::CasefileAnnounce,
+        "announce" | "submit_plan" => O::CasefileAnnounce,
         "archive" => O::CasefileArchive,
         "inform_household" | "end" => O::CasefileEnd,
         _ => return None,

@@ -3,8 +3,9 @@
 
 use serde::Serialize;
 
-use super::action::{HomeVerification, Judgement};
-use crate::policy::Pack;
+use super::Records;
+use super::action::{HomeVerification, HouseholdFindings, Judgement};
+use crate::policy::{EntryCondition, EntryPath, Pack};
 
 /// A conclusion with the facts it rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
@@ -51,30 +52,140 @@ pub(super) fn inside_line(pack: &Pack, per_capita_fen: i64) -> Option<bool> {
     })
 }
 
-/// Proposes a category from what was found in the home.
+/// What is known of a household, whichever step of the pack found it out.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation<'a> {
+    /// Income per person in fen, by the measure the step uses.
+    pub per_capita_fen: Option<i64>,
+    pub dimensions: &'a [Judgement],
+    pub difficulties: &'a [Judgement],
+    pub risks: &'a [String],
+    /// What a meeting or a township check judged.
+    pub findings: Option<&'a HouseholdFindings>,
+}
+
+impl<'a> Situation<'a> {
+    /// The home verification where there is one, else the latest findings.
+    pub fn of(records: &'a Records) -> Option<Self> {
+        match &records.home_verification {
+            Some(home) => Some((&home.record).into()),
+            None => records.findings().map(Into::into),
+        }
+    }
+}
+
+impl<'a> From<&'a HomeVerification> for Situation<'a> {
+    fn from(form: &'a HomeVerification) -> Self {
+        Self {
+            per_capita_fen: form.income.per_capita_fen(),
+            dimensions: &form.dimensions,
+            difficulties: &form.difficulties,
+            risks: &form.risks,
+            findings: None,
+        }
+    }
+}
+
+impl<'a> From<&'a HouseholdFindings> for Situation<'a> {
+    fn from(findings: &'a HouseholdFindings) -> Self {
+        Self {
+            per_capita_fen: findings.per_capita_income_fen,
+            dimensions: &findings.dimensions,
+            difficulties: &[],
+            risks: &findings.risks,
+            findings: Some(findings),
+        }
+    }
+}
+
+/// The word for income under the pack's measure.
+fn income_word(pack: &Pack) -> &'static str {
+    let measure = pack.values.line.as_ref().and_then(|l| l.measure.get());
+    match measure.as_deref() {
+        Some("disposable_income_per_capita") => "人均可支配收入",
+        _ => "人均纯收入",
+    }
+}
+
+/// Whether one of the pack's entry paths is open, and the fact that says so.
+/// Where the document sets no ratio a person's judgement counts (明显超过).
+fn path_fact(path: &EntryPath, situation: &Situation<'_>, inside: Option<bool>) -> Fact {
+    let findings = situation.findings;
+    let judged = |said: bool| (said, if said { "是" } else { "否" }.to_owned());
+    let (met, value, threshold) = match path.condition {
+        EntryCondition::IncomeInsideLine => (
+            inside,
+            match inside {
+                Some(true) => "在监测范围内".to_owned(),
+                Some(false) => "不在监测范围内".to_owned(),
+                None => "没有收入数据，或文件未规定金额".to_owned(),
+            },
+            None,
+        ),
+        EntryCondition::RigidExpenditureOverIncome => {
+            let (said, word) = judged(findings.is_some_and(|f| f.rigid_clearly_exceeds));
+            let amounts = findings
+                .and_then(|f| f.rigid_expenditure_fen.zip(f.previous_year_income_fen))
+                .map(|(e, i)| format!("（刚性支出 {}，上年度收入 {}）", yuan(e), yuan(i)));
+            let unset = path.ratio.as_ref().is_none_or(|r| r.get().is_none());
+            (
+                Some(said),
+                format!("{word}{}", amounts.unwrap_or_default()),
+                unset.then(|| "文件未规定比例，由承办人判断".to_owned()),
+            )
+        }
+        EntryCondition::IncomeDropped => {
+            let (said, word) = judged(findings.is_some_and(|f| f.income_dropped_sharply));
+            (
+                Some(said),
+                word,
+                Some("文件未规定幅度，由承办人判断".to_owned()),
+            )
+        }
+    };
+    Fact {
+        label: path.label.clone(),
+        value,
+        threshold,
+        met,
+        clause: path.clause.as_ref().map(|c| c.get_ref().clone()),
+    }
+}
+
+/// Proposes a category from what was found.
 ///
 /// `household_status` is the household type code (`ordinary_household`,
 /// `lifted_household…`).
 pub fn propose_category(
     pack: &Pack,
     household_status: &str,
-    form: &HomeVerification,
+    situation: &Situation<'_>,
 ) -> Explanation {
     let lifted = household_status.starts_with("lifted");
-    let per_capita = form.income.per_capita_fen();
+    let per_capita = situation.per_capita_fen;
     let inside = per_capita.and_then(|fen| inside_line(pack, fen));
+    let income = income_word(pack);
     let mut facts = Vec::new();
     if let (Some(fen), Some(line)) = (per_capita, &pack.values.line) {
+        let reference = line.nature.get().as_deref() == Some("reference");
         facts.push(Fact {
-            label: "家庭人均纯收入".into(),
+            label: format!("家庭{income}"),
             value: yuan(fen),
-            threshold: line.amount_yuan.get().map(|y| {
-                format!(
-                    "{} {}（参考，不是硬性标准）",
-                    sign(line.comparator.get().as_deref()),
-                    yuan(y * 100)
-                )
-            }),
+            threshold: Some(line.amount_yuan.get().map_or_else(
+                || "文件未规定".to_owned(),
+                |y| {
+                    format!(
+                        "{} {}{}",
+                        sign(line.comparator.get().as_deref()),
+                        yuan(y * 100),
+                        if reference {
+                            "（参考，不是硬性标准）"
+                        } else {
+                            ""
+                        }
+                    )
+                },
+            )),
             met: inside,
             clause: line.amount_yuan.clause().map(str::to_owned),
         });
@@ -109,20 +220,33 @@ pub fn propose_category(
                 });
             }
         };
-    judged(&form.dimensions, &pack.values.dimensions, &mut facts);
+    judged(situation.dimensions, &pack.values.dimensions, &mut facts);
     judged(
-        &form.difficulties,
+        situation.difficulties,
         &pack.values.difficulty_areas,
         &mut facts,
     );
-    let troubled = !form.risks.is_empty()
-        || form
-            .dimensions
-            .iter()
-            .chain(&form.difficulties)
-            .any(|j| j.problem);
+    let paths: Vec<Fact> = pack
+        .values
+        .entry_paths
+        .iter()
+        .map(|p| path_fact(p, situation, inside))
+        .collect();
+    let troubled = if paths.is_empty() {
+        !situation.risks.is_empty()
+            || situation
+                .dimensions
+                .iter()
+                .chain(situation.difficulties)
+                .any(|j| j.problem)
+    } else {
+        paths.iter().any(|f| f.met == Some(true))
+    };
+    let by_paths = !paths.is_empty();
+    facts.extend(paths);
     let category = pack.values.categories.iter().find(|c| {
         troubled
+            && c.proposed
             && c.lifted.is_none_or(|l| l == lifted)
             && c.inside_line.is_none_or(|i| Some(i) == inside)
     });
@@ -132,12 +256,14 @@ pub fn propose_category(
     {
         let gap = (amount * 100 - fen).abs();
         would_change.push(if inside == Some(true) {
-            format!("人均纯收入再高 {} 以上，就不在监测范围内，但仍要看刚性支出和实际困难。", yuan(gap))
+            format!("{income}再高 {} 以上，就不在监测范围内，但仍要看刚性支出和实际困难。", yuan(gap))
         } else {
-            format!("人均纯收入高出监测范围 {}；只看收入不能排除，刚性支出大、基本生活出现严重困难的仍可纳入。", yuan(gap))
+            format!("{income}高出监测范围 {}；只看收入不能排除，刚性支出大、基本生活出现严重困难的仍可纳入。", yuan(gap))
         });
     }
-    if !troubled {
+    if !troubled && by_paths {
+        would_change.push("列出的几种情形都不符合；符合任何一种，提议就会改变。".into());
+    } else if !troubled {
         would_change.push("排查表没有记录风险或困难；发现任何一项，提议就会改变。".into());
     }
     Explanation {

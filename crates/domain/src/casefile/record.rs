@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::action::{
     Announcement, Appraisal, Archive, CommitmentLetter, CountyDecision, HomeVerification,
-    TownshipReview,
+    HouseholdFindings, ProjectPlan, TownshipReview, TownshipSubmission, WrittenNotice,
 };
 use crate::policy::StepKind;
 
@@ -37,10 +37,16 @@ pub struct Records {
     pub democratic_appraisal: Option<Done<Appraisal>>,
     pub public_notice: Option<Notice>,
     pub township_review: Option<Done<TownshipReview>>,
+    #[serde(default)]
+    pub township_submission: Option<Done<TownshipSubmission>>,
     pub county_decision: Option<Done<CountyDecision>>,
+    #[serde(default)]
+    pub written_notice: Option<Done<WrittenNotice>>,
     pub decision_acknowledged: Option<Done<Acknowledgement>>,
     pub announcement: Option<Done<Announcement>>,
     pub archive: Option<Done<Archive>>,
+    #[serde(default)]
+    pub project_plan: Option<Done<ProjectPlan>>,
 }
 
 /// The township took note of the county's result.
@@ -199,10 +205,25 @@ impl Records {
             }
             StepKind::PublicNotice => self.public_notice.as_ref().map(|d| d.posted_on),
             StepKind::TownshipReview => self.township_review.as_ref().map(|d| d.occurred_on),
+            StepKind::TownshipSubmission => {
+                self.township_submission.as_ref().map(|d| d.occurred_on)
+            }
             StepKind::CountyDecision => self.county_decision.as_ref().map(|d| d.occurred_on),
             StepKind::Announcement => self.announcement.as_ref().map(|d| d.occurred_on),
+            StepKind::WrittenNotice => self.written_notice.as_ref().map(|d| d.occurred_on),
             StepKind::Archive => self.archive.as_ref().map(|d| d.occurred_on),
+            StepKind::ProjectPlan => self.project_plan.as_ref().map(|d| d.occurred_on),
         }
+    }
+
+    /// What a meeting or a township check found, the latest first.
+    pub fn findings(&self) -> Option<&HouseholdFindings> {
+        let review = self.township_review.as_ref();
+        review.and_then(|r| r.record.findings.as_ref()).or_else(|| {
+            self.democratic_appraisal
+                .as_ref()
+                .and_then(|a| a.record.findings.as_ref())
+        })
     }
 
     /// Who did a step, and on which day it was typed in.
@@ -225,9 +246,12 @@ impl Records {
                 .as_ref()
                 .map(|n| (n.by_name.clone(), n.recorded_on)),
             StepKind::TownshipReview => self.township_review.as_ref().map(of),
+            StepKind::TownshipSubmission => self.township_submission.as_ref().map(of),
             StepKind::CountyDecision => self.county_decision.as_ref().map(of),
             StepKind::Announcement => self.announcement.as_ref().map(of),
+            StepKind::WrittenNotice => self.written_notice.as_ref().map(of),
             StepKind::Archive => self.archive.as_ref().map(of),
+            StepKind::ProjectPlan => self.project_plan.as_ref().map(of),
         }
     }
 
@@ -240,12 +264,15 @@ impl Records {
             StepKind::DemocraticAppraisal => self.democratic_appraisal = None,
             StepKind::PublicNotice => self.public_notice = None,
             StepKind::TownshipReview => self.township_review = None,
+            StepKind::TownshipSubmission => self.township_submission = None,
             StepKind::CountyDecision => {
                 self.county_decision = None;
                 self.decision_acknowledged = None;
             }
             StepKind::Announcement => self.announcement = None,
+            StepKind::WrittenNotice => self.written_notice = None,
             StepKind::Archive => self.archive = None,
+            StepKind::ProjectPlan => self.project_plan = None,
         }
     }
 }

@@ -6,18 +6,25 @@ use jiff::civil::Date;
 use super::action::{Action, Verdict};
 use super::{Casefile, Facts, Refusal, Stage, guard};
 use crate::division::Level;
-use crate::policy::{Procedure, StepKind};
+use crate::policy::{GuardKind, Procedure, Step, StepKind};
 
 /// Acts that make sense only in one stage.
-pub(super) fn stage_allows(casefile: &Casefile, action: &Action, refused: &mut Vec<Refusal>) {
+pub(super) fn stage_allows(
+    casefile: &Casefile,
+    procedure: &Procedure,
+    action: &Action,
+    refused: &mut Vec<Refusal>,
+) {
+    let after_decision = matches!(action, Action::AcknowledgeDecision {})
+        || action
+            .step()
+            .is_some_and(|step| procedure.after_decision(step));
     let fits = match action {
         Action::InformHousehold { .. } | Action::RequestRecheck { .. } => {
             matches!(casefile.stage, Stage::Refused { .. })
         }
-        Action::AcknowledgeDecision {} | Action::Announce(_) | Action::Archive(_) => {
-            matches!(casefile.stage, Stage::Determined { .. })
-        }
         Action::ExplainOverdue { .. } => true,
+        _ if after_decision => matches!(casefile.stage, Stage::Determined { .. }),
         _ => matches!(casefile.stage, Stage::Running),
     };
     if !fits {
@@ -68,7 +75,7 @@ pub(super) fn order(
         .filter(|s| !s.is_parallel())
     {
         match casefile.records.done_on(earlier.kind) {
-            None if stopping && earlier.kind != StepKind::HomeVerification => {}
+            None if stopping && Some(earlier.kind) != procedure.first() => {}
             None => refused.push(Refusal::new(
                 "step_order",
                 format!("要先完成“{}”。", earlier.label),
@@ -85,6 +92,16 @@ pub(super) fn order(
             )),
             Some(_) => {}
         }
+    }
+    if matches!(action, Action::AcknowledgeDecision {})
+        && records_missing(casefile, procedure, StepKind::WrittenNotice)
+    {
+        let step = procedure.step(StepKind::WrittenNotice);
+        refused.push(Refusal::new(
+            "step_order",
+            "县级还没有书面通知乡镇，收到后再签收。",
+            step.map(|s| s.clause.get_ref().as_str()),
+        ));
     }
     if occurred_on
         < casefile
@@ -110,6 +127,9 @@ pub(super) fn order(
         }
         Action::PostNotice { .. } => records.public_notice.is_some(),
         Action::Review(_) => records.township_review.is_some(),
+        Action::SubmitToCounty(_) => records.township_submission.is_some(),
+        Action::NotifyTownship(_) => records.written_notice.is_some(),
+        Action::SubmitPlan(_) => records.project_plan.is_some(),
         Action::Decide(_) => records.county_decision.is_some(),
         Action::AcknowledgeDecision {} => records.decision_acknowledged.is_some(),
         Action::Announce(_) => records.announcement.is_some(),
@@ -136,37 +156,47 @@ pub(super) fn order(
     }
 }
 
+/// Whether the procedure has the step and it is not done.
+fn records_missing(casefile: &Casefile, procedure: &Procedure, kind: StepKind) -> bool {
+    procedure.step(kind).is_some() && casefile.records.done_on(kind).is_none()
+}
+
 /// The level an act belongs to: the step's, except where the text shares a
 /// step between levels (the comparison runs village → township → county, the
 /// township takes note of the county's decision, objections are answered above
 /// the village).
 pub(super) fn level(
     action: &Action,
-    step_level: Level,
-    clause: &str,
+    procedure: &Procedure,
+    step: &Step,
     facts: &Facts<'_>,
     refused: &mut Vec<Refusal>,
 ) {
-    let allowed: &[Level] = match action {
-        Action::RequestCrossCheck { .. } | Action::ResolveDiscrepancy { .. } => &[Level::Village],
+    let from_village = procedure.has_guard(GuardKind::ThroughTownship);
+    let allowed = match action {
+        // Where the pack sends the request up through the township, it is the
+        // village's; where the county compares by itself, the county's.
+        Action::RequestCrossCheck { .. } if from_village => vec![Level::Village],
+        Action::ResolveDiscrepancy { .. } if from_village => vec![Level::Village],
+        Action::ResolveDiscrepancy { .. } => vec![Level::Village, Level::Township, step.level],
         Action::ForwardCrossCheck {}
         | Action::AcknowledgeDiscrepancy { .. }
-        | Action::AcknowledgeDecision {} => &[Level::Township],
-        Action::FileObjection { .. } => &[Level::Village, Level::Township, Level::County],
-        Action::AnswerObjection { .. } => &[Level::Township, Level::County],
-        // Ending a case otherwise is no village's word alone.
-        Action::End { .. } => &[Level::Township, Level::County],
-        // 由乡组织村级录入: both may type it.
-        Action::Archive(_) => &[Level::Village, Level::Township],
-        _ => std::slice::from_ref(match step_level {
-            Level::Village => &Level::Village,
-            Level::Township => &Level::Township,
-            Level::County => &Level::County,
-            Level::City => &Level::City,
-            Level::Province => &Level::Province,
-            Level::Nation => &Level::Nation,
-        }),
+        | Action::AcknowledgeDecision {} => vec![Level::Township],
+        Action::FileObjection { .. } => vec![Level::Village, Level::Township, Level::County],
+        Action::AnswerObjection { .. } => vec![Level::Township, Level::County],
+        _ => std::iter::once(step.level)
+            .chain(step.shared_with.iter().copied())
+            .collect(),
     };
+    acting(&allowed, step.clause.get_ref(), facts, refused);
+}
+
+/// Ending a case otherwise belongs to no step, and is no village's word alone.
+pub(super) fn level_of_end(facts: &Facts<'_>, refused: &mut Vec<Refusal>) {
+    acting(&[Level::Township, Level::County], "", facts, refused);
+}
+
+fn acting(allowed: &[Level], clause: &str, facts: &Facts<'_>, refused: &mut Vec<Refusal>) {
     if !facts.actor.level.is_some_and(|l| allowed.contains(&l)) {
         let names: Vec<&str> = allowed.iter().map(|l| l.label()).collect();
         refused.push(Refusal::new(

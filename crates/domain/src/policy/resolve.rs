@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::load::PackSource;
 use super::pack::{
-    Category, Channel, Clause, ClauseId, DeclarationMeans, Document, ExchangeSource, Form, Guard,
-    GuardKind, Item, LawfulItems, LeadOutcome, LevelItem, Message, PackFile, Procedure, Step,
-    StepKind, Task,
+    Category, Channel, Clause, ClauseId, DeclarationMeans, Document, EntryPath, ExchangeSource,
+    Form, Guard, GuardKind, Item, LawfulItems, LeadOutcome, LevelItem, ListDefinition, Message,
+    PackFile, Procedure, Step, StepKind, Task,
 };
 
 /// All packs known to a deployment, layered and checked.
@@ -54,6 +54,8 @@ coded! {
     Form => "form", code;
     Message => "message", code;
     Document => "document", id;
+    EntryPath => "entry_path", code;
+    ListDefinition => "list", code;
     Item => "item", code;
 }
 impl Coded for LevelItem {
@@ -147,26 +149,32 @@ impl Pack {
                 lead_stages: Some("lead_stage"), eligible_statuses: Some("eligible_status"),
                 refusal_grounds: Some("refusal_ground"),
                 forbidden_grounds: Some("forbidden_ground"), attributions: Some("attribution"),
-                risk_types: Some("risk_type"), lawful_ends: Some("lawful_end")
+                risk_types: Some("risk_type"), lawful_ends: Some("lawful_end"),
+                entry_paths: None, lists: None, causes: Some("cause"),
+                conveners: Some("convener"), responsibilities: Some("responsibility")
             );
-            if file.line.is_some() {
-                values.line.clone_from(&file.line);
-                said_by.insert("line".into(), layer.clone());
+            macro_rules! singles {
+                ($($field:ident),*) => {$(
+                    if file.$field.is_some() {
+                        values.$field.clone_from(&file.$field);
+                        said_by.insert(stringify!($field).into(), layer.clone());
+                    }
+                )*};
             }
-            if file.transition_period.is_some() {
-                values.transition_period.clone_from(&file.transition_period);
-                said_by.insert("transition_period".into(), layer.clone());
-            }
-            if file.scale_reference.is_some() {
-                values.scale_reference.clone_from(&file.scale_reference);
-                said_by.insert("scale_reference".into(), layer.clone());
-            }
+            singles!(
+                line,
+                transition_period,
+                scale_reference,
+                monitoring_unit,
+                village_coverage_percent
+            );
             values.id.clone_from(&file.id);
             values.title.clone_from(&file.title);
             values.version = file.version;
             values.jurisdiction.clone_from(&file.jurisdiction);
             values.effective_from = file.effective_from;
             values.based_on.clone_from(&file.based_on);
+            values.inheritance = file.inheritance;
             for clause in &source.clauses.clauses {
                 clauses.insert(clause.id.get_ref().clone(), clause.clone());
             }
@@ -188,6 +196,14 @@ impl Pack {
     /// Identifier of the top layer.
     pub fn id(&self) -> &str {
         self.values.id.get_ref()
+    }
+
+    /// The layer a value is followed from by mere practice: the pack's own
+    /// document says neither the value nor that it stands on that layer.
+    pub fn followed_from(&self, key: &str) -> Option<&str> {
+        self.values.inheritance?;
+        let layer = self.said_by.get(key)?;
+        (layer != self.id()).then_some(layer.as_str())
     }
 
     /// The identification procedure, if the pack or a layer has one.
@@ -234,6 +250,30 @@ impl Procedure {
     /// The step of that kind.
     pub fn step(&self, kind: StepKind) -> Option<&Step> {
         self.steps.iter().find(|s| s.kind == kind)
+    }
+
+    /// The kind of the step everything begins with.
+    pub fn first(&self) -> Option<StepKind> {
+        self.steps.first().map(|s| s.kind)
+    }
+
+    /// Whether the step comes after the county's decision.
+    pub fn after_decision(&self, kind: StepKind) -> bool {
+        let decision = self.position(StepKind::CountyDecision);
+        decision.is_some() && self.position(kind) > decision
+    }
+
+    /// Whether the order puts `earlier` before `later`; false where one is absent.
+    pub fn comes_before(&self, earlier: StepKind, later: StepKind) -> bool {
+        match (self.position(earlier), self.position(later)) {
+            (Some(a), Some(b)) => a < b,
+            _ => false,
+        }
+    }
+
+    /// Whether any step has a guard of that kind.
+    pub fn has_guard(&self, kind: GuardKind) -> bool {
+        self.guards.iter().any(|g| g.kind == kind)
     }
 
     /// Position of the step of that kind.

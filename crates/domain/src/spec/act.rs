@@ -8,10 +8,10 @@ use jiff::civil::{Date, date};
 use crate::calendar::plus_days;
 use crate::casefile::{
     Action, Announcement, Appraisal, Archive, CommitmentLetter, CountyDecision, DiscrepancyReport,
-    HomeVerification, HouseholdSignature, IncomeSheet, Judgement, LetterSignature, TownshipReview,
-    Verdict,
+    HomeVerification, HouseholdFindings, HouseholdSignature, IncomeSheet, Judgement,
+    LetterSignature, ProjectPlan, TownshipReview, TownshipSubmission, Verdict, WrittenNotice,
 };
-use crate::policy::{Pack, StepKind};
+use crate::policy::{GuardKind, Pack, StepKind};
 
 /// What a row says beside the name of the act.
 pub(super) struct Words<'a> {
@@ -58,6 +58,13 @@ impl Words<'_> {
         step.map(|s| Some(s.kind))
             .ok_or_else(|| format!("没有环节“{label}”"))
     }
+    fn unless_missing(&self, item: &str, usual: &str) -> String {
+        if self.missing(item) {
+            String::new()
+        } else {
+            usual.to_owned()
+        }
+    }
     fn missing(&self, item: &str) -> bool {
         self.list("缺").is_some_and(|l| l.iter().any(|m| m == item))
     }
@@ -98,26 +105,35 @@ const KEYS: &[&str] = &[
 pub(super) fn usual_actor(action: &str) -> &'static str {
     match action {
         "乡镇报送" | "判断疑点" | "答复异议" | "审核" | "审核退回" | "审核不予纳入" | "签收"
-        | "公告" | "录入建档" => "乡",
-        "反馈比对" | "共用比对" | "办结比对" | "审批" | "审批退回" | "审批不予纳入" => {
-            "县"
-        }
+        | "公告" | "录入建档" | "镇政府上报" | "上报项目规划" => "乡",
+        "反馈比对" | "共用比对" | "办结比对" | "审批" | "审批退回" | "审批不予纳入"
+        | "发起比对" | "书面通知" => "县",
         _ => "村",
     }
 }
 
 /// The acts that carry a step through with good data.
-pub(super) fn usual_acts(step: StepKind) -> &'static [&'static str] {
+pub(super) fn usual_acts(pack: &Pack, step: StepKind) -> &'static [&'static str] {
+    let guard = |kind| pack.identification().is_some_and(|p| p.has_guard(kind));
+    let acknowledged = guard(GuardKind::DecisionAcknowledged);
     match step {
         StepKind::HomeVerification => &["入户核实"],
         StepKind::CommitmentLetter => &["签订承诺授权书"],
-        StepKind::CrossCheck => &["提交比对", "乡镇报送", "反馈比对", "办结比对"],
+        StepKind::CrossCheck if guard(GuardKind::ThroughTownship) => {
+            &["提交比对", "乡镇报送", "反馈比对", "办结比对"]
+        }
+        StepKind::CrossCheck => &["发起比对", "反馈比对", "办结比对"],
         StepKind::DemocraticAppraisal => &["民主评议"],
         StepKind::PublicNotice => &["张贴公示"],
         StepKind::TownshipReview => &["审核"],
+        StepKind::TownshipSubmission => &["镇政府上报"],
         StepKind::CountyDecision => &["审批"],
-        StepKind::Announcement => &["签收", "公告"],
+        StepKind::WrittenNotice if acknowledged => &["书面通知", "签收"],
+        StepKind::WrittenNotice => &["书面通知"],
+        StepKind::Announcement if acknowledged => &["签收", "公告"],
+        StepKind::Announcement => &["公告"],
         StepKind::Archive => &["录入建档"],
+        StepKind::ProjectPlan => &["上报项目规划"],
     }
 }
 
@@ -129,7 +145,7 @@ pub(super) fn action(name: &str, words: &Words<'_>) -> Result<Action, String> {
     Ok(match name {
         "入户核实" => Action::VerifyHome(verification(words)?),
         "签订承诺授权书" => Action::SignLetter(letter(words)),
-        "提交比对" => Action::RequestCrossCheck {
+        "提交比对" | "发起比对" => Action::RequestCrossCheck {
             member_ids: words.list("人员").unwrap_or_else(|| words.adults.to_vec()),
             items: vec!["车辆".into(), "房产".into()],
         },
@@ -188,6 +204,20 @@ pub(super) fn action(name: &str, words: &Words<'_>) -> Result<Action, String> {
         "审批" => Action::Decide(decision(words, Verdict::Approve)?),
         "审批退回" => Action::Decide(decision(words, Verdict::SendBack)?),
         "审批不予纳入" => Action::Decide(decision(words, Verdict::Refuse)?),
+        "镇政府上报" => Action::SubmitToCounty(TownshipSubmission {
+            government: words.unless_missing("上报单位", "某镇人民政府"),
+            document_number: words.unless_missing("文号", "某政报〔2021〕1号"),
+            signatory: words.unless_missing("签发人", "签发人"),
+        }),
+        "书面通知" => Action::NotifyTownship(WrittenNotice {
+            document_number: words.unless_missing("文号", "某扶办〔2020〕1号"),
+            township: words.unless_missing("乡镇", "某乡"),
+        }),
+        "上报项目规划" => Action::SubmitPlan(ProjectPlan {
+            plan: words.unless_missing("规划", "发展养殖并介绍就业"),
+            department: words.unless_missing("主管部门", "县农业农村局"),
+            submitted_on: (!words.missing("上报日期")).then_some(words.occurred_on),
+        }),
         "签收" => Action::AcknowledgeDecision {},
         "公告" => Action::Announce(Announcement {
             place: "村公示栏".into(),
@@ -377,7 +407,47 @@ fn appraisal(words: &Words<'_>) -> Result<Appraisal, String> {
         abstentions,
         result: if failed { "not_recommend" } else { "recommend" }.into(),
         opinion: String::new(),
+        conveners: words
+            .pack
+            .values
+            .conveners
+            .iter()
+            .filter(|c| !words.missing(&c.label))
+            .map(|c| c.code.clone())
+            .collect(),
+        findings: findings(words)?,
     })
+}
+
+/// The situation as judged, where the pack asks for it.
+fn findings(words: &Words<'_>) -> Result<Option<HouseholdFindings>, String> {
+    let asked = words
+        .pack
+        .identification()
+        .is_some_and(|p| p.has_guard(GuardKind::SituationAssessed));
+    if !asked || words.missing("综合研判") {
+        return Ok(None);
+    }
+    let income = words
+        .get("人均")
+        .map(|yuan| fen(yuan).ok_or_else(|| format!("“{yuan}”不是金额")));
+    Ok(Some(HouseholdFindings {
+        per_capita_income_fen: Some(income.transpose()?.unwrap_or(500_000)),
+        dimensions: words
+            .pack
+            .values
+            .dimensions
+            .iter()
+            .filter(|d| !words.missing(&d.label))
+            .map(|d| Judgement {
+                code: d.code.clone(),
+                problem: false,
+                finding: String::new(),
+            })
+            .collect(),
+        situation: words.unless_missing("家庭基本情况", "三口之家，一人常年吃药"),
+        ..HouseholdFindings::default()
+    }))
 }
 
 fn ground(words: &Words<'_>, outcome: Verdict) -> Option<String> {
@@ -409,8 +479,9 @@ fn review(words: &Words<'_>, outcome: Verdict) -> Result<TownshipReview, String>
         outcome,
         checkers: words
             .list("核实人")
-            .unwrap_or_else(|| vec!["乡镇核查人".into()]),
+            .unwrap_or_else(|| vec![words.unless_missing("核查人", "乡镇核查人")]),
         opinion: "情况属实".into(),
+        findings: findings(words)?,
         send_back_to: words.step("退回到")?,
         ground: ground(words, outcome),
         reason: reason(words, outcome),
@@ -418,13 +489,11 @@ fn review(words: &Words<'_>, outcome: Verdict) -> Result<TownshipReview, String>
 }
 
 fn decision(words: &Words<'_>, outcome: Verdict) -> Result<CountyDecision, String> {
-    let wanted = words.get("类别").unwrap_or("边缘易致贫户");
-    let category = words
-        .pack
-        .values
-        .categories
-        .iter()
-        .find(|c| c.label == wanted);
+    let categories = &words.pack.values.categories;
+    let category = match words.get("类别") {
+        Some(wanted) => categories.iter().find(|c| c.label == wanted),
+        None => categories.iter().find(|c| c.lifted == Some(false)),
+    };
     let considered = words
         .pack
         .values

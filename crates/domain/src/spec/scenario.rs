@@ -187,11 +187,11 @@ impl<'a> World<'a> {
             if self.casefile().records.done_on(step.kind).is_some() {
                 continue;
             }
-            for name in act::usual_acts(step.kind) {
+            for name in act::usual_acts(self.pack, step.kind) {
                 let records = &self.casefile().records;
                 let check = records.cross_check.as_ref();
                 let done = match *name {
-                    "提交比对" => check.is_some(),
+                    "提交比对" | "发起比对" => check.is_some(),
                     "乡镇报送" => check.is_some_and(|c| c.forwarded.is_some()),
                     "反馈比对" => check.is_some_and(|c| !c.answers.is_empty()),
                     "签收" => records.decision_acknowledged.is_some(),
@@ -284,6 +284,12 @@ impl<'a> World<'a> {
         words: &BTreeMap<String, String>,
     ) -> Result<Operation, String> {
         Ok(self.action(name, words, self.today)?.operation())
+    }
+
+    /// The step an act belongs to.
+    pub(super) fn step(&self, name: &str) -> Option<StepKind> {
+        let action = self.action(name, &BTreeMap::new(), self.today).ok()?;
+        action.step()
     }
 
     /// A day counted from day 0.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Table, act, scenario::World};
 use crate::account::Operation;
-use crate::policy::Pack;
+use crate::policy::{GuardKind, Pack};
 
 /// Every act tried in every state.
 #[derive(Debug, Clone)]
@@ -31,6 +31,7 @@ const ACTS: &[&str] = &[
     "入户核实",
     "签订承诺授权书",
     "提交比对",
+    "发起比对",
     "共用比对",
     "乡镇报送",
     "反馈比对",
@@ -44,12 +45,15 @@ const ACTS: &[&str] = &[
     "审核",
     "审核退回",
     "审核不予纳入",
+    "镇政府上报",
     "审批",
     "审批退回",
     "审批不予纳入",
+    "书面通知",
     "签收",
     "公告",
     "录入建档",
+    "上报项目规划",
     "告知农户",
     "申请复核",
     "终止",
@@ -84,7 +88,10 @@ pub fn transitions(pack: &Pack) -> Result<Option<TransitionTable>, String> {
     let mut world = World::new(&blank, pack)?;
     let mut states = Vec::new();
     let mut day = 0;
-    let acts = procedure.steps.iter().flat_map(|s| act::usual_acts(s.kind));
+    let acts = procedure
+        .steps
+        .iter()
+        .flat_map(|s| act::usual_acts(pack, s.kind));
     for name in std::iter::once(&"线索").chain(acts) {
         if *name != "线索" {
             (day, world) = (day..=60)
@@ -107,8 +114,23 @@ pub fn transitions(pack: &Pack) -> Result<Option<TransitionTable>, String> {
         }
     }
     let first = procedure.steps.first().map_or("", |s| s.label.as_str());
+    let by_county = !procedure.has_guard(GuardKind::ThroughTownship);
     let acts = ACTS
         .iter()
+        // One of the two ways a comparison begins, and no act of a step the pack
+        // does not have.
+        .filter(|name| {
+            **name
+                != if by_county {
+                    "提交比对"
+                } else {
+                    "发起比对"
+                }
+        })
+        .filter(|name| {
+            let step = states[0].1.step(name);
+            step.is_none_or(|kind| procedure.step(kind).is_some())
+        })
         .map(|name| {
             let mut words = BTreeMap::new();
             if name.ends_with("退回") {

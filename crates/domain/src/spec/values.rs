@@ -94,6 +94,7 @@ fn item(name: &str, pack: &Pack) -> Option<(String, String)> {
                 .to_owned();
                 (unit, origin(clock.unit.clause.as_ref(), clock.unit.source))
             }
+            "截止日期" => stated(clock.due_on.as_ref()?),
             "起" => (clock.starts.clone(), limit_clause),
             "止" => (clock.ends.clone(), limit_clause),
             "一般" => (yes_no(clock.in_principle).to_owned(), limit_clause),
@@ -108,8 +109,38 @@ fn item(name: &str, pack: &Pack) -> Option<(String, String)> {
             &period.last_year
         }));
     }
+    if let Some(value) = match name {
+        "监测单位" => values.monitoring_unit.as_ref().map(stated),
+        "排查村比例" => values.village_coverage_percent.as_ref().map(stated),
+        _ => None,
+    } {
+        return Some(value);
+    }
     let line = values.line.as_ref()?;
+    if let Some(key) = name.strip_prefix("监测范围算法：") {
+        let formula = line.formula.as_ref()?;
+        return Some(match key {
+            "基数" => stated(&formula.base),
+            "基数金额" => stated(formula.base_yuan.as_ref()?),
+            "倍数" => stated(formula.multiplier.as_ref()?),
+            "地区类别" => stated(formula.area_class.as_ref()?),
+            "早几年" => stated(formula.base_years_before.as_ref()?),
+            "取整" => stated(formula.rounding.as_ref()?),
+            "首年" => stated(formula.first_year.as_ref()?),
+            "末年" => stated(formula.last_year.as_ref()?),
+            "因素" => {
+                let names: Vec<&str> = formula.factors.iter().map(|f| f.label.as_str()).collect();
+                let first = formula.factors.first()?;
+                (
+                    names.join("、"),
+                    origin(first.clause.as_ref(), first.source),
+                )
+            }
+            _ => return None,
+        });
+    }
     Some(match name {
+        "监测范围底线" => stated(line.floor_yuan.as_ref()?),
         "监测范围" => stated(&line.amount_yuan),
         "收入口径" => stated(&line.measure),
         "比较方式" => stated(&line.comparator),
@@ -214,7 +245,25 @@ fn entries(list: &str, pack: &Pack) -> Option<Vec<Entry>> {
         };
     }
     Some(match list {
-        "监测对象类别" => plain!(categories),
+        "监测对象类别" => plain!(categories, e => "系统提议": yes_no(e.proposed).to_owned()),
+        "纳入情形" => plain!(entry_paths, e =>
+        "比例": e.ratio.as_ref().map_or_else(String::new, |r| {
+            let (value, from) = stated(r);
+            format!("{value} {from}")
+        })),
+        "原因" => plain!(causes),
+        "评议组织者" => plain!(conveners),
+        "责任分工" => plain!(responsibilities),
+        "名单" => plain!(lists, e =>
+            "拟定": level_word(e.level).to_owned(),
+            "报送": level_word(e.submitted_to).to_owned(),
+            "在…之后": e.after.as_str().to_owned(),
+            "由…答复": e.answered_by.map_or_else(String::new, |k| k.as_str().to_owned()),
+            "周期": e.period.as_ref().map_or_else(String::new, |p| {
+                let (value, from) = stated(p);
+                format!("{value} {from}")
+            }),
+            "书面通知": yes_no(e.written_notice).to_owned()),
         "研判方面" => plain!(dimensions),
         "实际困难" => plain!(difficulty_areas),
         "线索渠道" => plain!(channels, e => "启动时钟": yes_no(e.starts_clock).to_owned()),
@@ -423,7 +472,7 @@ pub(super) fn proposals(table: &Table, pack: &Pack) -> Found {
             found.push((row.line, format!("政策包没有把“{household}”列为可识别的户")));
             continue;
         };
-        let explained = propose_category(pack, &status.code, &form);
+        let explained = propose_category(pack, &status.code, &(&form).into());
         let proposed = explained
             .conclusion
             .as_ref()

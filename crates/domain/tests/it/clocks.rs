@@ -125,6 +125,7 @@ fn review(outcome: Verdict, send_back_to: Option<StepKind>) -> Action {
         outcome,
         checkers: vec!["丁".into()],
         opinion: String::new(),
+        findings: None,
         send_back_to,
         ground: refuse.then(|| "no_risk".into()),
         reason: Some("补充核实材料".into()),
@@ -183,6 +184,8 @@ fn forward(pack: &Pack, casefile: &Casefile) -> Vec<(Level, Action)> {
         abstentions: 0,
         result: "recommend".into(),
         opinion: String::new(),
+        conveners: Vec::new(),
+        findings: None,
     };
     let letter = CommitmentLetter {
         truthfulness: true,

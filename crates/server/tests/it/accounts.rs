@@ -474,7 +474,7 @@ async fn a_deputy_acts_for_a_time_and_both_names_show() {
     let me = test.person("grid.a1").get("/session").await.ok();
     let holds = me["operations"]
         .as_array()
-        .is_some_and(|o| o.iter().any(|o| o == "casefile.cross_check_village"));
+        .is_some_and(|o| o.iter().any(|o| o == "casefile.cross_check_request"));
     assert!(!holds, "the deputy's days are over");
 }
 

@@ -1,0 +1,260 @@
+//! `shouwang policy check`: what a pack may not say. Every problem names file
+//! and line, so that a policy officer can mend it without an engineer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use toml::Spanned;
+
+use super::Problem;
+use super::load::PackSource;
+use super::pack::{Clause, Provenance, Stated};
+
+mod figures;
+mod procedure;
+mod values;
+
+use figures::figures;
+
+/// Checks packs against each other and against their clauses; an empty list
+/// means they may be loaded.
+pub fn check(sources: &[PackSource]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut ids = BTreeMap::new();
+    for source in sources {
+        let id = &source.file.id;
+        if ids.insert(id.get_ref().as_str(), source).is_some() {
+            problems.push(source.problem(
+                "pack.toml",
+                id.span().start,
+                format!("政策包编号 {} 重复：每个包的 id 必须唯一", id.get_ref()),
+            ));
+        }
+    }
+    for source in sources {
+        let mut checker = Checker {
+            source,
+            clauses: BTreeMap::new(),
+            documents: BTreeSet::new(),
+            problems: &mut problems,
+        };
+        if checker.collect_layers(&ids) {
+            checker.pack();
+            for procedure in &source.procedures {
+                checker.procedure(procedure);
+            }
+        }
+    }
+    problems
+}
+
+struct Checker<'a> {
+    source: &'a PackSource,
+    /// Clauses this pack may cite: its own and its bases'.
+    clauses: BTreeMap<&'a str, &'a Clause>,
+    documents: BTreeSet<&'a str>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl<'a> Checker<'a> {
+    fn report(&mut self, file: &str, offset: usize, message: String) {
+        let problem = self.source.problem(file, offset, message);
+        self.problems.push(problem);
+    }
+
+    /// Walks the bases; false where one is missing or the chain is a circle.
+    fn collect_layers(&mut self, ids: &BTreeMap<&str, &'a PackSource>) -> bool {
+        let mut seen = BTreeSet::new();
+        let mut layer = self.source;
+        loop {
+            if !seen.insert(layer.file.id.get_ref().as_str()) {
+                let at = self
+                    .source
+                    .file
+                    .based_on
+                    .as_ref()
+                    .map_or(0, |b| b.span().start);
+                self.report(
+                    "pack.toml",
+                    at,
+                    "based_on 绕成了圈：一个包不能以自己为基础".into(),
+                );
+                return false;
+            }
+            for clause in &layer.clauses.clauses {
+                self.clauses.entry(clause.id.get_ref()).or_insert(clause);
+            }
+            self.documents
+                .extend(layer.file.documents.iter().map(|d| d.id.as_str()));
+            let Some(base) = &layer.file.based_on else {
+                return true;
+            };
+            let Some(next) = ids.get(base.get_ref().as_str()) else {
+                let (at, name) = (base.span().start, base.get_ref().clone());
+                self.report(
+                    "pack.toml",
+                    at,
+                    format!("找不到 based_on 所指的政策包 {name}"),
+                );
+                return false;
+            };
+            layer = next;
+        }
+    }
+
+    fn clause_known(&mut self, file: &str, clause: &Spanned<String>) -> bool {
+        let known = self.clauses.contains_key(clause.get_ref().as_str());
+        if !known {
+            self.report(
+                file,
+                clause.span().start,
+                format!(
+                    "条款 {} 不在本包或其基础包的 clauses.toml 中",
+                    clause.get_ref()
+                ),
+            );
+        }
+        known
+    }
+
+    /// An entry of a list carries a clause, or says that it is practice.
+    fn entry(
+        &mut self,
+        file: &str,
+        what: &str,
+        clause: Option<&Spanned<String>>,
+        source: Option<Provenance>,
+        fallback: usize,
+    ) {
+        match (clause, source) {
+            (Some(clause), None) => {
+                self.clause_known(file, clause);
+            }
+            (Some(clause), Some(_)) => self.report(
+                file,
+                clause.span().start,
+                format!("{what} 同时写了 clause 和 source：有条款就不是惯例，二者只能有一个"),
+            ),
+            (None, Some(_)) => {}
+            (None, None) => self.report(
+                file,
+                fallback,
+                format!("{what} 没有出处：请写 clause，或写 source = \"practice\"（文件未规定）"),
+            ),
+        }
+    }
+
+    fn stated<T: Clone>(
+        &mut self,
+        file: &str,
+        what: &str,
+        stated: &Stated<T>,
+        fallback: usize,
+        figure: Option<String>,
+    ) {
+        let at = stated.value.as_ref().map_or(fallback, |v| v.span().start);
+        if stated.unstated {
+            if let Some(value) = &stated.value {
+                self.report(
+                    file,
+                    value.span().start,
+                    format!("{what} 标了 unstated 却有 value：文件未规定的值只能写 default"),
+                );
+            }
+            if let Some(clause) = &stated.clause {
+                self.report(
+                    file,
+                    clause.span().start,
+                    format!("{what} 标了 unstated 却写了条款：文件未规定的值没有条款"),
+                );
+            }
+            if stated.default.is_some() && stated.source.is_none() {
+                self.report(
+                    file,
+                    at,
+                    format!("{what} 有 default 却没写 source = \"practice\""),
+                );
+            }
+            return;
+        }
+        if stated.value.is_none() {
+            self.report(
+                file,
+                at,
+                format!("{what} 缺 value；文件没有规定时请写 unstated = true"),
+            );
+            return;
+        }
+        if stated.default.is_some() {
+            self.report(file, at, format!("{what} 已有 value，不能再写 default"));
+        }
+        self.entry(file, what, stated.clause.as_ref(), stated.source, at);
+        if let (Some(figure), Some(clause)) = (figure, &stated.clause) {
+            self.figure_stands(file, what, &figure, clause, at);
+        }
+    }
+
+    /// A clause-bearing number must stand in the clause's words or parameters.
+    fn figure_stands(
+        &mut self,
+        file: &str,
+        what: &str,
+        figure: &str,
+        clause: &Spanned<String>,
+        at: usize,
+    ) {
+        let Some(found) = self.clauses.get(clause.get_ref().as_str()) else {
+            return;
+        };
+        if !figures(&format!("{} {}", found.quote, found.parameters)).contains(figure) {
+            self.report(
+                file,
+                at,
+                format!(
+                    "{what} 的数字 {figure} 不在条款 {} 的原文或参数里",
+                    clause.get_ref()
+                ),
+            );
+        }
+    }
+
+    fn unique<'b>(
+        &mut self,
+        file: &str,
+        group: &str,
+        codes: impl Iterator<Item = (&'b str, usize)>,
+    ) {
+        let mut seen = BTreeSet::new();
+        for (code, at) in codes {
+            if !seen.insert(code.to_owned()) {
+                self.report(file, at, format!("{group} 的编号 {code} 重复"));
+            }
+            if code.is_empty()
+                || !code
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+            {
+                self.report(
+                    file,
+                    at,
+                    format!("{group} 的编号 {code:?} 只能用小写字母、数字和下划线"),
+                );
+            }
+        }
+    }
+
+    fn one_of(&mut self, file: &str, what: &str, stated: &Stated<String>, allowed: &[&str]) {
+        if let Some(value) = &stated.value
+            && !allowed.contains(&value.get_ref().as_str())
+        {
+            self.report(
+                file,
+                value.span().start,
+                format!(
+                    "{what} {:?} 不认识，只能是 {}",
+                    value.get_ref(),
+                    allowed.join("、")
+                ),
+            );
+        }
+    }
+}

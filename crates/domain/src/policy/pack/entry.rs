@@ -1,0 +1,200 @@
+//! The lists a document enumerates: categories, channels, means, outcomes,
+//! tasks, forms, messages.
+
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use super::{ClauseId, Provenance, Stated, StepKind};
+use crate::division::Level;
+
+/// A category a household may be determined in, and when it is proposed.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Category {
+    pub code: String,
+    pub label: String,
+    #[serde(default)]
+    pub definition: String,
+    /// Proposed when the household was lifted out of poverty (true), never was
+    /// (false), or either (absent).
+    pub lifted: Option<bool>,
+    /// Proposed when income is inside the line (true), above it (false), or
+    /// either (absent).
+    pub inside_line: Option<bool>,
+    /// False where nothing in the text tells it from the others: a person may
+    /// choose it, no rule proposes it.
+    #[serde(default = "yes")]
+    pub proposed: bool,
+    pub clause: Option<Spanned<ClauseId>>,
+    pub source: Option<Provenance>,
+}
+
+/// A named entry of a list the document enumerates.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    pub code: String,
+    pub label: String,
+    #[serde(default)]
+    pub note: String,
+    pub clause: Option<Spanned<ClauseId>>,
+    pub source: Option<Provenance>,
+}
+
+/// A channel through which a lead arrives.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channel {
+    pub code: String,
+    pub label: String,
+    /// Whether a lead of this channel starts the statutory clock (HN22-060).
+    #[serde(default)]
+    pub starts_clock: bool,
+    pub clause: Option<Spanned<ClauseId>>,
+    pub source: Option<Provenance>,
+}
+
+/// How a farmer's own declaration reaches us (WY21-034).
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclarationMeans {
+    pub code: String,
+    pub label: String,
+    /// Somebody else types: that person's name must be recorded.
+    #[serde(default)]
+    pub proxy: bool,
+    pub clause: Option<Spanned<ClauseId>>,
+    pub source: Option<Provenance>,
+}
+
+/// How a verified lead may end.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeadOutcome {
+    pub code: String,
+    pub label: String,
+    /// `casefile` opens an identification, `episode` joins the running one,
+    /// `none` ends the lead.
+    pub leads_to: String,
+    #[serde(default)]
+    pub needs_reason: bool,
+    pub clause: Option<Spanned<ClauseId>>,
+    pub source: Option<Provenance>,
+}
+
+/// A level of the organisation (HN25-124).
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LevelItem {
+    pub code: Level,
+    pub label: String,
+    pub clause: Option<Spanned<ClauseId>>,
+    pub source: Option<Provenance>,
+}
+
+/// A task and the section responsible for it (HN25-015).
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    pub code: String,
+    pub label: String,
+    /// Sections of the centre, e.g. 监测科.
+    pub responsible: Vec<String>,
+    pub clause: Option<Spanned<ClauseId>>,
+}
+
+/// A system whose files we take in and give back without re-keying (HN20-104).
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExchangeSource {
+    pub code: String,
+    pub label: String,
+    /// Identifier of the layout file.
+    pub layout: String,
+    pub clause: Option<Spanned<ClauseId>>,
+    pub source: Option<Provenance>,
+}
+
+/// A form the document names.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Form {
+    pub code: String,
+    pub label: String,
+    pub clause: Option<Spanned<ClauseId>>,
+    pub source: Option<Provenance>,
+}
+
+/// A sentence people receive; `{name}` marks a placeholder.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Message {
+    pub code: String,
+    pub text: String,
+    pub clause: Option<Spanned<ClauseId>>,
+    pub source: Option<Provenance>,
+}
+
+/// Lists of [`Item`]s whose labels screens look up.
+#[derive(Debug, Clone, Copy)]
+pub enum LawfulItems {
+    Dimension,
+    DifficultyArea,
+    RiskType,
+    LawfulEnd,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// One way into the monitoring range; any one suffices (HN20-003, HN20-004).
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntryPath {
+    pub code: String,
+    pub label: String,
+    pub condition: EntryCondition,
+    /// How much more than the previous year's income rigid expenditure must
+    /// be; a text that says only 明显超过 leaves the judgement to a person.
+    pub ratio: Option<Stated<String>>,
+    pub clause: Option<Spanned<ClauseId>>,
+    pub source: Option<Provenance>,
+}
+
+/// What an entry path looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryCondition {
+    /// Income per person inside the line, by the line's comparator.
+    IncomeInsideLine,
+    /// Rigid expenditure clearly above the previous year's income.
+    RigidExpenditureOverIncome,
+    /// Income fell sharply.
+    IncomeDropped,
+}
+
+/// A list of households that one level draws up and another answers
+/// (初选名单, 建议名单, 拟纳入名单, 最终名单).
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListDefinition {
+    pub code: String,
+    pub label: String,
+    /// Level that draws it up.
+    pub level: Level,
+    /// Level it goes to.
+    pub submitted_to: Level,
+    /// A household qualifies once this step is done.
+    pub after: StepKind,
+    /// The step of the receiving level that answers each household; absent
+    /// where the list only informs.
+    pub answered_by: Option<StepKind>,
+    /// `month` where the document adjusts by batches.
+    pub period: Option<Stated<String>>,
+    /// Whether it goes down with a written notice to acknowledge (书面通知).
+    #[serde(default)]
+    pub written_notice: bool,
+    pub clause: Option<Spanned<ClauseId>>,
+    pub source: Option<Provenance>,
+}

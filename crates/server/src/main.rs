@@ -115,8 +115,14 @@ enum Size {
 
 #[derive(Debug, Subcommand)]
 enum PolicyCommand {
-    /// Checks the built-in packs, or those of a folder.
-    Check { folder: Option<PathBuf> },
+    /// Checks the built-in packs, or those of a folder, and prints what each
+    /// orders and which act is allowed when.
+    Check {
+        folder: Option<PathBuf>,
+        /// Only the result, without the tables.
+        #[arg(long)]
+        brief: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -185,8 +191,8 @@ async fn run(command: Command) -> Result<ExitCode, String> {
                 },
         } => export_demo(&place, &login_name, &out).await,
         Command::Policy {
-            command: PolicyCommand::Check { folder },
-        } => Ok(check_policy(folder.as_deref())),
+            command: PolicyCommand::Check { folder, brief },
+        } => Ok(check_policy(folder.as_deref(), brief)),
         Command::Audit {
             command: AuditCommand::Verify { place },
         } => {
@@ -415,7 +421,7 @@ async fn export_demo(place: &Place, login_name: &str, out: &Path) -> Result<Exit
     Ok(ExitCode::SUCCESS)
 }
 
-fn check_policy(folder: Option<&Path>) -> ExitCode {
+fn check_policy(folder: Option<&Path>, brief: bool) -> ExitCode {
     let files = match folder {
         Some(folder) => app::read_policy_folder(folder),
         None => PolicyFiles::load(None),
@@ -426,6 +432,18 @@ fn check_policy(folder: Option<&Path>) -> ExitCode {
     };
     match files.library() {
         Ok(library) => {
+            let roles = match files.roles() {
+                Ok(roles) => roles,
+                Err(error) => return fail(&error),
+            };
+            for pack in library.packs() {
+                if !brief && pack.identification().is_some() {
+                    match domain::spec::procedure_page(pack, &roles) {
+                        Ok(page) => println!("{page}"),
+                        Err(error) => return fail(&format!("{}: {error}", pack.id())),
+                    }
+                }
+            }
             for pack in library.packs() {
                 println!(
                     "{} v{} {}：{}个条款，{}",

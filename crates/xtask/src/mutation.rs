@@ -56,7 +56,8 @@ fn visit(root: &Value, node: &Value, path: &mut Vec<Key>, found: &mut Vec<Mutati
 fn clause_of(node: &Value) -> Option<String> {
     let own = node
         .get("clause")
-        .or_else(|| node.get("limit_days")?.get("clause"));
+        .or_else(|| node.get("limit_days")?.get("clause"))
+        .or_else(|| node.get("due_on")?.get("clause"));
     own.and_then(Value::as_str).map(str::to_owned)
 }
 

@@ -93,6 +93,19 @@ pub(super) fn order(
             Some(_) => {}
         }
     }
+    // Acts that belong to a condition of the pack, not to a step of its own.
+    let not_here = match action {
+        Action::AcknowledgeDecision {} => !procedure.has_guard(GuardKind::DecisionAcknowledged),
+        Action::ForwardCrossCheck {} => !procedure.has_guard(GuardKind::ThroughTownship),
+        _ => false,
+    };
+    if not_here {
+        refused.push(Refusal::new(
+            "step_order",
+            "本程序没有这一环节，不用办理。",
+            None,
+        ));
+    }
     if matches!(action, Action::AcknowledgeDecision {})
         && records_missing(casefile, procedure, StepKind::WrittenNotice)
     {
@@ -123,7 +136,11 @@ pub(super) fn order(
         Action::SignLetter(_) => {
             // A new letter may replace one that was too narrow or has expired,
             // as long as nothing was asked under it.
-            records.commitment_letter.is_some() && records.cross_check.is_some()
+            let relied_on = procedure.step(StepKind::CrossCheck).is_none()
+                && procedure.steps[position + 1..]
+                    .iter()
+                    .any(|s| records.done_on(s.kind).is_some());
+            records.commitment_letter.is_some() && (records.cross_check.is_some() || relied_on)
         }
         Action::PostNotice { .. } => records.public_notice.is_some(),
         Action::Review(_) => records.township_review.is_some(),

@@ -4,10 +4,12 @@
 
 mod act;
 mod leads;
+mod page;
 mod scenario;
 mod transition;
 mod values;
 
+pub use page::procedure_page;
 pub use transition::{ActRow, TransitionTable, transitions};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -23,6 +23,10 @@ pub struct Procedure {
     pub steps: Vec<Step>,
     #[serde(default, rename = "guard")]
     pub guards: Vec<Guard>,
+    /// What the text leaves open although one would look for it here (办理时限);
+    /// shown as 文件未规定.
+    #[serde(default)]
+    pub left_open: Vec<String>,
 }
 
 /// A clock of a procedure.
@@ -135,6 +139,9 @@ pub struct Step {
     /// Advice of when to be done, in days since the clock started; never
     /// shown as statutory (no document gives per-step budgets).
     pub advised_day: Option<u16>,
+    /// What the text leaves open about the step (公示天数); shown as 文件未规定.
+    #[serde(default)]
+    pub left_open: Vec<String>,
 }
 
 /// Something a step must or may be supported by.

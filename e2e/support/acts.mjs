@@ -133,6 +133,27 @@ export async function recordAppraisal(person, options) {
   await submit(person, '提交民主评议结果')
 }
 
+/** 家庭情况综合研判: every dimension without a problem, the amounts as given. */
+export async function fillFindings(person, { income, previous, rigid, exceeds, risk, situation }) {
+  const form = todo(person)
+  await person.type(/^人均(可支配|纯)收入/, income, form)
+  if (previous) await person.type('家庭上年度收入（元）', previous, form)
+  if (rigid) await person.type('家庭刚性支出（元）', rigid, form)
+  if (risk) await person.tick(risk, form.getByRole('group', { name: '返贫致贫风险', exact: true }).last())
+  if (exceeds) await person.tick(exceeds, form)
+  for (const question of await form.getByRole('radiogroup', { name: /有无问题$/ }).all()) {
+    await question.getByRole('radio', { name: '无问题' }).check({ force: true })
+  }
+  await person.type('家庭情况说明', situation, form)
+}
+
+/** The county types in a department's answer, without a hit. */
+export async function answerCrossCheck(person, { department }) {
+  await chooseAct(person, '登记比对结果')
+  await person.type('反馈部门', department, todo(person))
+  await submit(person, '登记比对结果')
+}
+
 export const postNotice = (person) => submit(person, '登记公示张贴')
 
 export async function fillReview(person, { opinion = '材料齐全，情况属实。', checkers = ['王晓舟', '陶立春'] } = {}) {

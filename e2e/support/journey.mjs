@@ -9,10 +9,10 @@ import { startDemo } from './server.mjs'
  * Called once at the top of a journey's file; answers `as(loginName, options?, work)`, which signs somebody in, does the
  * work and signs them off. When the work fails, a picture of their page stays in `results/`.
  */
-export function journey(name) {
+export function journey(name, { scene } = {}) {
   const world = {}
   before(async () => {
-    world.server = await startDemo()
+    world.server = await startDemo(scene)
     world.browser = await launch()
   })
   after(async () => {

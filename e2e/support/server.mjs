@@ -31,11 +31,11 @@ function addressOf(child) {
   })
 }
 
-/** A demo county of its own in a folder of its own: `{ base, stop }`. */
-export async function startDemo() {
+/** A demo county of its own in a folder of its own: `{ base, stop }`; `scene` says where, when and under which document. */
+export async function startDemo(scene = 'yiyang-2022') {
   const folder = await mkdtemp(join(tmpdir(), 'shouwang-e2e-'))
   const data = join(folder, 'demo')
-  await run(binary(), ['demo', 'create', '--data', data, '--size', 'small'])
+  await run(binary(), ['demo', 'create', '--data', data, '--size', 'small', '--scene', scene])
   const child = spawn(binary(), ['serve', '--data', data, '--demo', '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'pipe'] })
   const base = await addressOf(child)
   const stop = async () => {

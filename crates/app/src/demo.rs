@@ -11,28 +11,26 @@ mod place;
 mod profile;
 mod random;
 mod registry;
+mod scene;
 mod script;
 mod story;
 
 pub use accounts::{DEMO_PASSWORD, DemoAccount, demo_accounts};
+pub use scene::{SCENES, Scene};
 
 use domain::account::Principal;
 use jiff::ToSpan as _;
-use jiff::civil::{Date, date};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::policy::PutInForce;
 use crate::{App, AppError};
 
-/// Today in a fresh demo.
-pub const DEMO_TODAY: Date = date(2022, 5, 20);
-/// The day the registry of the demo was collected and entered.
-const COLLECTED_ON: Date = date(2022, 1, 10);
-/// The day the pack of the demo begins to govern: the plan's first dated duty.
-const IN_FORCE_ON: Date = date(2022, 4, 27);
-const PACK: &str = "henan-2022";
+/// Today in a fresh demo of the default scene.
+pub const DEMO_TODAY: Date = scene::YIYANG_2022.today;
 const SETTING: &str = "demo_today";
+const SCENE_SETTING: &str = "demo_scene";
 /// Identifiers count from 2022-01-10 in Shanghai.
 const FIRST_ID_MILLIS: u64 = 1_641_744_000_000;
 /// How far one move of the clock may go, in days.
@@ -96,15 +94,16 @@ pub type Progress<'a> = dyn FnMut(u64, u64) + Send + 'a;
 /// [`AppError::NotFound`] outside demo mode, [`AppError::Conflict`] when the
 /// deployment is not empty.
 pub async fn create(app: &App, size: DemoSize, seed: u64) -> Result<DemoSummary, AppError> {
-    create_with_progress(app, size, seed, &mut |_, _| {}).await
+    create_with_progress(app, &Scene::default(), size, seed, &mut |_, _| {}).await
 }
 
-/// As [`create`], telling how far it is.
+/// As [`create`], in any scene, telling how far it is.
 ///
 /// # Errors
 /// As [`create`].
 pub async fn create_with_progress(
     app: &App,
+    scene: &Scene,
     size: DemoSize,
     seed: u64,
     progress: &mut Progress<'_>,
@@ -119,36 +118,41 @@ pub async fn create_with_progress(
     }
     let mut random = random::Random::new(seed, FIRST_ID_MILLIS);
     let mut summary = DemoSummary {
-        accounts: demo_accounts().len() as u64,
+        accounts: demo_accounts(scene).len() as u64,
         ..DemoSummary::default()
     };
     // Passwords age by the machine's own clock, wherever the demo's stands.
-    app.clock.move_to(DEMO_TODAY);
+    app.clock.move_to(scene.today);
     let password_millis = app.clock.real_millis();
-    app.clock.move_to(COLLECTED_ON);
-    let cast = accounts::create(app, &mut random, password_millis).await?;
-    let places = place::places(app, size)?;
+    app.clock.move_to(scene.collected_on);
+    let cast = accounts::create(app, scene, &mut random, password_millis).await?;
+    let places = place::places(app, scene, size)?;
     let mut villages = registry::fill(
         app,
+        scene,
         &mut random,
         &places,
         &cast,
-        COLLECTED_ON,
         &mut summary,
         progress,
     )
     .await?;
-    changes::make(app, &cast, &mut villages).await?;
-    app.clock.move_to(IN_FORCE_ON);
+    if scene.story {
+        changes::make(app, &cast, &mut villages).await?;
+    }
+    app.clock.move_to(scene.in_force_on);
     let officer = cast.get("policy.feng")?;
     let form = PutInForce {
-        jurisdiction: place::code("410000000000"),
-        from: IN_FORCE_ON,
-        note: "演示：2022年防止返贫监测帮扶集中排查工作方案".into(),
+        jurisdiction: place::code(scene.jurisdiction),
+        from: scene.in_force_on,
+        note: format!("演示：{}", scene.document),
     };
-    app.put_in_force(officer, PACK, form).await?;
-    story::play(app, &mut random, &cast, &mut villages, &mut summary).await?;
-    set_today(app, &app.system_actor().account_id, DEMO_TODAY).await?;
+    app.put_in_force(officer, scene.pack, form).await?;
+    if scene.story {
+        story::play(app, &mut random, &cast, &mut villages, &mut summary).await?;
+    }
+    remember_scene(app, scene).await?;
+    set_today(app, &app.system_actor().account_id, scene.today).await?;
     Ok(summary)
 }
 
@@ -181,7 +185,9 @@ pub async fn demo_info(app: &App) -> Result<DemoInfo, AppError> {
         return Err(AppError::NotFound);
     }
     let mut accounts = Vec::new();
-    for account in demo_accounts().into_iter().filter(|a| a.listed) {
+    let scene = app.store.setting(SCENE_SETTING).await?;
+    let scene = scene.as_deref().and_then(Scene::named).unwrap_or_default();
+    for account in demo_accounts(&scene).into_iter().filter(|a| a.listed) {
         accounts.push(DemoAccountView {
             login_name: account.login_name.into(),
             password: account.password.into(),
@@ -285,6 +291,20 @@ async fn remember(app: &App, account_id: &str, day: Date) -> Result<(), AppError
         "demo.clock_moved",
         "demo",
         &format!("today={day}"),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn remember_scene(app: &App, scene: &Scene) -> Result<(), AppError> {
+    let mut tx = app.store.write(app.system_actor()).await?;
+    tx.save_setting(SCENE_SETTING, scene.id).await?;
+    tx.audit(
+        "system",
+        "demo.scene_set",
+        "demo",
+        &format!("scene={}", scene.id),
     )
     .await?;
     tx.commit().await?;

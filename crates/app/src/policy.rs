@@ -146,7 +146,24 @@ pub struct Vocabulary {
     pub refusal_grounds: Vec<CodeLabel>,
     pub forbidden_grounds: Vec<CodeLabel>,
     pub grid_staff: Vec<CodeLabel>,
+    pub entry_paths: Vec<EntryPathLabel>,
+    pub causes: Vec<CodeLabel>,
+    pub conveners: Vec<CodeLabel>,
+    /// What the pack's line measures: `disposable_income_per_capita` or
+    /// `net_income_per_capita`.
+    pub income_measure: Option<String>,
+    /// Conditions of the pack, so that forms ask for what they need.
+    pub asks: Vec<crate::casefile::Asked>,
     pub code_lists: std::collections::BTreeMap<String, Vec<CodeLabel>>,
+}
+
+/// A way into the monitoring range, as forms ask about it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct EntryPathLabel {
+    pub code: String,
+    pub label: String,
+    pub condition: domain::policy::EntryCondition,
+    pub clause: Option<String>,
 }
 
 /// Putting a pack in force.
@@ -330,13 +347,23 @@ impl App {
         }
     }
 
-    /// The lists forms are filled from, by the pack in force where the account is.
+    /// The lists forms are filled from: of `pack`, else of the pack in force
+    /// where the account is.
     ///
     /// # Errors
-    /// [`AppError::NoPolicy`] when none is in force.
-    pub async fn vocabulary(&self, principal: &Principal) -> Result<Vocabulary, AppError> {
+    /// [`AppError::NoPolicy`] when none is in force, [`AppError::NotFound`] for
+    /// a pack that is not there.
+    pub async fn vocabulary(
+        &self,
+        principal: &Principal,
+        pack: Option<&str>,
+    ) -> Result<Vocabulary, AppError> {
         let division = principal.division.ok_or(AppError::NoPolicy)?;
-        let pack = self.pack_in_force(division, self.today()).await?;
+        let pack = match pack {
+            // A procedure under way is filled in with the words it began with.
+            Some(id) => self.library.pack(id).ok_or(AppError::NotFound)?,
+            None => self.pack_in_force(division, self.today()).await?,
+        };
         let v = &pack.values;
         let items = |list: &[Item]| list.iter().map(item).collect::<Vec<_>>();
         Ok(Vocabulary {
@@ -393,6 +420,20 @@ impl App {
             refusal_grounds: items(&v.refusal_grounds),
             forbidden_grounds: items(&v.forbidden_grounds),
             grid_staff: items(&v.grid_staff),
+            entry_paths: v
+                .entry_paths
+                .iter()
+                .map(|p| EntryPathLabel {
+                    code: p.code.clone(),
+                    label: p.label.clone(),
+                    condition: p.condition,
+                    clause: clause_of(p.clause.as_ref()),
+                })
+                .collect(),
+            causes: items(&v.causes),
+            conveners: items(&v.conveners),
+            asks: crate::casefile::asked(pack),
+            income_measure: v.line.as_ref().and_then(|l| l.measure.get()),
             code_lists: self
                 .codes
                 .iter()

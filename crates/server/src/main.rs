@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::clock::Clock;
-use app::demo::{self, DemoSize};
+use app::demo::{self, DemoSize, Scene};
 use app::{App, PolicyFiles};
 use clap::{Parser, Subcommand, ValueEnum};
 use store::Store;
@@ -83,6 +83,9 @@ enum DemoCommand {
         place: Place,
         #[arg(long, value_enum, default_value = "small")]
         size: Size,
+        /// Where and when it plays, and under which document.
+        #[arg(long, default_value = "yiyang-2022")]
+        scene: Scene,
         #[arg(long, default_value_t = 2022)]
         seed: u64,
     },
@@ -179,8 +182,14 @@ async fn run(command: Command) -> Result<ExitCode, String> {
             listen,
         } => serve(place, demo, listen).await,
         Command::Demo {
-            command: DemoCommand::Create { place, size, seed },
-        } => create_demo(place, size, seed).await,
+            command:
+                DemoCommand::Create {
+                    place,
+                    scene,
+                    size,
+                    seed,
+                },
+        } => create_demo(place, &scene, size, seed).await,
         Command::Demo {
             command:
                 DemoCommand::Export {
@@ -363,7 +372,12 @@ async fn stop_signal() {
     }
 }
 
-async fn create_demo(place: Place, size: Size, seed: u64) -> Result<ExitCode, String> {
+async fn create_demo(
+    place: Place,
+    scene: &Scene,
+    size: Size,
+    seed: u64,
+) -> Result<ExitCode, String> {
     let app = open(&place, true).await?;
     if app.store.account_count().await.map_err(|e| e.to_string())? > 0 {
         return Err(format!(
@@ -384,7 +398,7 @@ async fn create_demo(place: Place, size: Size, seed: u64) -> Result<ExitCode, St
             eprintln!("演示数据：{percent}%（{done}/{total} 户）");
         }
     };
-    let made = demo::create_with_progress(&app, size, seed, &mut progress)
+    let made = demo::create_with_progress(&app, scene, size, seed, &mut progress)
         .await
         .map_err(|e| e.to_string())?;
     println!(

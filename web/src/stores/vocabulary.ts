@@ -17,25 +17,36 @@ const nothing: Vocabulary = {
   refusal_grounds: [],
   forbidden_grounds: [],
   grid_staff: [],
+  entry_paths: [],
+  causes: [],
+  conveners: [],
+  asks: [],
   code_lists: {},
 }
 
-/** The words and choices of the policy pack in force; the console holds none of its own. */
+/**
+ * The words and choices of the policy pack in force; the console holds none of its own. A page about a procedure under
+ * way asks for the words of the pack that procedure began with, and lets go of them when it is left.
+ */
 export const useVocabularyStore = defineStore('vocabulary', () => {
   const words = shallowRef<Vocabulary>(nothing)
-  let asked: Promise<void> | null = null
+  const asked = new Map<string, Promise<Vocabulary>>()
 
-  function ensureLoaded(): Promise<void> {
-    asked ??= api.get<Vocabulary>('/policy/vocabulary').then(
-      (answer) => {
-        words.value = { ...nothing, ...answer }
-      },
+  function fetched(pack: string): Promise<Vocabulary> {
+    const known = asked.get(pack)
+    if (known) return known
+    const answer = api.get<Vocabulary>('/policy/vocabulary', pack ? { pack } : {}).then(
+      (found) => ({ ...nothing, ...found }),
       (error) => {
-        asked = null
+        asked.delete(pack)
         throw error
       },
     )
-    return asked
+    asked.set(pack, answer)
+    return answer
+  }
+  async function ensureLoaded(pack = ''): Promise<void> {
+    words.value = await fetched(pack)
   }
 
   return { words, ensureLoaded }

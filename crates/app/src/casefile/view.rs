@@ -7,7 +7,7 @@ use domain::casefile::{
 };
 use domain::division::DivisionCode;
 use domain::household::HouseholdFile;
-use domain::policy::{Pack, StepKind};
+use domain::policy::{GuardKind, Pack, StepKind};
 use jiff::civil::Date;
 use serde::Serialize;
 use store::casefile::{CasefileFilter, CasefileRow as StoredRow};
@@ -92,6 +92,23 @@ pub struct EvidenceView {
     pub present: bool,
 }
 
+/// A condition of the pack and the step it stands on.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Asked {
+    pub guard: GuardKind,
+    pub on: StepKind,
+}
+
+/// The conditions of a pack's procedure.
+pub(crate) fn asked(pack: &Pack) -> Vec<Asked> {
+    let asked = |g: &domain::policy::Guard| Asked {
+        guard: g.kind,
+        on: g.on,
+    };
+    pack.identification()
+        .map_or_else(Vec::new, |p| p.guards.iter().map(asked).collect())
+}
+
 /// A step as the timeline shows it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct StepView {
@@ -109,6 +126,8 @@ pub struct StepView {
     pub late_entry: bool,
     pub evidence: Vec<EvidenceView>,
     pub advised_day: Option<u16>,
+    /// What the text leaves open about the step (文件未规定).
+    pub left_open: Vec<String>,
     pub my_turn: bool,
 }
 
@@ -164,6 +183,13 @@ pub struct CasefileView {
     pub household_message: Option<String>,
     /// Round the next appraisal would be.
     pub next_round: usize,
+    /// Conditions of the pack, so that forms ask for what they need.
+    pub asks: Vec<Asked>,
+    /// Title of the layer the procedure is followed from by practice, where the document
+    /// itself orders none.
+    pub procedure_followed_from: Option<String>,
+    /// What the procedure leaves open (文件未规定).
+    pub left_open: Vec<String>,
 }
 
 /// The stage in plain words.
@@ -384,6 +410,14 @@ impl App {
                 .count()
                 + usize::from(casefile.records.democratic_appraisal.is_some())
                 + 1,
+            asks: asked(pack),
+            procedure_followed_from: pack.followed_from("procedure.identification").map(|id| {
+                let layer = self.library.pack(id);
+                layer.map_or_else(|| id.to_owned(), |p| p.values.title.clone())
+            }),
+            left_open: pack
+                .identification()
+                .map_or_else(Vec::new, |p| p.left_open.clone()),
             records,
             superseded,
             timeline: events
@@ -576,6 +610,7 @@ fn steps(
                     })
                     .collect(),
                 advised_day: step.advised_day,
+                left_open: step.left_open.clone(),
                 my_turn: todo.iter().any(|t| t.step == step.kind && t.mine),
             }
         })

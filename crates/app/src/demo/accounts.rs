@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use domain::account::{Principal, Scope};
 
-use super::place::{
-    COUNTY, NEIGHBOUR, NEIGHBOUR_TOWNSHIP, SECOND_TOWNSHIP, STORY_VILLAGES, TOWNSHIP, code,
-};
+use super::place::code;
 use super::random::Random;
+use super::scene::Scene;
 use crate::account::{hash_password, new_account_row};
 use crate::{App, AppError};
 
@@ -30,13 +29,8 @@ pub struct DemoAccount {
 }
 
 /// Every account of the demo, in the order the sign-in page shows them.
-pub fn demo_accounts() -> Vec<DemoAccount> {
-    let village = |letter: char| {
-        STORY_VILLAGES
-            .iter()
-            .find(|(l, _)| *l == letter)
-            .map(|(_, c)| *c)
-    };
+pub fn demo_accounts(scene: &Scene) -> Vec<DemoAccount> {
+    let village = |letter: char| scene.village(letter);
     let account = |login_name, display_name, role, division, listed| DemoAccount {
         login_name,
         password: DEMO_PASSWORD,
@@ -45,7 +39,7 @@ pub fn demo_accounts() -> Vec<DemoAccount> {
         division,
         listed,
     };
-    let province = Some("410000000000");
+    let province = Some(scene.province);
     vec![
         account("grid.zhang", "张春苗", "grid_worker", village('A'), true),
         account(
@@ -59,21 +53,21 @@ pub fn demo_accounts() -> Vec<DemoAccount> {
             "township.wang",
             "王晓舟",
             "township_reviewer",
-            Some(TOWNSHIP),
+            Some(scene.township),
             true,
         ),
         account(
             "county.chen",
             "陈卓然",
             "county_decider",
-            Some(COUNTY),
+            Some(scene.county),
             true,
         ),
         account(
             "liaison.sun",
             "孙佳禾",
             "department_liaison",
-            Some(COUNTY),
+            Some(scene.county),
             true,
         ),
         account(
@@ -87,21 +81,21 @@ pub fn demo_accounts() -> Vec<DemoAccount> {
             "township2.liu",
             "刘慧林",
             "township_reviewer",
-            Some(SECOND_TOWNSHIP),
+            Some(scene.second_township),
             true,
         ),
         account(
             "county2.zhou",
             "周明朗",
             "county_decider",
-            Some(NEIGHBOUR),
+            Some(scene.neighbour),
             true,
         ),
         account(
             "city.wu",
             "吴若谷",
             "city_supervisor",
-            Some("410300000000"),
+            Some(scene.city),
             true,
         ),
         account(
@@ -112,7 +106,7 @@ pub fn demo_accounts() -> Vec<DemoAccount> {
             true,
         ),
         account("policy.feng", "冯雅言", "policy_officer", province, true),
-        account("analyst.he", "何知行", "analyst", Some(COUNTY), true),
+        account("analyst.he", "何知行", "analyst", Some(scene.county), true),
         account("sysadmin", "蒋守正", "system_administrator", None, true),
         account("secadmin", "沈静安", "security_administrator", None, true),
         account("audadmin", "韩明鉴", "audit_administrator", None, true),
@@ -134,14 +128,14 @@ pub fn demo_accounts() -> Vec<DemoAccount> {
             "township3.gao",
             "高振川",
             "township_reviewer",
-            Some(NEIGHBOUR_TOWNSHIP),
+            Some(scene.neighbour_township),
             false,
         ),
         account(
             "liaison2.qin",
             "秦越山",
             "department_liaison",
-            Some(NEIGHBOUR),
+            Some(scene.neighbour),
             false,
         ),
     ]
@@ -204,13 +198,14 @@ pub(super) fn crew(letter: char) -> Crew {
 /// When a sign-in name is taken or the database refuses.
 pub(super) async fn create(
     app: &App,
+    scene: &Scene,
     random: &mut Random,
     now_millis: i64,
 ) -> Result<Cast, AppError> {
     let hash = hash_password(DEMO_PASSWORD.into(), true).await?;
     let mut cast = BTreeMap::new();
     let mut tx = app.store.write(app.system_actor()).await?;
-    for account in demo_accounts() {
+    for account in demo_accounts(scene) {
         let division = account.division.map(code);
         let mut row = new_account_row(
             account.login_name.into(),

@@ -4,25 +4,9 @@ use domain::account::Level;
 use domain::division::{DivisionCode, DivisionRecord, parse_division_csv, short_name};
 
 use super::DemoSize;
+use super::scene::Scene;
 use crate::{App, AppError};
 
-/// 宜阳县, where the demo works.
-pub(super) const COUNTY: &str = "410327000000";
-/// 洛宁县, next to it: what must stay out of sight.
-pub(super) const NEIGHBOUR: &str = "410328000000";
-/// 柳泉镇, with the villages of 村支书 Li and Zhao.
-pub(super) const TOWNSHIP: &str = "410327102000";
-/// 韩城镇.
-pub(super) const SECOND_TOWNSHIP: &str = "410327103000";
-/// 上戈镇 in the neighbouring county.
-pub(super) const NEIGHBOUR_TOWNSHIP: &str = "410328102000";
-/// The villages where cases are under way, by the letter used in `cases.txt`.
-pub(super) const STORY_VILLAGES: [(char, &str); 4] = [
-    ('A', "410327102207"),
-    ('B', "410327102210"),
-    ('C', "410327103205"),
-    ('D', "410328102205"),
-];
 /// 新安县, 栾川县, 嵩县, 汝阳县, 伊川县: more of 洛阳 for the million.
 const MORE_COUNTIES: [&str; 5] = ["410323", "410324", "410325", "410326", "410329"];
 
@@ -60,22 +44,21 @@ fn is_rural_village(record: &DivisionRecord) -> bool {
 ///
 /// # Errors
 /// When the division table of the policy folder cannot be read.
-pub(super) fn places(app: &App, size: DemoSize) -> Result<Places, AppError> {
+pub(super) fn places(app: &App, scene: &Scene, size: DemoSize) -> Result<Places, AppError> {
     let text = app.files.divisions().map_err(AppError::Internal)?;
     let all = parse_division_csv(&text).map_err(|e| AppError::Internal(e.to_string()))?;
+    let own = [&scene.county[..6], &scene.neighbour[..6]];
     let counties: Vec<&str> = match size {
-        DemoSize::Million => ["410327", "410328"]
-            .into_iter()
-            .chain(MORE_COUNTIES)
-            .collect(),
-        DemoSize::Small | DemoSize::County => vec!["410327", "410328"],
+        DemoSize::Million => own.into_iter().chain(MORE_COUNTIES).collect(),
+        DemoSize::Small | DemoSize::County => own.to_vec(),
     };
     let divisions: Vec<DivisionRecord> = all
         .into_iter()
         .filter(|r| {
             let text = r.code.to_string();
             let upper = matches!(r.level, Level::Province | Level::City | Level::County);
-            (upper && text.starts_with("41")) || counties.iter().any(|c| text.starts_with(c))
+            (upper && text.starts_with(&scene.province[..2]))
+                || counties.iter().any(|c| text.starts_with(c))
         })
         .collect();
     let first = |township: &str, count: usize| -> Vec<&DivisionRecord> {
@@ -89,20 +72,24 @@ pub(super) fn places(app: &App, size: DemoSize) -> Result<Places, AppError> {
     let mut chosen: Vec<&DivisionRecord> = Vec::new();
     match size {
         DemoSize::Small => {
-            chosen.extend(first(TOWNSHIP, 16));
-            chosen.extend(first(SECOND_TOWNSHIP, 16));
+            chosen.extend(first(scene.township, 16));
+            chosen.extend(first(scene.second_township, 16));
         }
-        DemoSize::County => chosen.extend(first(COUNTY, usize::MAX)),
+        DemoSize::County => chosen.extend(first(scene.county, usize::MAX)),
         DemoSize::Million => {
             chosen.extend(
                 divisions
                     .iter()
-                    .filter(|r| is_rural_village(r) && !code(NEIGHBOUR).contains(r.code)),
+                    .filter(|r| is_rural_village(r) && !code(scene.neighbour).contains(r.code)),
             );
         }
     }
-    chosen.extend(first(NEIGHBOUR_TOWNSHIP, 8));
-    let (total, count) = (size.households(), chosen.len() as u64);
+    chosen.extend(first(scene.neighbour_township, 8));
+    let total = match size {
+        DemoSize::Small => scene.households,
+        DemoSize::County | DemoSize::Million => size.households(),
+    };
+    let count = chosen.len() as u64;
     let name_of = |code: Option<DivisionCode>| {
         divisions
             .iter()

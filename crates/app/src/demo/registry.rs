@@ -11,8 +11,9 @@ use store::household::{EpisodeRow, VersionMeta};
 
 use super::accounts::{Cast, crew};
 use super::people::People;
-use super::place::{Places, STORY_VILLAGES, Village};
+use super::place::{Places, Village};
 use super::random::Random;
+use super::scene::Scene;
 use super::{DemoSummary, Progress, living};
 use crate::{App, AppError};
 
@@ -62,13 +63,14 @@ struct Batch {
 /// When the database refuses.
 pub(super) async fn fill(
     app: &App,
+    scene: &Scene,
     random: &mut Random,
     places: &Places,
     cast: &Cast,
-    today: Date,
     summary: &mut DemoSummary,
     progress: &mut Progress<'_>,
 ) -> Result<Vec<StoryVillage>, AppError> {
+    let today = scene.collected_on;
     let mut tx = app.store.write(app.system_actor()).await?;
     tx.add_divisions(&places.divisions).await?;
     tx.audit(
@@ -83,12 +85,9 @@ pub(super) async fn fill(
     let total = places.villages.iter().map(|v| v.households).sum();
     let mut story = Vec::new();
     let mut batch = Batch::default();
-    let mut shares = Shares::of(places);
+    let mut shares = Shares::of(places, scene);
     for village in &places.villages {
-        let letter = STORY_VILLAGES
-            .iter()
-            .find(|(_, c)| *c == village.code.to_string())
-            .map(|(l, _)| *l);
+        let letter = scene.letter(&village.code.to_string());
         let grids = grids(app, random, village, letter, cast).await?;
         let county = village.code.at_level(domain::account::Level::County);
         if batch.county != county {
@@ -227,9 +226,9 @@ struct Shares {
 }
 
 impl Shares {
-    fn of(places: &Places) -> Self {
+    fn of(places: &Places, scene: &Scene) -> Self {
         let total: u64 = places.villages.iter().map(|v| v.households).sum();
-        let first = STORY_VILLAGES[0].1;
+        let first = scene.villages[0].1;
         let in_first: u64 = places
             .villages
             .iter()
@@ -248,7 +247,7 @@ impl Shares {
 
     /// What the next household is: `running`, `cleared` or `none`.
     fn next(&mut self, letter: Option<char>, ordinal: u64) -> &'static str {
-        if letter == Some(STORY_VILLAGES[0].0) {
+        if letter == Some('A') {
             return match ordinal {
                 n if RUNNING_IN_A.contains(&n) => "running",
                 n if CLEARED_IN_A.contains(&n) => "cleared",

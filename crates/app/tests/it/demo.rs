@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use app::clock::Clock;
 use app::demo::{
-    DEMO_TODAY, DemoSize, DemoSummary, MoveClock, create, demo_accounts, demo_info, move_clock,
-    restore_clock,
+    DEMO_TODAY, DemoSize, DemoSummary, MoveClock, Scene, create, demo_accounts, demo_info,
+    move_clock, restore_clock,
 };
 use app::{App, AppError, PolicyFiles};
 use domain::account::{DivisionCode, Principal, Scope};
@@ -383,7 +383,7 @@ async fn files_have_a_history(app: &App) {
 }
 
 async fn everybody_signs_in(app: &App) {
-    for account in demo_accounts() {
+    for account in demo_accounts(&Scene::default()) {
         let principal = signed_in(app, account.login_name).await;
         let me = app.me(&principal).await.expect("me");
         assert!(!me.account.must_change_password, "{}", account.login_name);

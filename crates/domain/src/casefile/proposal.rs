@@ -255,7 +255,10 @@ pub fn propose_category(
         && let Some(amount) = line.amount_yuan.get()
     {
         let gap = (amount * 100 - fen).abs();
-        would_change.push(if inside == Some(true) {
+        would_change.push(if gap == 0 {
+            let within = if inside == Some(true) { "包含本数" } else { "不含本数" };
+            format!("{income}正好等于监测范围（{within}），差一分结果就不同；收入只是其中一个方面。")
+        } else if inside == Some(true) {
             format!("{income}再高 {} 以上，就不在监测范围内，但仍要看刚性支出和实际困难。", yuan(gap))
         } else {
             format!("{income}高出监测范围 {}；只看收入不能排除，刚性支出大、基本生活出现严重困难的仍可纳入。", yuan(gap))

@@ -102,10 +102,22 @@ async fn clause(
     get,
     path = "/policy/vocabulary",
     tag = "policy",
+    params(OfPack),
     responses((status = 200, body = Vocabulary), (status = "4XX", body = Problem)),
 )]
-async fn vocabulary(AxumState(app): AxumState<State>, Signed(me): Signed) -> Answer<Vocabulary> {
-    answer(app.vocabulary(&me).await)
+async fn vocabulary(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Query(of): Query<OfPack>,
+) -> Answer<Vocabulary> {
+    answer(app.vocabulary(&me, of.pack.as_deref()).await)
+}
+
+/// Of one pack; without it, of the pack in force where the account is.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct OfPack {
+    pack: Option<String>,
 }
 
 /// Narrowed to a document.

@@ -5,7 +5,7 @@
 import type { Component } from 'vue'
 import type { Casefile, Discrepancy } from '@/api/types'
 import * as checks from './checks'
-import { twelveMonthsBefore, type FormContext } from './bodies'
+import { asksFor, emptyFindings, twelveMonthsBefore, type FindingsBody, type FormContext } from './bodies'
 import { crossCheckItems, discrepanciesOf, settled, signedMembers } from './cross-check'
 import AcknowledgeDecisionForm from './forms/PlainForm.vue'
 import AcknowledgeDiscrepancyForm from './forms/AcknowledgeDiscrepancyForm.vue'
@@ -19,6 +19,7 @@ import EndForm from './forms/EndForm.vue'
 import ExplainOverdueForm from './forms/ExplainOverdueForm.vue'
 import ForwardCrossCheckForm from './forms/PlainForm.vue'
 import InformHouseholdForm from './forms/InformHouseholdForm.vue'
+import NotifyTownshipForm from './forms/NotifyTownshipForm.vue'
 import PostNoticeForm from './forms/PostNoticeForm.vue'
 import RequestCrossCheckForm from './forms/RequestCrossCheckForm.vue'
 import RequestRecheckForm from './forms/RequestRecheckForm.vue'
@@ -26,6 +27,8 @@ import ResolveDiscrepancyForm from './forms/ResolveDiscrepancyForm.vue'
 import ReuseCrossCheckForm from './forms/ReuseCrossCheckForm.vue'
 import ReviewForm from './forms/ReviewForm.vue'
 import SignLetterForm from './forms/SignLetterForm.vue'
+import SubmitPlanForm from './forms/SubmitPlanForm.vue'
+import SubmitToCountyForm from './forms/SubmitToCountyForm.vue'
 import VerifyHomeForm from './forms/VerifyHomeForm.vue'
 
 // Bodies differ per act; `any` stays inside this table, every form and check is typed by its own body.
@@ -58,6 +61,9 @@ const verdictPart = (body: any) => ({
   ground: body.outcome === 'refuse' ? body.ground || undefined : undefined,
   reason: body.outcome === 'approve' ? undefined : body.reason,
 })
+/** Judgements nobody answered are not posted: the server says what is missing. */
+const findingsPart = (findings: FindingsBody | null) =>
+  findings ? { ...findings, dimensions: findings.dimensions.filter(({ problem }) => problem !== null) } : undefined
 const names = (list: string[]) => list.map((name) => name.trim()).filter(Boolean)
 const filled = (text: string) => text.trim() || undefined
 
@@ -132,7 +138,11 @@ export const actions: Record<string, ActionDefinition> = {
     dateLabel: '提请日期',
     form: RequestCrossCheckForm,
     hint: '只能比对已在承诺授权书上签字的成员，由乡镇统一报送县级。',
-    initial: ({ casefile }) => ({ member_ids: signedMembers(casefile), items: [...crossCheckItems] }),
+    initial: ({ casefile }) => ({
+      // Where the pack binds the comparison to the letter, only who signed; else every member.
+      member_ids: asksFor(casefile, 'within_authorisation', 'cross_check') ? signedMembers(casefile) : casefile.members.map(({ id }) => id),
+      items: [...crossCheckItems],
+    }),
     check: checks.requestCrossCheck,
     build: (body) => body,
   },
@@ -218,6 +228,8 @@ export const actions: Record<string, ActionDefinition> = {
       abstentions: 0,
       result: '',
       opinion: '',
+      conveners: [],
+      findings: asksFor(context.casefile, 'situation_assessed', 'democratic_appraisal') ? emptyFindings(context.words) : null,
     }),
     check: checks.appraisal,
     build: (body, occurredOn, casefile) => ({
@@ -228,6 +240,7 @@ export const actions: Record<string, ActionDefinition> = {
       recorder: body.recorder.trim(),
       attendance: body.attendance.filter((one: any) => one.count > 0),
       minutes: body.minutes,
+      conveners: body.conveners,
       items: [
         {
           casefile_id: casefile.id,
@@ -239,6 +252,7 @@ export const actions: Record<string, ActionDefinition> = {
           abstentions: body.abstentions,
           result: body.result,
           opinion: body.opinion,
+          findings: findingsPart(body.findings),
         },
       ],
     }),
@@ -265,9 +279,47 @@ export const actions: Record<string, ActionDefinition> = {
     submit: (body) => ({ approve: '审核通过，报县级审批', send_back: '退回重办', refuse: '审核不予纳入' })[body.outcome as string] ?? '提交乡镇审核',
     dateLabel: '审核日期',
     form: ReviewForm,
-    initial: ({ myName }) => ({ ...verdict(), checkers: [myName, ''] }),
+    initial: ({ casefile, words, myName }) => ({
+      ...verdict(),
+      checkers: [myName, ''],
+      findings: asksFor(casefile, 'situation_assessed', 'township_review') ? emptyFindings(words) : null,
+    }),
     check: checks.review,
-    build: (body) => ({ ...verdictPart(body), checkers: names(body.checkers) }),
+    build: (body) => ({
+      ...verdictPart(body),
+      checkers: names(body.checkers),
+      findings: body.outcome === 'send_back' ? undefined : findingsPart(body.findings),
+    }),
+  },
+  submit_to_county: {
+    title: '镇级人民政府上报',
+    submit: '以镇级人民政府名义上报',
+    dateLabel: '上报日期',
+    form: SubmitToCountyForm,
+    hint: '核查后符合条件的，由镇级人民政府行文报县级审核认定。',
+    initial: ({ casefile }) => ({ government: `${townshipName(casefile)}人民政府`, document_number: '', signatory: '' }),
+    check: checks.submitToCounty,
+    build: (body) => ({ government: body.government.trim(), document_number: body.document_number.trim(), signatory: body.signatory.trim() }),
+  },
+  notify_township: {
+    title: '书面通知乡镇',
+    submit: '登记书面通知',
+    dateLabel: '通知日期',
+    form: NotifyTownshipForm,
+    hint: '确定最终名单后书面通知乡镇，乡镇签收后录入系统。',
+    initial: ({ casefile }) => ({ document_number: '', township: townshipName(casefile) }),
+    check: checks.notifyTownship,
+    build: (body) => ({ document_number: body.document_number.trim(), township: body.township.trim() }),
+  },
+  submit_plan: {
+    title: '上报帮扶项目规划',
+    submit: '登记帮扶项目规划',
+    dateLabel: '办理日期',
+    form: SubmitPlanForm,
+    hint: '做好帮扶项目规划，报县级有关项目主管部门，落实扶持政策和资金。',
+    initial: ({ today }) => ({ plan: '', department: '', submitted_on: today }),
+    check: checks.submitPlan,
+    build: (body) => ({ plan: body.plan.trim(), department: body.department.trim(), submitted_on: body.submitted_on }),
   },
   decide: {
     title: '县级审批',
@@ -320,7 +372,7 @@ export const actions: Record<string, ActionDefinition> = {
     initial: ({ myName, casefile }) => ({
       national_reference: '',
       checklist: (casefile.steps.find(({ kind }) => kind === 'archive')?.evidence ?? []).filter((slot) => slot.present).map(({ code }) => code),
-      collected_by: String((casefile.records.home_verification?.verifiers as string[] | undefined)?.[0] ?? ''),
+      collected_by: collector(casefile),
       entered_by: myName,
       reviewed_by: '',
     }),
@@ -372,6 +424,12 @@ export const actions: Record<string, ActionDefinition> = {
 function firstIndex(casefile: Casefile, wanted: (one: Discrepancy) => boolean): number | null {
   const index = discrepanciesOf(casefile).findIndex(wanted)
   return index < 0 ? null : index
+}
+
+/** Who collected the information: whoever verified at home, else whoever checked for the township. */
+function collector(casefile: Casefile): string {
+  const { home_verification: home, township_review: review } = casefile.records
+  return home?.verifiers[0] ?? review?.checkers[0] ?? ''
 }
 
 /** The township in the household's path; the announcement stands in its name. */

@@ -85,6 +85,34 @@ export interface AppraisalBody {
   abstentions: number
   result: '' | 'recommend' | 'not_recommend'
   opinion: string
+  conveners: string[]
+  findings: FindingsBody | null
+}
+/** 家庭情况综合研判: asked where the pack has the meeting or the township judge without an F2 form. */
+export interface FindingsBody {
+  per_capita_income_fen: number | null
+  previous_year_income_fen: number | null
+  rigid_expenditure_fen: number | null
+  rigid_clearly_exceeds: boolean
+  income_dropped_sharply: boolean
+  causes: string[]
+  risks: string[]
+  dimensions: Judgement[]
+  situation: string
+}
+export interface SubmitToCountyBody {
+  government: string
+  document_number: string
+  signatory: string
+}
+export interface NotifyTownshipBody {
+  document_number: string
+  township: string
+}
+export interface SubmitPlanBody {
+  plan: string
+  department: string
+  submitted_on: string | null
 }
 export interface PostNoticeBody {
   place: string
@@ -98,6 +126,7 @@ export interface VerdictBody {
 }
 export interface ReviewBody extends VerdictBody {
   checkers: string[]
+  findings: FindingsBody | null
 }
 export interface DecideBody extends VerdictBody {
   category: string
@@ -145,6 +174,24 @@ export function twelveMonthsBefore(today: string): { from: string; to: string } 
   const [year, month] = today.split('-').map(Number) as [number, number]
   const last = new Date(Date.UTC(year, month - 1, 0))
   return { from: `${year - 1}-${String(month).padStart(2, '0')}-01`, to: last.toISOString().slice(0, 10) }
+}
+
+/** Whether the casefile's pack puts that condition on that step. */
+export const asksFor = (pack: Pick<Casefile, 'asks'>, guard: string, on: string) => pack.asks.some((one) => one.guard === guard && one.on === on)
+
+/** An empty judgement of the household's situation by the pack's own dimensions. */
+export function emptyFindings(words: Pick<Vocabulary, 'dimensions'>): FindingsBody {
+  return {
+    per_capita_income_fen: null,
+    previous_year_income_fen: null,
+    rigid_expenditure_fen: null,
+    rigid_clearly_exceeds: false,
+    income_dropped_sharply: false,
+    causes: [],
+    risks: [],
+    dimensions: words.dimensions.map(({ code }) => ({ code, problem: null, finding: '' })),
+    situation: '',
+  }
 }
 
 /** 家庭纯收入 in fen: the four kinds of income less operating expense. */

@@ -50,14 +50,27 @@ describe('commitment letter', () => {
 describe('appraisal', () => {
   const meeting: AppraisalBody = {
     place: '村部', chair: '甲', recorder: '乙', attendance: [{ role: '村民代表', count: 20 }], minutes: '', round: 1,
-    recused: ['丙', ' '], votes_for: 17, votes_against: 1, abstentions: 1, result: 'recommend', opinion: '',
+    recused: ['丙', ' '], votes_for: 17, votes_against: 1, abstentions: 1, result: 'recommend', opinion: '', conveners: [], findings: null,
   }
   it('counts everyone present but the recused', () => expect(checks.appraisal(meeting)).toEqual({}))
   it('says by how much the votes are wrong', () => expect(checks.appraisal({ ...meeting, recused: [] }).votes).toBe('三项票数合计 19，应等于到会人数减去回避人数 20。'))
 })
 
+describe('findings', () => {
+  const judged = {
+    per_capita_income_fen: 500000, previous_year_income_fen: 2000000, rigid_expenditure_fen: 1900000, rigid_clearly_exceeds: false, income_dropped_sharply: false,
+    causes: [], risks: [], dimensions: [{ code: 'risk', problem: true, finding: '' }], situation: '三口之家，一人常年吃药',
+  }
+  const review = { outcome: 'approve' as const, opinion: '属实', send_back_to: '', ground: '', reason: '', checkers: ['甲'] }
+  it('are complete', () => expect(checks.review({ ...review, findings: judged })).toEqual({}))
+  it('cannot call what is below the income clearly above it', () =>
+    expect(checks.review({ ...review, findings: { ...judged, rigid_clearly_exceeds: true } })).toHaveProperty(['findings.rigid']))
+  it('are not asked for in a send-back', () =>
+    expect(checks.review({ ...review, outcome: 'send_back', send_back_to: 'democratic_appraisal', reason: '请补充材料', findings: { ...judged, situation: '' } })).toEqual({}))
+})
+
 describe('verdict', () => {
   const verdict = { outcome: 'send_back' as const, opinion: '', send_back_to: '', ground: '', reason: '' }
-  it('sent back says to where and why', () => expect(Object.keys(checks.review({ ...verdict, checkers: ['甲'] }))).toEqual(['send_back_to', 'reason']))
-  it('is signed by whoever checked', () => expect(checks.review({ ...verdict, outcome: 'approve', opinion: '属实', checkers: [' '] })).toHaveProperty('checkers'))
+  it('sent back says to where and why', () => expect(Object.keys(checks.review({ ...verdict, checkers: ['甲'], findings: null }))).toEqual(['send_back_to', 'reason']))
+  it('is signed by whoever checked', () => expect(checks.review({ ...verdict, outcome: 'approve', opinion: '属实', checkers: [' '], findings: null })).toHaveProperty('checkers'))
 })

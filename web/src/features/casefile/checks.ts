@@ -1,5 +1,6 @@
 /** What a form still lacks before it is worth sending. The law's own guards live on the server; these are gaps in the paper. */
 import type { Casefile } from '@/api/types'
+import { asksFor } from './bodies'
 import type * as body from './bodies'
 
 /** Field → what to write there. */
@@ -97,6 +98,40 @@ export function appraisal(form: body.AppraisalBody): FieldErrors {
   const votes = form.votes_for + form.votes_against + form.abstentions
   if (votes !== votersOf(form)) errors.votes = `三项票数合计 ${votes}，应等于到会人数减去回避人数 ${votersOf(form)}。`
   if (!form.result) errors.result = '请选择评议结果。'
+  return { ...errors, ...findings(form.findings) }
+}
+
+function findings(form: body.FindingsBody | null): FieldErrors {
+  if (!form) return {}
+  const errors: FieldErrors = {}
+  if (form.per_capita_income_fen === null) errors['findings.per_capita_income_fen'] = '请填写人均收入，没有的填 0。'
+  if (form.rigid_clearly_exceeds && (form.rigid_expenditure_fen === null || form.previous_year_income_fen === null)) errors['findings.rigid'] = '请填写刚性支出和上年度收入。'
+  else if (form.rigid_clearly_exceeds && form.rigid_expenditure_fen! <= form.previous_year_income_fen!) errors['findings.rigid'] = '刚性支出没有超过上年度收入，不能写成“明显超过”。'
+  for (const one of form.dimensions) if (one.problem === null) errors[`findings.${one.code}`] = '请选择有无问题。'
+  if (short(form.situation)) errors['findings.situation'] = '请写明家庭基本情况。'
+  return errors
+}
+
+export function submitToCounty(form: body.SubmitToCountyBody): FieldErrors {
+  const errors: FieldErrors = {}
+  if (blank(form.government)) errors.government = '请填写上报的镇级人民政府。'
+  if (blank(form.document_number)) errors.document_number = '请填写上报文件文号。'
+  if (blank(form.signatory)) errors.signatory = '请填写签发人。'
+  return errors
+}
+
+export function notifyTownship(form: body.NotifyTownshipBody): FieldErrors {
+  const errors: FieldErrors = {}
+  if (blank(form.document_number)) errors.document_number = '请填写书面通知的文号。'
+  if (blank(form.township)) errors.township = '请填写通知哪个乡镇。'
+  return errors
+}
+
+export function submitPlan(form: body.SubmitPlanBody): FieldErrors {
+  const errors: FieldErrors = {}
+  if (short(form.plan)) errors.plan = '请写明规划了什么帮扶项目。'
+  if (blank(form.department)) errors.department = '请填写报给哪个县级部门。'
+  if (!form.submitted_on) errors.submitted_on = '请填写上报日期。'
   return errors
 }
 
@@ -118,7 +153,7 @@ function verdict(form: body.VerdictBody): FieldErrors {
 export function review(form: body.ReviewBody): FieldErrors {
   const errors = verdict(form)
   if (!form.checkers.some((name) => !blank(name))) errors.checkers = '谁核查谁签字，请填写核查人。'
-  return errors
+  return form.outcome === 'send_back' ? errors : { ...errors, ...findings(form.findings) }
 }
 
 export function decide(form: body.DecideBody, casefile: Casefile): FieldErrors {
@@ -127,7 +162,8 @@ export function decide(form: body.DecideBody, casefile: Casefile): FieldErrors {
   if (form.outcome && form.outcome !== 'send_back') {
     if (blank(form.document_number)) errors.document_number = '请填写审批文件文号。'
     if (blank(form.signatory)) errors.signatory = '请填写签发人。'
-    if (!form.dimensions_considered.length && casefile.stage === 'running') errors.dimensions_considered = '不唯收入，请勾选已经综合研判的方面。'
+    const asked = asksFor(casefile, 'all_dimensions_assessed', 'county_decision')
+    if (asked && !form.dimensions_considered.length && casefile.stage === 'running') errors.dimensions_considered = '不唯收入，请勾选已经综合研判的方面。'
   }
   return errors
 }

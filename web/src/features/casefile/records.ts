@@ -2,7 +2,7 @@
 import type { Casefile, Coded, Discrepancy, Records, StepKind, Vocabulary } from '@/api/types'
 import { formatDate, formatYuan } from '@/components/format'
 import { labelOf } from '@/stores/vocabulary'
-import { netIncomeFen, perCapitaFen, type AppraisalBody, type IncomeBody, type Judgement, type LetterSignatureBody } from './bodies'
+import { netIncomeFen, perCapitaFen, type AppraisalBody, type FindingsBody, type IncomeBody, type Judgement, type LetterSignatureBody } from './bodies'
 
 export interface RecordLine {
   label: string
@@ -20,6 +20,19 @@ const joined = (value: unknown) => list(value).map(text).filter(Boolean).join('�
 function judged(value: unknown, words: Coded[]): string {
   const rows = list(value) as Judgement[]
   return rows.map((row) => `${labelOf(words, row.code)}：${row.problem ? '有问题' : '无问题'}${row.finding ? `（${row.finding}）` : ''}`).join('；')
+}
+
+/** What a meeting or a township check found. */
+function findingLines(findings: FindingsBody | null | undefined, words: Vocabulary): [string, string][] {
+  if (!findings) return []
+  const judgements = [findings.rigid_clearly_exceeds && '刚性支出明显超过上年度收入', findings.income_dropped_sharply && '收入大幅缩减']
+  return [
+    [words.income_measure === 'disposable_income_per_capita' ? '人均可支配收入' : '人均纯收入', findings.per_capita_income_fen === null ? '' : formatYuan(findings.per_capita_income_fen)],
+    ['家庭基本情况', text(findings.situation)],
+    ['综合研判', judged(findings.dimensions, words.dimensions)],
+    ['支出和收入', judgements.filter(Boolean).join('、')],
+    ['风险', list(findings.risks).map((code) => labelOf(words.risk_types, text(code))).join('、')],
+  ]
 }
 
 /** Lines of one step's record, in force or set aside; empty where the step has left none. Empty values are not shown. */
@@ -82,6 +95,8 @@ export function recordLines(kind: StepKind, casefile: Casefile, words: Vocabular
         ['主持、记录', [vote.chair, vote.recorder].filter(Boolean).join('、')],
         ['票数', `同意 ${vote.votes_for}，不同意 ${vote.votes_against}，弃权 ${vote.abstentions}`],
         ['回避', joined(vote.recused)],
+        ['组织', list(record.conveners).map((code) => labelOf(words.conveners, text(code))).join('、')],
+        ...findingLines(record.findings as FindingsBody | null | undefined, words),
         ['结果', `${vote.result === 'recommend' ? '列为初选监测对象' : '不列入'}${vote.opinion ? `。${vote.opinion}` : ''}`],
       )
       break
@@ -104,11 +119,21 @@ export function recordLines(kind: StepKind, casefile: Casefile, words: Vocabular
         ['依据', record.ground ? labelOf(words.refusal_grounds, text(record.ground)) : ''],
         ['理由', text(record.reason)],
         ['核查人', joined(record.checkers)],
+        ...findingLines(record.findings as FindingsBody | null | undefined, words),
         ['类别', record.category ? labelOf(words.categories, text(record.category)) : ''],
         ['文号', text(record.document_number)],
         ['签发', [text(record.signatory), record.signed_on ? formatDate(text(record.signed_on)) : ''].filter(Boolean).join(' ')],
         ['综合研判', list(record.dimensions_considered).map((code) => labelOf(words.dimensions, text(code))).join('、')],
       )
+      break
+    case 'township_submission':
+      lines.push(['上报单位', text(record.government)], ['文号', text(record.document_number)], ['签发', text(record.signatory)])
+      break
+    case 'written_notice':
+      lines.push(['书面通知', text(record.document_number)], ['通知乡镇', text(record.township)])
+      break
+    case 'project_plan':
+      lines.push(['帮扶项目规划', text(record.plan)], ['报送', [text(record.department), record.submitted_on ? formatDate(text(record.submitted_on)) : ''].filter(Boolean).join(' ')])
       break
     case 'announcement':
       lines.push(['公告名义', text(record.issued_by)], ['张贴地点', text(record.place)])

@@ -17,11 +17,13 @@ pub const MAX_BYTES: usize = 10 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Upload {
     pub file_name: String,
-    /// `casefile`, `notice` or `household`.
+    /// `casefile`, `notice`, `appraisal` or `household`.
     pub subject: String,
     pub subject_id: String,
     /// Code of the evidence it is, e.g. `investigation_form`.
     pub code: String,
+    /// The attachment it takes the place of; the old one stays on file.
+    pub replaces: Option<String>,
     pub bytes: Vec<u8>,
 }
 
@@ -83,6 +85,11 @@ impl App {
         if upload.code.chars().count() > 60 {
             return Err(AppError::invalid("code", "材料类别太长"));
         }
+        let old = match &upload.replaces {
+            Some(old) => Some(self.replaceable(principal, old, &upload).await?),
+            None => None,
+        };
+        let round = self.upload_round(&principal.scope, &upload).await?;
         let village = self
             .subject_village(&principal.scope, &upload.subject, &upload.subject_id)
             .await?;
@@ -112,8 +119,13 @@ impl App {
             digest,
             account_id: principal.account_id.clone(),
             created_at: self.clock.now_millis(),
+            round,
+            replaced_by: None,
         };
         tx.add_attachment(row.clone()).await?;
+        if let Some(old) = &old {
+            tx.replace_attachment(old, &row.id).await?;
+        }
         tx.audit(
             &chain_of(Some(village_of(&village)?)),
             "attachment.added",
@@ -123,6 +135,45 @@ impl App {
         .await?;
         tx.commit().await?;
         self.attachment_view(row)
+    }
+
+    /// The older version, if it is one of the same thing and in force.
+    async fn replaceable(
+        &self,
+        principal: &Principal,
+        id: &str,
+        upload: &Upload,
+    ) -> Result<AttachmentRow, AppError> {
+        let old = self
+            .store
+            .attachment(&principal.scope, id)
+            .await?
+            .filter(|o| o.subject_id == upload.subject_id && o.code == upload.code)
+            .ok_or(AppError::NotFound)?;
+        if old.replaced_by.is_some() {
+            return Err(AppError::Conflict(
+                "这份材料已被更新的版本替换，请刷新".into(),
+            ));
+        }
+        Ok(old)
+    }
+
+    /// How often the record a piece of a casefile's evidence supports was put
+    /// aside: a scan from before a send-back does not count for the step again.
+    async fn upload_round(&self, scope: &Scope, upload: &Upload) -> Result<Option<i32>, AppError> {
+        if upload.subject != "casefile" {
+            return Ok(None);
+        }
+        let (_, casefile) = self
+            .store
+            .casefile(scope, &upload.subject_id)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let pack = self.pack(&casefile.pack.id)?;
+        Ok(pack
+            .identification()
+            .map(|p| domain::casefile::evidence_round(&casefile, p, &upload.code))
+            .and_then(|r| i32::try_from(r).ok()))
     }
 
     async fn subject_village(
@@ -138,6 +189,7 @@ impl App {
                 .await?
                 .map(|(r, _)| r.village),
             "notice" => self.store.notice(scope, id).await?.map(|r| r.village),
+            "appraisal" => self.store.appraisal(scope, id).await?.map(|r| r.village),
             "household" => self.store.household(scope, id).await?.map(|r| r.village),
             _ => {
                 return Err(AppError::invalid(
@@ -162,6 +214,10 @@ impl App {
             size: row.size_bytes,
             code: row.code,
             created_at: clock::instant_text(row.created_at),
+            subject: row.subject_kind,
+            replaced_by: row.replaced_by,
+            round: row.round.and_then(|r| u32::try_from(r).ok()),
+            of_earlier_round: false,
         })
     }
 

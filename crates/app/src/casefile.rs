@@ -1,8 +1,13 @@
 //! 识别认定事项: opening, acting, reading.
 
+mod correction;
 mod cross_check;
+mod event_words;
+mod evidence;
 mod view;
 
+pub(crate) use correction::OPEN_CORRECTION;
+pub use correction::{CorrectionDecision, CorrectionTask};
 pub use cross_check::{ComparedPerson, CrossCheckAnswer, CrossCheckTask};
 pub use view::*;
 
@@ -39,8 +44,15 @@ pub(crate) fn member_facts(file: &HouseholdFile, today: Date) -> Vec<MemberFact>
             name: m.name.clone(),
             adult: m.is_adult_on(today),
             active: m.status == MemberStatus::Active,
+            subsistence_allowance: on_allowance(&m.subsistence_allowance)
+                .then_some(m.subsistence_allowance_since),
         })
         .collect()
+}
+
+/// 未享受 and an empty cell are not 低保.
+fn on_allowance(code: &str) -> bool {
+    !matches!(code, "" | "none")
 }
 
 impl App {
@@ -57,6 +69,7 @@ impl App {
             calendar: &self.calendar,
             members,
             household_status,
+            evidence: None,
             actor,
             today: self.today(),
         }
@@ -81,10 +94,25 @@ impl App {
             } else {
                 total.and_then(|c| c.ended_on)
             },
-            open_steps: outlook(casefile, facts)
-                .into_iter()
-                .map(|t| format!("{}:{}", t.step.as_str(), t.level.as_str()))
-                .collect(),
+            // Lists follow the steps; missing evidence is the casefile's own business.
+            open_steps: outlook(
+                casefile,
+                &Facts {
+                    evidence: None,
+                    ..*facts
+                },
+            )
+            .into_iter()
+            .map(|t| {
+                let correction = t.actions.iter().any(|a| a == "decide_correction");
+                let step = if correction {
+                    correction::OPEN_CORRECTION
+                } else {
+                    t.step.as_str()
+                };
+                format!("{step}:{}", t.level.as_str())
+            })
+            .collect(),
         }
     }
 
@@ -239,7 +267,11 @@ impl App {
             .await?
             .ok_or(AppError::NotFound)?;
         let members = member_facts(&file, self.today());
-        let facts = self.facts(pack, &members, &file.household_type, principal);
+        let pieces = self.evidence_pieces(&principal.scope, casefile).await?;
+        let facts = Facts {
+            evidence: Some(&pieces),
+            ..self.facts(pack, &members, &file.household_type, principal)
+        };
         let (next, events) =
             apply(casefile, &act.action, act.occurred_on, &facts).map_err(|mut refusals| {
                 permission_first(&mut refusals);
@@ -255,6 +287,7 @@ impl App {
             .save_casefile(&next, &projection, &events, row.version)
             .await?;
         self.settle_episode(tx, casefile, &next, &file).await?;
+        self.episode_follows(tx, casefile, &next).await?;
         let detail = format!(
             "version={version} stage={} on={}",
             next.stage.as_str(),

@@ -52,6 +52,8 @@ pub struct LeadView {
     /// Last day on which the county's decision would be on time.
     pub deadline_on: Option<Date>,
     pub days_left: Option<i64>,
+    /// Why it was registered so late, where it was.
+    pub late_reason: Option<String>,
     pub version: i64,
 }
 
@@ -261,6 +263,10 @@ impl App {
             merged_into: None,
             account_id: principal.account_id.clone(),
             version: 1,
+            late_reason_sealed: match form.late_reason.trim() {
+                "" => None,
+                reason => Some(tx.seal_late_reason(&id, reason)?),
+            },
             id,
         })
     }
@@ -500,6 +506,13 @@ impl App {
         let village = village_of(&row.village)?;
         let pack = self.pack_in_force(village, self.today()).await.ok();
         let description = self.store.lead_description(&row)?;
+        let late_reason = match &row.late_reason_sealed {
+            Some(sealed) => Some(
+                self.store
+                    .open_sealed("lead", "late_reason", &row.id, sealed)?,
+            ),
+            None => None,
+        };
         let (deadline_on, days_left) = match (pack, row.status.as_str()) {
             (Some(pack), "open") => self.lead_deadline(pack, &row)?,
             _ => (None, None),
@@ -565,6 +578,7 @@ impl App {
             merged_into: row.merged_into,
             deadline_on,
             days_left,
+            late_reason,
             version: row.version,
         })
     }

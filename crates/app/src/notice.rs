@@ -71,6 +71,71 @@ impl App {
         principal: &Principal,
         form: NewNotice,
     ) -> Result<NoticeView, AppError> {
+        let mut tx = self.store.write(self.actor(principal)).await?;
+        let draft = self.draft_notice(&mut tx, principal, &form).await?;
+        none_went(&draft.results)?;
+        let id = draft.row.id.clone();
+        for attachment in self.posted_photos(principal, &form, &draft.items).await? {
+            tx.link_attachment(&attachment, "notice", &id).await?;
+        }
+        tx.add_notice(draft.row, draft.items).await?;
+        tx.audit(
+            &chain_of(Some(form.village)),
+            "notice.posted",
+            &format!("notice/{id}"),
+            &format!(
+                "households={} photos={}",
+                draft.results.len(),
+                form.evidence_attachment_ids.len()
+            ),
+        )
+        .await?;
+        tx.commit().await?;
+        let mut view = self.notice(principal, &id).await?;
+        view.results = draft.results;
+        Ok(view)
+    }
+
+    /// What a notice would say and how each household would fare; nothing is
+    /// written.
+    ///
+    /// # Errors
+    /// As [`App::post_notice`], but a household that is refused only says so.
+    pub async fn preview_notice(
+        &self,
+        principal: &Principal,
+        form: NewNotice,
+    ) -> Result<NoticePreview, AppError> {
+        let mut tx = self.store.write(self.actor(principal)).await?;
+        let draft = self.draft_notice(&mut tx, principal, &form).await?;
+        // The transaction ends here without a commit: it never happened.
+        drop(tx);
+        let mut view = self
+            .notice_views(principal, vec![draft.row])
+            .await?
+            .pop()
+            .ok_or_else(|| AppError::Internal("a notice without a view".into()))?;
+        let pack = self.pack_in_force(form.village, self.today()).await.ok();
+        view.items = draft
+            .items
+            .iter()
+            .map(|i| item_view(i, pack, principal.masked, &[]))
+            .collect();
+        let page = self.notice_page(&view).await?;
+        Ok(NoticePreview {
+            title: view.title,
+            page,
+            results: draft.results,
+        })
+    }
+
+    /// Tries the notice on every household inside a transaction.
+    async fn draft_notice(
+        &self,
+        tx: &mut store::WriteTx,
+        principal: &Principal,
+        form: &NewNotice,
+    ) -> Result<Draft, AppError> {
         permit(principal, Operation::CasefileRead)?;
         if !principal.scope.contains(form.village) {
             return Err(AppError::NotFound);
@@ -82,7 +147,6 @@ impl App {
             return Err(AppError::invalid("items", "请选择要公示的农户"));
         }
         let id = new_id();
-        let mut tx = self.store.write(self.actor(principal)).await?;
         let (mut results, mut items) = (Vec::new(), Vec::new());
         let mut rule = None;
         for item in &form.items {
@@ -96,7 +160,7 @@ impl App {
                 action,
             };
             let result = self
-                .one_of_many(&mut tx, principal, &item.casefile_id, &act, form.village)
+                .one_of_many(tx, principal, &item.casefile_id, &act, form.village)
                 .await?;
             if result.ok
                 && let Some((row, casefile)) =
@@ -126,39 +190,66 @@ impl App {
             }
             results.push(result);
         }
-        none_went(&results)?;
         let (days, clause) = rule.unwrap_or((0, None));
         let close = self
             .calendar
             .earliest_after_standing(form.posted_on, days, domain::calendar::DayUnit::Natural)
             .date;
-        tx.add_notice(
-            NoticeRow {
-                id: id.clone(),
-                village: form.village.to_string(),
-                title: "初选监测对象公示".into(),
-                posted_on: form.posted_on.to_string(),
-                place: form.place,
-                days_required: i32::from(days),
-                may_close_from: close.to_string(),
-                clause,
-                recorded_at: self.clock.now_millis(),
-                account_id: principal.account_id.clone(),
-            },
+        let village = form.village.to_string();
+        let names = self.division_names([village.clone()]).await?;
+        let title = format!(
+            "{}初选监测对象公示（{}年{}月{}日，{}户）",
+            names.get(&village).map_or("", String::as_str),
+            form.posted_on.year(),
+            form.posted_on.month(),
+            form.posted_on.day(),
+            items.len()
+        );
+        let row = NoticeRow {
+            id,
+            village,
+            title,
+            posted_on: form.posted_on.to_string(),
+            place: form.place.clone(),
+            days_required: i32::from(days),
+            may_close_from: close.to_string(),
+            clause,
+            recorded_at: self.clock.now_millis(),
+            account_id: principal.account_id.clone(),
+        };
+        Ok(Draft {
+            row,
             items,
-        )
-        .await?;
-        tx.audit(
-            &chain_of(Some(form.village)),
-            "notice.posted",
-            &format!("notice/{id}"),
-            &format!("households={}", results.len()),
-        )
-        .await?;
-        tx.commit().await?;
-        let mut view = self.notice(principal, &id).await?;
-        view.results = results;
-        Ok(view)
+            results,
+        })
+    }
+
+    /// Photos of the posted notice, uploaded to one of its households before
+    /// the notice was there; any other attachment is refused.
+    async fn posted_photos(
+        &self,
+        principal: &Principal,
+        form: &NewNotice,
+        items: &[NoticeItemRow],
+    ) -> Result<Vec<String>, AppError> {
+        let mut photos = Vec::new();
+        for id in &form.evidence_attachment_ids {
+            let row = self
+                .store
+                .attachment(&principal.scope, id)
+                .await?
+                .ok_or(AppError::NotFound)?;
+            let of_these = row.subject_kind == "casefile"
+                && items.iter().any(|i| i.casefile_id == row.subject_id);
+            if !of_these {
+                return Err(AppError::invalid(
+                    "evidence_attachment_ids",
+                    "张贴照片要先上传到这次公示的某一户名下",
+                ));
+            }
+            photos.push(row.id);
+        }
+        Ok(photos)
     }
 
     /// Notices in scope, newest posting first.
@@ -224,6 +315,10 @@ impl App {
     /// [`AppError::NotFound`] outside the scope.
     pub async fn notice_print(&self, principal: &Principal, id: &str) -> Result<String, AppError> {
         let notice = self.notice(principal, id).await?;
+        self.notice_page(&notice).await
+    }
+
+    async fn notice_page(&self, notice: &NoticeView) -> Result<String, AppError> {
         let path = self
             .division_path(village_of(&notice.village.code)?)
             .await?;
@@ -232,7 +327,7 @@ impl App {
             [.., township, village] => (*township, *village),
             _ => ("", path.as_str()),
         };
-        Ok(print::page(&notice, township, village))
+        Ok(print::page(notice, township, village))
     }
 
     async fn notice_views(
@@ -246,7 +341,6 @@ impl App {
         let names = self
             .division_names(rows.iter().map(|r| r.village.clone()))
             .await?;
-        let above_village = principal.level.is_some_and(|l| l < Level::Village);
         let mut views = Vec::new();
         for row in rows {
             let village = village_of(&row.village)?;
@@ -260,25 +354,11 @@ impl App {
                 items: items
                     .iter()
                     .filter(|i| i.notice_id == row.id)
-                    .map(|i| NoticeItemView {
-                        casefile_id: i.casefile_id.clone(),
-                        head_name: i.head_name.clone(),
-                        category_label: match (&i.category, pack) {
-                            (Some(c), Some(p)) => p.category_label(c),
-                            _ => "待审定".into(),
-                        },
-                        objection_open: own
-                            .iter()
-                            .any(|o| o.casefile_id == i.casefile_id && o.status == "open"),
-                        held: own.iter().any(|o| {
-                            o.casefile_id == i.casefile_id
-                                && (o.status == "open" || o.upheld == Some(true))
-                        }),
-                    })
+                    .map(|i| item_view(i, pack, principal.masked, &own))
                     .collect(),
                 objections: own
                     .into_iter()
-                    .map(|o| self.objection_view(o, above_village))
+                    .map(|o| self.objection_view(o, principal))
                     .collect::<Result<_, _>>()?,
                 status: if self.today() >= close {
                     "closed".into()
@@ -307,19 +387,34 @@ impl App {
     fn objection_view(
         &self,
         row: &ObjectionRow,
-        above_village: bool,
+        principal: &Principal,
     ) -> Result<ObjectionView, AppError> {
+        let level = principal.level;
+        let above_village = level.is_some_and(|l| l < Level::Village);
+        // A complaint about somebody in office is shown from the level that
+        // handles it upward, and to nobody below.
+        let handling = match row.handling_level.as_deref() {
+            Some(level) => level_named(level),
+            None => Level::Township,
+        };
+        let may_see = level.is_some_and(|l| l <= handling);
         let objector = match (&row.objector_sealed, above_village) {
-            (Some(sealed), true) => {
+            (Some(sealed), true) if !row.about_official || may_see => Some(
+                self.store
+                    .open_sealed("objection", "objector", &row.id, sealed)?,
+            ),
+            _ => None,
+        };
+        let official = match &row.official_sealed {
+            Some(sealed) if may_see => {
                 Some(
                     self.store
-                        .open_sealed("objection", "objector", &row.id, sealed)?,
+                        .open_sealed("objection", "official", &row.id, sealed)?,
                 )
             }
             _ => None,
         };
-        // A complaint about somebody in office is not shown to the village at all.
-        let content = if row.about_official && !above_village {
+        let content = if row.about_official && !may_see {
             "（反映干部问题，由上级办理）".to_owned()
         } else {
             self.store
@@ -333,6 +428,13 @@ impl App {
             objector,
             anonymous: row.anonymous,
             about_official: row.about_official,
+            official_level: row.official_level.clone().filter(|_| may_see),
+            official,
+            handling_level: handling.as_str().to_owned(),
+            mine: row.status == "open"
+                && may_see
+                && level.is_some_and(|l| l < Level::Village)
+                && principal.may(Operation::ObjectionAnswer),
             status: row.status.clone(),
             answer: match &row.answer_sealed {
                 Some(sealed) => {
@@ -349,6 +451,46 @@ impl App {
             handled_level: row.handled_level.clone(),
         })
     }
+}
+
+/// A notice as it would be posted, before anything is written for good.
+struct Draft {
+    row: NoticeRow,
+    items: Vec<NoticeItemRow>,
+    results: Vec<ItemResult>,
+}
+
+/// One household as a notice shows it; `objections` are those of the notice.
+fn item_view(
+    item: &NoticeItemRow,
+    pack: Option<&Pack>,
+    masked: bool,
+    objections: &[&ObjectionRow],
+) -> NoticeItemView {
+    let about = |o: &&&ObjectionRow| o.casefile_id == item.casefile_id;
+    let mut own = objections.iter().filter(about);
+    NoticeItemView {
+        casefile_id: item.casefile_id.clone(),
+        head_name: if masked {
+            crate::mask_name(&item.head_name)
+        } else {
+            item.head_name.clone()
+        },
+        category_label: match (&item.category, pack) {
+            (Some(c), Some(p)) => p.category_label(c),
+            _ => "待审定".into(),
+        },
+        objection_open: own.clone().any(|o| o.status == "open"),
+        held: own.any(|o| o.status == "open" || o.upheld == Some(true)),
+    }
+}
+
+/// A level by the name it is stored under; the township where it is unknown.
+fn level_named(name: &str) -> Level {
+    [Level::Province, Level::City, Level::County]
+        .into_iter()
+        .find(|l| l.as_str() == name)
+        .unwrap_or(Level::Township)
 }
 
 /// Days a notice must stand and the clause that says so, from the pack.

@@ -1,19 +1,20 @@
 //! What a person must do today, nearest deadline first.
 
 use domain::account::{Operation, Principal};
-use domain::casefile::{ClockStatus, clocks, outlook};
+use domain::casefile::{ClockStatus, Facts, clocks, outlook};
 use domain::division::Level;
 use serde::Serialize;
 use store::casefile::CasefileFilter;
 use store::lead::LeadFilter;
 use utoipa::ToSchema;
 
-use crate::{App, AppError};
+use crate::casefile::OPEN_CORRECTION;
+use crate::{App, AppError, mask_name};
 
 /// One thing to do, or to wait for.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WorkItem {
-    /// `casefile`, `lead` or `cross_check`.
+    /// `casefile`, `evidence`, `correction`, `objection`, `lead` or `cross_check`.
     pub kind: String,
     pub id: String,
     pub household_id: Option<String>,
@@ -83,6 +84,7 @@ impl App {
         {
             self.cross_check_work(principal, &mut bench).await?;
         }
+        self.above_work(principal, &mut bench).await?;
         if principal.may(Operation::LeadRead) {
             self.lead_work(principal, &mut bench).await?;
         }
@@ -146,15 +148,21 @@ impl App {
         let names = self
             .division_names(page.items.iter().map(|(r, _)| r.village.clone()))
             .await?;
+        let evidence = self
+            .evidence_of_many(&principal.scope, page.items.iter().map(|(_, c)| c))
+            .await?;
         for (row, casefile) in page.items {
             let pack = self.pack(&casefile.pack.id)?;
             let household = households.get(&row.household_id);
-            let facts = self.facts(
-                pack,
-                &[],
-                household.map_or("", |h| &h.household_type),
-                principal,
-            );
+            let facts = Facts {
+                evidence: evidence.get(&casefile.id).map(Vec::as_slice),
+                ..self.facts(
+                    pack,
+                    &[],
+                    household.map_or("", |h| &h.household_type),
+                    principal,
+                )
+            };
             let clock = clocks(&casefile, pack, &self.calendar, self.today())
                 .into_iter()
                 .next();
@@ -181,8 +189,17 @@ impl App {
                 });
             }
             for todo in outlook(&casefile, &facts) {
+                let is = |act: &str| todo.actions.iter().any(|a| a == act);
+                if is("decide_correction") {
+                    continue;
+                }
+                let kind = if is("state_paper") {
+                    "evidence"
+                } else {
+                    "casefile"
+                };
                 let item = WorkItem {
-                    kind: "casefile".into(),
+                    kind: kind.into(),
                     id: row.id.clone(),
                     household_id: Some(row.household_id.clone()),
                     head_name: household.map_or_else(String::new, |h| h.head_name.clone()),
@@ -201,6 +218,94 @@ impl App {
                 } else {
                     bench.waiting.push(item)
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// What comes up from below: corrections to decide, and complaints about
+    /// people in office that nobody below may answer.
+    async fn above_work(
+        &self,
+        principal: &Principal,
+        bench: &mut Workbench,
+    ) -> Result<(), AppError> {
+        let Some(level) = principal.level else {
+            return Ok(());
+        };
+        let shown = |name: &str| {
+            if principal.masked {
+                mask_name(name)
+            } else {
+                name.to_owned()
+            }
+        };
+        let item = |kind: &str, id: String, head_name: String, village_name: String| WorkItem {
+            kind: kind.into(),
+            id,
+            household_id: None,
+            head_name,
+            village_name,
+            step: None,
+            step_label: String::new(),
+            verb: String::new(),
+            waiting_for: None,
+            clock: None,
+            days_left: None,
+            missing: Vec::new(),
+            clause: None,
+        };
+        if principal.may(Operation::CasefileApproveCorrection) {
+            let filter = CasefileFilter {
+                step: Some(OPEN_CORRECTION.into()),
+                level: Some(level.as_str().to_owned()),
+                ..Default::default()
+            };
+            let page = self
+                .store
+                .casefiles(&principal.scope, &filter, SHOWN, 0)
+                .await?;
+            let households = self
+                .store
+                .households(
+                    &principal.scope,
+                    page.items.iter().map(|(r, _)| r.household_id.clone()),
+                )
+                .await?;
+            let names = self
+                .division_names(page.items.iter().map(|(r, _)| r.village.clone()))
+                .await?;
+            for (row, _) in page.items {
+                let head = households
+                    .get(&row.household_id)
+                    .map_or("", |h| h.head_name.as_str());
+                let village = names.get(&row.village).cloned().unwrap_or_default();
+                bench.mine.push(WorkItem {
+                    step_label: "更正".into(),
+                    verb: "审批更正".into(),
+                    ..item("correction", row.id, shown(head), village)
+                });
+            }
+        }
+        // Whoever reads casefiles finds objections there.
+        if principal.may(Operation::ObjectionAnswer) && !principal.may(Operation::CasefileRead) {
+            let open = self
+                .store
+                .open_objections(&principal.scope, SHOWN)
+                .await?
+                .into_iter()
+                .filter(|o| o.handling_level.as_deref() == Some(level.as_str()));
+            let open: Vec<_> = open.collect();
+            let names = self
+                .division_names(open.iter().map(|o| o.village.clone()))
+                .await?;
+            for objection in open {
+                let village = names.get(&objection.village).cloned().unwrap_or_default();
+                bench.mine.push(WorkItem {
+                    step_label: "公示异议".into(),
+                    verb: "办理反映干部问题的异议".into(),
+                    ..item("objection", objection.notice_id, "（一户）".into(), village)
+                });
             }
         }
         Ok(())

@@ -57,6 +57,8 @@ operations! {
     CasefileAnnounce = "casefile.announce";
     CasefileArchive = "casefile.archive";
     CasefileEnd = "casefile.end";
+    CasefileRequestCorrection = "casefile.request_correction";
+    CasefileApproveCorrection = "casefile.approve_correction";
     NoticeRead = "notice.read";
     ObjectionRegister = "objection.register";
     ObjectionAnswer = "objection.answer";

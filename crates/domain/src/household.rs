@@ -90,6 +90,10 @@ pub struct Member {
     pub pension_insurance: String,
     #[serde(default)]
     pub subsistence_allowance: String,
+    /// Day the person came onto 低保, where known.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub subsistence_allowance_since: Option<Date>,
     #[serde(default)]
     pub extreme_hardship_support: String,
     #[serde(default)]

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::plus_days;
 use crate::casefile::Refusal;
 use crate::division::DivisionCode;
 use crate::policy::Pack;
@@ -30,6 +31,9 @@ pub struct NewLead {
     pub proxy: Option<Proxy>,
     #[serde(default)]
     pub risks: Vec<String>,
+    /// Why an old lead is registered only now.
+    #[serde(default)]
+    pub late_reason: String,
 }
 
 /// Who declared for the household, and what they are to it.
@@ -95,6 +99,22 @@ pub fn check_new_lead(lead: &NewLead, pack: &Pack, today: Date) -> Result<(), Ve
         refused.push(Refusal::new(
             "not_in_future",
             "发现日期不能晚于今天。",
+            None,
+        ));
+    }
+    let bound = values
+        .bounds
+        .as_ref()
+        .and_then(|b| b.explain_lead_after_days.get());
+    if bound.is_some_and(|d| plus_days(lead.received_on, i64::from(d)) < today)
+        && lead.late_reason.trim().chars().count() < 4
+    {
+        refused.push(Refusal::new(
+            "late_reason",
+            format!(
+                "发现日期在 {} 天以前：请核对日期；确实如此的，写明为什么现在才登记。",
+                bound.unwrap_or_default()
+            ),
             None,
         ));
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use domain::account::Scope;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
 };
@@ -46,7 +47,70 @@ impl WriteTx {
     }
 }
 
+impl WriteTx {
+    /// Lets a new attachment take the place of an older one of the same
+    /// subject; the older stays and says so.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when it is not there or was replaced already.
+    pub async fn replace_attachment(
+        &mut self,
+        old: &AttachmentRow,
+        by: &str,
+    ) -> Result<(), StoreError> {
+        let done = attachment::Entity::update_many()
+            .col_expr(attachment::Column::ReplacedBy, Expr::value(by))
+            .filter(attachment::Column::Id.eq(&old.id))
+            .filter(attachment::Column::ReplacedBy.is_null())
+            .exec(&self.tx)
+            .await?;
+        if done.rows_affected == 0 {
+            return Err(StoreError::Stale { current: 0 });
+        }
+        Ok(())
+    }
+
+    /// Hangs an attachment on another subject, e.g. the photo of a posted
+    /// notice on the notice itself, where it serves every household named.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn link_attachment(
+        &mut self,
+        id: &str,
+        subject_kind: &str,
+        subject_id: &str,
+    ) -> Result<(), StoreError> {
+        attachment::Entity::update_many()
+            .col_expr(attachment::Column::SubjectKind, Expr::value(subject_kind))
+            .col_expr(attachment::Column::SubjectId, Expr::value(subject_id))
+            .col_expr(attachment::Column::Round, Expr::value(Option::<i32>::None))
+            .filter(attachment::Column::Id.eq(id))
+            .exec(&self.tx)
+            .await?;
+        Ok(())
+    }
+}
+
 impl Store {
+    /// Attachments in force of several subjects in scope.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn evidence(
+        &self,
+        scope: &Scope,
+        subject_ids: &[String],
+    ) -> Result<Vec<AttachmentRow>, StoreError> {
+        Ok(attachment::Entity::find()
+            .filter(within(attachment::Column::Village, scope))
+            .filter(attachment::Column::SubjectId.is_in(subject_ids.to_vec()))
+            .filter(attachment::Column::ReplacedBy.is_null())
+            .order_by_asc(attachment::Column::CreatedAt)
+            .all(&self.connection)
+            .await?)
+    }
+
     /// Attachments of a subject in scope, oldest first.
     ///
     /// # Errors

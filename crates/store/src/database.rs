@@ -78,6 +78,7 @@ macro_rules! migrations {
 
 migrations! {
     "0001_first_path",
+    "0050_evidence",
 }
 
 impl Store {

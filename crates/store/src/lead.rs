@@ -28,6 +28,14 @@ impl WriteTx {
         self.seal("lead", "description", id, text.as_bytes())
     }
 
+    /// Seals why a lead is registered late.
+    ///
+    /// # Errors
+    /// When encryption fails.
+    pub fn seal_late_reason(&self, id: &str, text: &str) -> Result<Vec<u8>, StoreError> {
+        self.seal("lead", "late_reason", id, text.as_bytes())
+    }
+
     /// Adds a lead.
     ///
     /// # Errors

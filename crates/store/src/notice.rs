@@ -247,4 +247,19 @@ impl Store {
             .all(&self.connection)
             .await?)
     }
+
+    /// An appraisal meeting in scope.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn appraisal(
+        &self,
+        scope: &Scope,
+        id: &str,
+    ) -> Result<Option<AppraisalRow>, StoreError> {
+        Ok(appraisal::Entity::find_by_id(id)
+            .filter(within(appraisal::Column::Village, scope))
+            .one(&self.connection)
+            .await?)
+    }
 }

@@ -48,10 +48,10 @@ const fn numbered(
 /// Every sealed column; a test compares the list with the schema.
 const TABLES: &[SealedTable] = &[
     numbered("household_version", "household_id", "version", &["file"]),
-    table("lead", &["description"]),
+    table("lead", &["description", "late_reason"]),
     table("casefile", &["document"]),
     table("appraisal", &["minutes"]),
-    table("objection", &["content", "objector", "answer"]),
+    table("objection", &["content", "objector", "answer", "official"]),
     table("account", &["totp"]),
     table("attachment", &["file_name"]),
     numbered("import_household", "batch_id", "seq", &["content"]),

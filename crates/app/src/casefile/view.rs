@@ -2,8 +2,9 @@
 
 use domain::account::{Operation, Principal};
 use domain::casefile::{
-    Casefile, ClockStatus, Explanation, Informed, LeadRef, RecheckRequest, Records, Refusal,
-    Situation, Stage, StepStatus, Superseded, Todo, clocks, outlook, propose_category, step_status,
+    Casefile, ClockStatus, CorrectableField, Correction, EvidencePiece, Explanation, Facts, Held,
+    Informed, LeadRef, RecheckRequest, Records, Refusal, Situation, Stage, StepStatus, Superseded,
+    Todo, clocks, correctable, held, outlook, propose_category, step_status,
 };
 use domain::division::DivisionCode;
 use domain::household::HouseholdFile;
@@ -90,6 +91,9 @@ pub struct EvidenceView {
     pub required: bool,
     pub clause: Option<String>,
     pub present: bool,
+    /// As a scan, as paper at a stated place, or not at all.
+    #[serde(flatten)]
+    pub held: Held,
 }
 
 /// A condition of the pack and the step it stands on.
@@ -155,6 +159,14 @@ pub struct AttachmentView {
     pub size: i64,
     pub code: String,
     pub created_at: String,
+    /// `casefile`, `notice`, `appraisal` or `household`.
+    pub subject: String,
+    /// The newer version, where there is one; the old stays.
+    pub replaced_by: Option<String>,
+    /// How often the record it supports had been put aside when it was added.
+    pub round: Option<u32>,
+    /// It supports a record that was put aside since.
+    pub of_earlier_round: bool,
 }
 
 /// A casefile, whole.
@@ -190,6 +202,10 @@ pub struct CasefileView {
     pub procedure_followed_from: Option<String>,
     /// What the procedure leaves open (文件未规定).
     pub left_open: Vec<String>,
+    /// Corrections asked for and decided.
+    pub corrections: Vec<Correction>,
+    /// Fields of the records that may be put right.
+    pub correctable: Vec<CorrectableField>,
 }
 
 /// The stage in plain words.
@@ -347,13 +363,18 @@ impl App {
             .await?
             .ok_or(AppError::NotFound)?;
         let events = self.store.casefile_events(scope, id).await?;
-        let mut attachments = self.attachment_views(scope, "casefile", id).await?;
+        let mut attachments = self.casefile_attachments(scope, &casefile).await?;
+        let pieces = self.evidence_pieces(scope, &casefile).await?;
         let path = self.store.division_path(casefile.village).await?;
         let pack = self.pack(&casefile.pack.id)?;
         let members = member_facts(&file, self.today());
-        let facts = self.facts(pack, &members, &file.household_type, principal);
+        let facts = Facts {
+            evidence: Some(&pieces),
+            ..self.facts(pack, &members, &file.household_type, principal)
+        };
         let todo = outlook(&casefile, &facts);
-        let steps = steps(&casefile, pack, &todo, &attachments);
+        let mut steps = steps(&casefile, pack, &todo, &pieces);
+        let mut corrections = casefile.corrections.clone();
         let name = |n: &str| if masked { mask_name(n) } else { n.to_owned() };
         let mut records = casefile.records.clone();
         let mut superseded = casefile.superseded.clone();
@@ -363,7 +384,9 @@ impl App {
             // What people wrote freely may name somebody.
             records = Records::default();
             superseded.clear();
+            corrections.clear();
             hide_texts(&mut stage_detail, &mut attachments);
+            hide_places(&mut steps);
         }
         Ok(CasefileView {
             household: household_view(&casefile, &file, &path, &name, self),
@@ -418,13 +441,20 @@ impl App {
             left_open: pack
                 .identification()
                 .map_or_else(Vec::new, |p| p.left_open.clone()),
+            correctable: if masked {
+                Vec::new()
+            } else {
+                correctable(&records)
+            },
+            corrections,
             records,
             superseded,
             timeline: events
                 .into_iter()
                 .map(|e| EventView {
                     seq: e.seq,
-                    label: event_label(pack, e.step.as_deref()),
+                    label: super::event_words::headline(&e.kind)
+                        .map_or_else(|| event_label(pack, e.step.as_deref()), str::to_owned),
                     late_entry: e.recorded_on > e.occurred_on,
                     kind: e.kind,
                     step: e.step,
@@ -489,6 +519,15 @@ fn hide_texts(stage: &mut Stage, attachments: &mut [AttachmentView]) {
     }
     for attachment in attachments {
         HIDDEN.clone_into(&mut attachment.file_name);
+    }
+}
+
+/// Where paper is kept was written freely too.
+fn hide_places(steps: &mut [StepView]) {
+    for evidence in steps.iter_mut().flat_map(|s| &mut s.evidence) {
+        if let Held::OnPaper { place, .. } = &mut evidence.held {
+            "（已隐去）".clone_into(place);
+        }
     }
 }
 
@@ -573,7 +612,7 @@ fn steps(
     casefile: &Casefile,
     pack: &Pack,
     todo: &[Todo],
-    attachments: &[AttachmentView],
+    pieces: &[EvidencePiece],
 ) -> Vec<StepView> {
     let Some(procedure) = pack.identification() else {
         return Vec::new();
@@ -601,12 +640,14 @@ fn steps(
                 evidence: step
                     .evidence
                     .iter()
-                    .map(|e| EvidenceView {
+                    .map(|e| (e, held(casefile, procedure, e, pieces)))
+                    .map(|(e, held)| EvidenceView {
                         code: e.code.clone(),
                         label: e.label.clone(),
                         required: e.required,
                         clause: e.clause.as_ref().map(|c| c.get_ref().clone()),
-                        present: attachments.iter().any(|a| a.code == e.code),
+                        present: held != Held::Missing,
+                        held,
                     })
                     .collect(),
                 advised_day: step.advised_day,

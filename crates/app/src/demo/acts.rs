@@ -70,6 +70,7 @@ impl Scene<'_> {
                 source: "subsistence_allowance".into(),
                 checked_on: self.day.saturating_sub(26.days()),
                 reference: "县民政局低保家庭经济状况核对报告".into(),
+                confirmed_by: Some("县民政局低保股".into()),
             },
             Move::Answer(hits) => self.answer(hits, casefile),
             Move::Resolve(index) => Action::ResolveDiscrepancy {
@@ -326,16 +327,9 @@ impl Scene<'_> {
     }
 
     fn archive(&self) -> Archive {
-        let step = self
-            .pack
-            .identification()
-            .and_then(|p| p.step(StepKind::Archive));
         Archive {
             entry_on: self.day,
-            national_reference: None,
-            checklist: step
-                .map(|s| s.evidence.iter().map(|e| e.code.clone()).collect())
-                .unwrap_or_default(),
+            national_reference: Some(format!("DEMO-{:05}", self.document)),
             collected_by: self.home.into(),
             entered_by: self.village.into(),
             reviewed_by: self.township.into(),

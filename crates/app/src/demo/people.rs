@@ -243,6 +243,7 @@ impl<'a> People<'a> {
             }
             .into(),
             subsistence_allowance: "none".into(),
+            subsistence_allowance_since: None,
             extreme_hardship_support: "none".into(),
             registered: true,
             lives_here: !(away && self.random.percent(40)),

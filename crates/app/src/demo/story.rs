@@ -268,6 +268,7 @@ impl Play<'_> {
                 name: actor.display_name.clone(),
                 relation: "村级代办员".into(),
             }),
+            late_reason: String::new(),
             risks: own
                 .case
                 .profile
@@ -474,6 +475,8 @@ impl Play<'_> {
             anonymous,
             objector_name: (!anonymous).then(|| "丁有田".to_owned()),
             about_official: false,
+            official_name: None,
+            official_level: None,
         };
         let view = self.app.file_objection(actor, &notice_id, form).await?;
         self.running[turn.case].objection = view

@@ -53,6 +53,14 @@ pub enum Change {
     Assurances {
         record: AssuranceRecord,
     },
+    /// A member came onto 低保, or left it.
+    SubsistenceAllowance {
+        member_id: String,
+        /// Code of `subsistence_allowance`.
+        allowance: String,
+        /// Day it began, where known.
+        since: Option<Date>,
+    },
     /// Members who form a household of their own.
     Split {
         member_ids: Vec<String>,
@@ -322,6 +330,27 @@ impl App {
                 file.income.push(statement);
                 "income"
             }
+            Change::SubsistenceAllowance {
+                member_id,
+                allowance,
+                since,
+            } => {
+                if let Some(since) = since {
+                    self.not_later_than_today("since", since)?;
+                }
+                let known = self.codes.get("subsistence_allowance");
+                if known.is_none_or(|l| l.get(&allowance).is_none()) {
+                    return Err(AppError::invalid("allowance", "请选择低保情况"));
+                }
+                let member = file
+                    .members
+                    .iter_mut()
+                    .find(|m| m.id == member_id && m.status == MemberStatus::Active)
+                    .ok_or_else(|| AppError::invalid("member_id", "没有这名成员"))?;
+                member.subsistence_allowance_since = since.filter(|_| allowance != "none");
+                member.subsistence_allowance = allowance;
+                "subsistence_allowance"
+            }
             Change::Assurances { record } => {
                 file.assurances.push(record);
                 "assurances"
@@ -536,6 +565,7 @@ impl App {
             medical_insurance: String::new(),
             pension_insurance: String::new(),
             subsistence_allowance: String::new(),
+            subsistence_allowance_since: None,
             extreme_hardship_support: String::new(),
             disability_card: String::new(),
             registered: new.registered,

@@ -1,7 +1,7 @@
 //! What is posted and shown of meetings, notices and objections.
 
 use domain::casefile::{HouseholdFindings, Refusal};
-use domain::division::DivisionCode;
+use domain::division::{DivisionCode, Level};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -92,6 +92,8 @@ pub struct NewNotice {
     pub posted_on: Date,
     pub place: String,
     pub items: Vec<NewNoticeItem>,
+    /// Photos of the posted notice, uploaded to one of its households; they
+    /// move to the notice and serve all of them.
     #[serde(default)]
     pub evidence_attachment_ids: Vec<String>,
 }
@@ -126,6 +128,15 @@ pub struct NoticeView {
     pub results: Vec<ItemResult>,
 }
 
+/// A notice before it is posted.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NoticePreview {
+    pub title: String,
+    /// The A4 page as it would be printed, HTML.
+    pub page: String,
+    pub results: Vec<ItemResult>,
+}
+
 /// One household on a notice: name, category and remark only, never health,
 /// income, numbers or phone.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -149,6 +160,13 @@ pub struct ObjectionView {
     pub objector: Option<String>,
     pub anonymous: bool,
     pub about_official: bool,
+    /// Level of the person complained of, and who that is; hidden from the
+    /// village and from that person's own level.
+    pub official_level: Option<String>,
+    pub official: Option<String>,
+    /// Lowest level that may answer, and whether the signed-in person may.
+    pub handling_level: String,
+    pub mine: bool,
     pub status: String,
     pub answer: Option<String>,
     pub upheld: Option<bool>,
@@ -169,6 +187,10 @@ pub struct NewObjection {
     /// Complains of somebody in office: handled above that person.
     #[serde(default)]
     pub about_official: bool,
+    /// Name of that person, where the objector gave it.
+    pub official_name: Option<String>,
+    /// `village`, `township` or `county`: where that person serves.
+    pub official_level: Option<Level>,
 }
 
 /// An answer to an objection.

@@ -1,7 +1,8 @@
 //! Objections: taken in, and answered above the person complained of.
 
 use domain::account::{Operation, Principal};
-use domain::casefile::Action;
+use domain::casefile::{Action, Refusal, handling_level};
+use domain::division::Level;
 use store::notice::ObjectionRow;
 
 use crate::casefile::Act;
@@ -37,6 +38,21 @@ impl App {
                 "请填写异议人姓名，或选择匿名",
             ));
         }
+        let official = form
+            .official_name
+            .as_deref()
+            .map(str::trim)
+            .filter(|n| !n.is_empty());
+        if form.about_official && official.is_none() && form.official_level.is_none() {
+            return Err(AppError::invalid(
+                "official_level",
+                "反映干部问题的，请写明是谁，或他在哪一级任职",
+            ));
+        }
+        // Nobody said where: somebody of the village is meant.
+        let official_level = form
+            .about_official
+            .then(|| form.official_level.unwrap_or(Level::Village));
         let notice = self
             .store
             .notice(&principal.scope, notice_id)
@@ -61,6 +77,7 @@ impl App {
             occurred_on: form.received_on,
             action: Action::FileObjection {
                 objection_id: id.clone(),
+                official_level,
             },
         };
         self.act_in(&mut tx, principal, &row, &casefile, &act)
@@ -89,6 +106,12 @@ impl App {
             handled_level: None,
             account_id: principal.account_id.clone(),
             recorded_at: self.clock.now_millis(),
+            official_sealed: official
+                .filter(|_| form.about_official)
+                .map(|n| tx.seal_text("objection", "official", &id, n))
+                .transpose()?,
+            official_level: official_level.map(|l| l.as_str().to_owned()),
+            handling_level: Some(handling_level(official_level).as_str().to_owned()),
             id,
         })
         .await?;
@@ -107,7 +130,7 @@ impl App {
         id: &str,
         form: AnswerObjection,
     ) -> Result<NoticeView, AppError> {
-        permit(principal, Operation::CasefileRead)?;
+        permit(principal, Operation::ObjectionAnswer)?;
         let mut objection = self
             .store
             .objection(&principal.scope, id)
@@ -116,6 +139,7 @@ impl App {
         if form.answer.trim().is_empty() || form.handled_by.trim().is_empty() {
             return Err(AppError::invalid("answer", "请写明答复内容和办理人"));
         }
+        self.not_the_one_complained_of(principal, &objection)?;
         let mut tx = self.store.write(self.actor(principal)).await?;
         let (row, casefile) = tx
             .casefile(&principal.scope, &objection.casefile_id)
@@ -142,5 +166,28 @@ impl App {
         tx.save_answer(objection).await?;
         tx.commit().await?;
         self.notice(principal, &notice_id).await
+    }
+
+    /// Nobody answers a complaint about himself, at whatever level.
+    fn not_the_one_complained_of(
+        &self,
+        principal: &Principal,
+        objection: &ObjectionRow,
+    ) -> Result<(), AppError> {
+        let Some(sealed) = &objection.official_sealed else {
+            return Ok(());
+        };
+        let official = self
+            .store
+            .open_sealed("objection", "official", &objection.id, sealed)?;
+        if official.trim() != principal.display_name.trim() {
+            return Ok(());
+        }
+        Err(AppError::Refused(vec![Refusal {
+            guard: "not_own_submission".into(),
+            message: "这件异议反映的是您本人，要由上一级的其他人办理。".into(),
+            clause: None,
+            earliest_on: None,
+        }]))
     }
 }

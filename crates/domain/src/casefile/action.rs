@@ -4,7 +4,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::account::Operation;
+use super::correction::CorrectionRequest;
+use super::evidence::PaperStatement;
+use crate::account::{Level, Operation};
 use crate::policy::StepKind;
 
 /// An act, as posted by a person. `occurred_on` travels beside it.
@@ -28,6 +30,9 @@ pub enum Action {
         #[schema(value_type = String)]
         checked_on: Date,
         reference: String,
+        /// Who confirmed that the household is newly on 低保, where its file
+        /// does not show it.
+        confirmed_by: Option<String>,
     },
     ResolveDiscrepancy {
         index: usize,
@@ -52,6 +57,8 @@ pub enum Action {
     },
     FileObjection {
         objection_id: String,
+        /// Level of the person in office it complains of, where it does.
+        official_level: Option<Level>,
     },
     AnswerObjection {
         objection_id: String,
@@ -79,6 +86,17 @@ pub enum Action {
     ExplainOverdue {
         clock: String,
         reason: String,
+    },
+    /// Says where paper evidence is kept.
+    StatePaper(PaperStatement),
+    /// Asks for a wrongly typed field to be put right.
+    RequestCorrection(CorrectionRequest),
+    /// Decides such a request, above the level that typed the record.
+    DecideCorrection {
+        index: usize,
+        approve: bool,
+        #[serde(default)]
+        note: String,
     },
 }
 
@@ -109,7 +127,10 @@ impl Action {
             Self::InformHousehold { .. }
             | Self::RequestRecheck { .. }
             | Self::End { .. }
-            | Self::ExplainOverdue { .. } => return None,
+            | Self::ExplainOverdue { .. }
+            | Self::StatePaper(_)
+            | Self::RequestCorrection(_)
+            | Self::DecideCorrection { .. } => return None,
         })
     }
 
@@ -140,6 +161,9 @@ impl Action {
                 Operation::CasefileEnd
             }
             Self::ExplainOverdue { .. } => Operation::CasefileRead,
+            Self::StatePaper(_) => Operation::AttachmentAdd,
+            Self::RequestCorrection(_) => Operation::CasefileRequestCorrection,
+            Self::DecideCorrection { .. } => Operation::CasefileApproveCorrection,
         }
     }
 
@@ -171,6 +195,9 @@ impl Action {
             Self::RequestRecheck { .. } => "request_recheck",
             Self::End { .. } => "end",
             Self::ExplainOverdue { .. } => "explain_overdue",
+            Self::StatePaper(_) => "state_paper",
+            Self::RequestCorrection(_) => "request_correction",
+            Self::DecideCorrection { .. } => "decide_correction",
         }
     }
 }
@@ -434,8 +461,6 @@ pub struct Archive {
     #[schema(value_type = String)]
     pub entry_on: Date,
     pub national_reference: Option<String>,
-    /// Codes of the checklist items found in the archive.
-    pub checklist: Vec<String>,
     /// Collector, enterer and reviewer of the entry (HN22-131).
     #[serde(default)]
     pub collected_by: String,

@@ -5,6 +5,7 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::action::Verdict;
 use super::{Casefile, Stage};
 use crate::calendar::{DayUnit, WorkCalendar, missing_years_warning};
 use crate::policy::{Clock, Pack, StepKind};
@@ -88,6 +89,12 @@ fn status(
         .or(stopped_on);
     let deadline = calendar.deadline(started_on, limit_days, unit);
     let used = calendar.days_used(started_on, ended_on.unwrap_or(today), unit);
+    let touched: Vec<StepKind> = [step(&clock.starts), step(&clock.ends)]
+        .into_iter()
+        .flatten()
+        .collect();
+    let mut notes = super::correction::clock_notes(casefile, &touched);
+    notes.extend(recheck_note(casefile));
     let mut missing = deadline.missing_years.clone();
     missing.extend(&used.missing_years);
     missing.sort_unstable();
@@ -115,6 +122,24 @@ fn status(
             .rev()
             .find(|r| r.clock == clock.id)
             .map(|r| r.reason.clone()),
-        warnings: missing_years_warning(&missing).into_iter().collect(),
+        warnings: missing_years_warning(&missing)
+            .into_iter()
+            .chain(notes)
+            .collect(),
+    })
+}
+
+/// A refused case that runs again does so on its first clock: say it, for a
+/// household asks again after the days are gone.
+fn recheck_note(casefile: &Casefile) -> Option<String> {
+    let refused = |s: &super::Superseded| {
+        let review = s.records.township_review.as_ref();
+        let decision = s.records.county_decision.as_ref();
+        review.is_some_and(|r| r.record.outcome == Verdict::Refuse)
+            || decision.is_some_and(|d| d.record.outcome == Verdict::Refuse)
+    };
+    casefile.superseded.iter().any(refused).then(|| {
+        "农户申请复核后重新办理：复核不暂停、也不重启时限，仍从最早的线索算起；逾期请写明原因。"
+            .to_owned()
     })
 }

@@ -9,6 +9,7 @@ use super::record::{
     Acknowledgement, Conclusion, CrossCheck, DepartmentAnswer, Discrepancy, Resolution, ReusedCheck,
 };
 use super::{Casefile, Facts, Refusal};
+use crate::calendar::plus_days;
 use crate::policy::{GuardKind, Procedure, StepKind};
 
 /// Writes one act of the comparison; returns its sentence for the timeline.
@@ -45,6 +46,7 @@ pub(super) fn record(
             source,
             checked_on,
             reference,
+            confirmed_by,
         } => {
             if *checked_on > occurred_on {
                 return Err(refuse("所用比对结果的日期晚于今天，请核对。"));
@@ -61,6 +63,10 @@ pub(super) fn record(
                         source: source.clone(),
                         checked_on: *checked_on,
                         reference: reference.clone(),
+                        confirmed_by: confirmed_by
+                            .clone()
+                            .filter(|n| !n.trim().is_empty())
+                            .filter(|_| !newly_on_allowance(facts)),
                     },
                     occurred_on,
                     facts,
@@ -161,6 +167,27 @@ pub(super) fn record(
         _ => return Err(refuse("这不是信息比对的环节。")),
     }
     Ok(summary)
+}
+
+/// Whether the household's file shows a 低保 that began recently enough, by
+/// the pack, for its comparison to be used again (HN22-063).
+pub(super) fn newly_on_allowance(facts: &Facts<'_>) -> bool {
+    let Some(days) = facts
+        .pack
+        .values
+        .bounds
+        .as_ref()
+        .and_then(|b| b.newly_on_allowance_within_days.get())
+    else {
+        return true;
+    };
+    let oldest = plus_days(facts.today, -i64::from(days));
+    facts
+        .members
+        .iter()
+        .filter(|m| m.active)
+        .filter_map(|m| m.subsistence_allowance.flatten())
+        .any(|since| since >= oldest)
 }
 
 fn discrepancy(casefile: &mut Casefile, index: usize) -> Option<&mut Discrepancy> {

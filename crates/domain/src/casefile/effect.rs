@@ -105,7 +105,10 @@ pub(super) fn record(
                 objections: Vec::new(),
             });
         }
-        Action::FileObjection { objection_id } => {
+        Action::FileObjection {
+            objection_id,
+            official_level,
+        } => {
             let notice = next
                 .records
                 .public_notice
@@ -114,6 +117,7 @@ pub(super) fn record(
             notice.objections.push(Objection {
                 id: objection_id.clone(),
                 received_on: occurred_on,
+                handled_at: super::handling_level(*official_level),
                 answer: None,
             });
             summary = "收到一件异议".into();
@@ -305,6 +309,27 @@ pub(super) fn record(
                 reason: reason.clone(),
                 ended_on: occurred_on,
             };
+        }
+        Action::StatePaper(statement) => {
+            summary = super::evidence::record(next, procedure, statement, occurred_on, facts)?;
+        }
+        Action::RequestCorrection(asked) => {
+            summary = super::correction::request(next, procedure, asked, occurred_on, facts)?;
+        }
+        Action::DecideCorrection {
+            index,
+            approve,
+            note,
+        } => {
+            summary = super::correction::decide(
+                next,
+                procedure,
+                *index,
+                *approve,
+                note,
+                occurred_on,
+                facts,
+            )?;
         }
         Action::ExplainOverdue { clock, reason } => {
             if reason.trim().is_empty() {

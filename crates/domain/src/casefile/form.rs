@@ -5,8 +5,11 @@
 use jiff::civil::Date;
 
 use super::action::{Action, HomeVerification, Verdict};
-use super::{Casefile, Facts, Refusal, assessment};
+use super::cross_check::newly_on_allowance;
+use super::objection::answered_above;
+use super::{Casefile, Facts, Refusal, Stage, assessment};
 use crate::calendar::plus_days;
+use crate::policy::StepKind;
 
 /// Adds a refusal for everything that is missing or cannot be.
 pub(super) fn filled(
@@ -63,15 +66,32 @@ pub(super) fn filled(
             }
         }
         Action::ReuseCrossCheck {
+            source,
             checked_on,
             reference,
-            ..
+            confirmed_by,
         } => {
             if blank(reference) {
                 no("请写明所用比对结果的文号或批次。");
             }
-            if *checked_on > occurred_on || *checked_on < plus_days(occurred_on, -366) {
-                no("所用比对结果应是一年以内的，请核对比对日期。");
+            let within = facts
+                .pack
+                .values
+                .bounds
+                .as_ref()
+                .and_then(|b| b.reused_check_within_days.get());
+            if *checked_on > occurred_on
+                || within.is_some_and(|d| *checked_on < plus_days(occurred_on, -i64::from(d)))
+            {
+                no("所用比对结果太旧或日期不对，请核对比对日期，或重新比对。");
+            }
+            let confirmed = confirmed_by.as_deref().is_some_and(|n| !blank(n));
+            if !confirmed && !newly_on_allowance(facts) {
+                refused.push(Refusal::new(
+                    "newly_on_allowance",
+                    "户档案里没有新纳入低保的记录。请先补登低保和起始日期；确已新纳入的，写明是谁确认的。",
+                    exemption_clause(facts, source),
+                ));
             }
         }
         Action::ResolveDiscrepancy { index, .. }
@@ -100,6 +120,12 @@ pub(super) fn filled(
                 "recommend" | "not_recommend" => no("评议结果与票数不一致，请核对。"),
                 _ => no("请选择评议结果：通过或不通过。"),
             }
+        }
+        Action::AnswerObjection { objection_id, .. } => {
+            let procedure = facts.pack.identification();
+            let step = procedure.and_then(|p| p.step(StepKind::PublicNotice));
+            let clause = step.map(|s| s.clause.get_ref().as_str());
+            refused.extend(answered_above(casefile, objection_id, facts, clause));
         }
         Action::Decide(decision) if decision.outcome == Verdict::Approve => {
             let reviewed = casefile
@@ -134,8 +160,17 @@ pub(super) fn filled(
         Action::InformHousehold { how, told_by } if (blank(how) || blank(told_by)) => {
             no("请写明怎样告知、由谁告知。");
         }
-        Action::RequestRecheck { reason } if blank(reason) => {
-            no("请写明农户为什么申请复核。");
+        Action::RequestRecheck { reason } => {
+            if blank(reason) {
+                no("请写明农户为什么申请复核。");
+            }
+            if matches!(&casefile.stage, Stage::Refused { informed: None, .. }) {
+                refused.push(Refusal::new(
+                    "household_informed",
+                    "还没有把结果和理由告诉农户：请先登记告知，再登记复核申请。",
+                    None,
+                ));
+            }
         }
         Action::End { ending, .. } => {
             let living = facts.members.iter().any(|m| m.active);
@@ -148,6 +183,16 @@ pub(super) fn filled(
         }
         _ => {}
     }
+}
+
+/// The clause under which a comparison of `source` may be used again.
+fn exemption_clause<'a>(facts: &Facts<'a>, source: &str) -> Option<&'a str> {
+    let guards = &facts.pack.identification()?.guards;
+    let exemption = guards
+        .iter()
+        .flat_map(|g| &g.exemptions)
+        .find(|e| e.code == source)?;
+    exemption.clause.as_ref().map(|c| c.get_ref().as_str())
 }
 
 fn home(form: &HomeVerification, occurred_on: Date, facts: &Facts<'_>, no: &mut impl FnMut(&str)) {

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::action::{Action, HomeVerification, Verdict};
-use super::{Casefile, Facts, Refusal, assessment};
+use super::{Casefile, Facts, Refusal, assessment, evidence};
 use crate::calendar::{DayUnit, plus_days};
 use crate::policy::{Guard, GuardKind, Procedure, StepKind};
 
@@ -366,22 +366,33 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
             }
             no("县级审批结果已推送，请乡（镇、街道）先签收再公告。".into())
         }
-        GuardKind::ArchiveComplete => {
-            let Some(Action::Archive(archive)) = at.action else {
+        GuardKind::ArchiveComplete => no(evidence::archive_gap(at, guard.on)?),
+        GuardKind::EvidenceComplete => {
+            if !deciding(at) {
+                return None;
+            }
+            no(evidence::earlier_gap(at, guard.on)?)
+        }
+        GuardKind::AllDifficultiesAssessed => {
+            let Some(Action::VerifyHome(form)) = at.action else {
                 return None;
             };
             let missing: Vec<&str> = at
-                .procedure
-                .step(StepKind::Archive)?
-                .evidence
+                .facts
+                .pack
+                .values
+                .difficulty_areas
                 .iter()
-                .filter(|e| e.required && !archive.checklist.contains(&e.code))
-                .map(|e| e.label.as_str())
+                .filter(|d| !form.difficulties.iter().any(|j| j.code == d.code))
+                .map(|d| d.label.as_str())
                 .collect();
             if missing.is_empty() {
                 return None;
             }
-            no(format!("档案还缺：{}。", missing.join("、")))
+            no(format!(
+                "还没有研判实际困难：{}。没有困难的也要写明。",
+                missing.join("、")
+            ))
         }
         GuardKind::SituationAssessed
         | GuardKind::ConvenersPresent
@@ -446,5 +457,7 @@ pub(super) fn guard_name(kind: GuardKind) -> &'static str {
         GuardKind::SubmittedByGovernment => "submitted_by_government",
         GuardKind::WrittenNoticeSent => "written_notice_sent",
         GuardKind::PlanSubmitted => "plan_submitted",
+        GuardKind::EvidenceComplete => "evidence_complete",
+        GuardKind::AllDifficultiesAssessed => "all_difficulties_assessed",
     }
 }

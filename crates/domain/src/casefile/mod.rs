@@ -9,10 +9,14 @@ mod action;
 mod apply;
 mod assessment;
 mod clock;
+mod correction;
 mod cross_check;
+mod desk;
 mod effect;
+mod evidence;
 mod form;
 mod guard;
+mod objection;
 mod outlook;
 mod proposal;
 mod record;
@@ -21,7 +25,11 @@ mod rules;
 pub use action::*;
 pub use apply::apply;
 pub use clock::{ClockStatus, clocks};
-pub use outlook::{StepStatus, Todo, outlook, step_status};
+pub use correction::{CorrectableField, Correction, CorrectionRequest, correctable};
+pub use desk::outlook;
+pub use evidence::{EvidencePiece, Held, PaperKept, PaperStatement, Papers, evidence_round, held};
+pub use objection::handling_level;
+pub use outlook::{StepStatus, Todo, step_status};
 pub use proposal::{Explanation, Fact, Situation, propose_category};
 pub use record::*;
 
@@ -119,6 +127,12 @@ pub struct Casefile {
     /// Why a clock ran over, by clock id (一般, 原则上: asked for, never blocking).
     #[serde(default)]
     pub overdue_reasons: Vec<OverdueReason>,
+    /// Where paper is kept that nobody scanned.
+    #[serde(default)]
+    pub papers: Papers,
+    /// Corrections asked for and decided, oldest first.
+    #[serde(default)]
+    pub corrections: Vec<Correction>,
 }
 
 impl Casefile {
@@ -143,6 +157,8 @@ impl Casefile {
             superseded: Vec::new(),
             sent_back_to: None,
             overdue_reasons: Vec::new(),
+            papers: Papers::new(),
+            corrections: Vec::new(),
         }
     }
 
@@ -182,16 +198,21 @@ pub struct MemberFact {
     pub adult: bool,
     /// Still a member (neither dead nor moved away).
     pub active: bool,
+    /// On 低保 by the file, with the day it began where the file has it.
+    pub subsistence_allowance: Option<Option<Date>>,
 }
 
 /// What `apply` may look at besides the casefile itself.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
     pub pack: &'a Pack,
     pub calendar: &'a WorkCalendar,
     pub members: &'a [MemberFact],
     /// Code of `household_type`, e.g. `ordinary_household`.
     pub household_status: &'a str,
+    /// Scans and photos on file; `None` where nobody looked them up, as in a
+    /// list, and nothing is said of evidence.
+    pub evidence: Option<&'a [EvidencePiece]>,
     pub actor: &'a Principal,
     /// Today in Asia/Shanghai, from the injected clock.
     pub today: Date,

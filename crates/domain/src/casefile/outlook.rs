@@ -57,7 +57,7 @@ pub fn step_status(casefile: &Casefile, procedure: &Procedure, kind: StepKind) -
 }
 
 /// What may be done now, nearest the procedure's order first.
-pub fn outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo> {
+pub(super) fn steps_outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo> {
     let Some(procedure) = facts.pack.identification() else {
         return Vec::new();
     };
@@ -114,15 +114,16 @@ pub fn outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo> {
             ));
         }
         if step.kind == StepKind::PublicNotice && settled {
+            // The first that is open; another level may have one of its own later.
             let open = casefile
                 .records
                 .public_notice
                 .as_ref()
-                .is_some_and(|n| n.objections.iter().any(|o| o.answer.is_none()));
-            if open && casefile.records.township_review.is_none() {
+                .and_then(|n| n.objections.iter().find(|o| o.answer.is_none()));
+            if let Some(open) = open.filter(|_| matches!(casefile.stage, Stage::Running)) {
                 todos.push(todo(
                     step,
-                    Level::Township,
+                    open.handled_at,
                     "答复公示异议",
                     &["answer_objection"],
                     Vec::new(),
@@ -303,7 +304,7 @@ fn cross_check(
     }
 }
 
-fn todo(
+pub(super) fn todo(
     step: &Step,
     level: Level,
     verb: &str,
@@ -345,6 +346,8 @@ fn operation_of(action: &str) -> Option<crate::account::Operation> {
         "announce" | "submit_plan" => O::CasefileAnnounce,
         "archive" => O::CasefileArchive,
         "inform_household" | "end" => O::CasefileEnd,
+        "state_paper" => O::AttachmentAdd,
+        "decide_correction" => O::CasefileApproveCorrection,
         _ => return None,
     })
 }

@@ -9,6 +9,7 @@ use super::action::{
     Announcement, Appraisal, Archive, CommitmentLetter, CountyDecision, HomeVerification,
     HouseholdFindings, ProjectPlan, TownshipReview, TownshipSubmission, WrittenNotice,
 };
+use crate::division::Level;
 use crate::policy::StepKind;
 
 /// When a thing happened and who wrote it down: villages act on paper and
@@ -81,6 +82,9 @@ pub struct ReusedCheck {
     #[schema(value_type = String)]
     pub checked_on: Date,
     pub reference: String,
+    /// Set where the household's file shows no new 低保: who confirmed it.
+    #[serde(default)]
+    pub confirmed_by: Option<String>,
 }
 
 /// A closing remark.
@@ -143,7 +147,14 @@ pub struct Objection {
     pub id: String,
     #[schema(value_type = String)]
     pub received_on: Date,
+    /// Lowest level that may answer it.
+    #[serde(default = "township")]
+    pub handled_at: Level,
     pub answer: Option<ObjectionAnswer>,
+}
+
+fn township() -> Level {
+    Level::Township
 }
 
 /// How an objection was answered.

@@ -23,7 +23,10 @@ pub(super) fn stage_allows(
         Action::InformHousehold { .. } | Action::RequestRecheck { .. } => {
             matches!(casefile.stage, Stage::Refused { .. })
         }
-        Action::ExplainOverdue { .. } => true,
+        Action::ExplainOverdue { .. }
+        | Action::StatePaper(_)
+        | Action::RequestCorrection(_)
+        | Action::DecideCorrection { .. } => true,
         _ if after_decision => matches!(casefile.stage, Stage::Determined { .. }),
         _ => matches!(casefile.stage, Stage::Running),
     };
@@ -200,7 +203,10 @@ pub(super) fn level(
         | Action::AcknowledgeDiscrepancy { .. }
         | Action::AcknowledgeDecision {} => vec![Level::Township],
         Action::FileObjection { .. } => vec![Level::Village, Level::Township, Level::County],
-        Action::AnswerObjection { .. } => vec![Level::Township, Level::County],
+        // Above the person complained of: see `objection`.
+        Action::AnswerObjection { .. } => {
+            vec![Level::Township, Level::County, Level::City, Level::Province]
+        }
         _ => std::iter::once(step.level)
             .chain(step.shared_with.iter().copied())
             .collect(),

@@ -337,6 +337,7 @@ fn blank_member(id: String) -> Member {
         medical_insurance: String::new(),
         pension_insurance: String::new(),
         subsistence_allowance: String::new(),
+        subsistence_allowance_since: None,
         extreme_hardship_support: String::new(),
         disability_card: String::new(),
         registered: true,

@@ -164,6 +164,7 @@ impl Pack {
             singles!(
                 line,
                 transition_period,
+                bounds,
                 scale_reference,
                 monitoring_unit,
                 village_coverage_percent

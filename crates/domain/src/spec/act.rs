@@ -7,10 +7,12 @@ use jiff::civil::{Date, date};
 
 use crate::calendar::plus_days;
 use crate::casefile::{
-    Action, Announcement, Appraisal, Archive, CommitmentLetter, CountyDecision, DiscrepancyReport,
-    HomeVerification, HouseholdFindings, HouseholdSignature, IncomeSheet, Judgement,
-    LetterSignature, ProjectPlan, TownshipReview, TownshipSubmission, Verdict, WrittenNotice,
+    Action, Announcement, Appraisal, Archive, CommitmentLetter, CorrectionRequest, CountyDecision,
+    DiscrepancyReport, EvidencePiece, HomeVerification, HouseholdFindings, HouseholdSignature,
+    IncomeSheet, Judgement, LetterSignature, PaperStatement, ProjectPlan, TownshipReview,
+    TownshipSubmission, Verdict, WrittenNotice,
 };
+use crate::division::Level;
 use crate::policy::{GuardKind, Pack, StepKind};
 
 /// What a row says beside the name of the act.
@@ -65,6 +67,25 @@ impl Words<'_> {
             usual.to_owned()
         }
     }
+    /// Codes of the evidence named by label under `材料`.
+    fn evidence_codes(&self) -> Result<Vec<String>, String> {
+        let steps = self.pack.identification().map(|p| p.steps.as_slice());
+        let all: Vec<_> = steps
+            .unwrap_or_default()
+            .iter()
+            .flat_map(|s| &s.evidence)
+            .collect();
+        self.list("材料")
+            .unwrap_or_default()
+            .iter()
+            .map(|label| {
+                let known = all.iter().find(|e| &e.label == label);
+                known
+                    .map(|e| e.code.clone())
+                    .ok_or_else(|| format!("没有材料“{label}”"))
+            })
+            .collect()
+    }
     fn missing(&self, item: &str) -> bool {
         self.list("缺").is_some_and(|l| l.iter().any(|m| m == item))
     }
@@ -99,13 +120,22 @@ const KEYS: &[&str] = &[
     "类别",
     "情形",
     "公告单位",
+    "确认人",
+    "材料",
+    "地点",
+    "环节",
+    "项目",
+    "改为",
+    "提出人",
+    "反映的干部",
+    "第几件",
 ];
 
 /// The level that usually does an act, as written in the 谁 column.
 pub(super) fn usual_actor(action: &str) -> &'static str {
     match action {
         "乡镇报送" | "判断疑点" | "答复异议" | "审核" | "审核退回" | "审核不予纳入" | "签收"
-        | "公告" | "录入建档" | "镇政府上报" | "上报项目规划" | "终止" => "乡",
+        | "公告" | "录入建档" | "镇政府上报" | "上报项目规划" | "终止" | "审批更正" | "不同意更正" => "乡",
         "反馈比对" | "共用比对" | "办结比对" | "审批" | "审批退回" | "审批不予纳入"
         | "发起比对" | "书面通知" => "县",
         _ => "村",
@@ -171,6 +201,7 @@ pub(super) fn action(name: &str, words: &Words<'_>) -> Result<Action, String> {
             },
             checked_on: plus_days(words.occurred_on, -20),
             reference: "低保审核材料".into(),
+            confirmed_by: words.get("确认人").map(str::to_owned),
         },
         "核实疑点" => Action::ResolveDiscrepancy {
             index: 0,
@@ -193,6 +224,13 @@ pub(super) fn action(name: &str, words: &Words<'_>) -> Result<Action, String> {
         },
         "收到异议" => Action::FileObjection {
             objection_id: "异议一".into(),
+            official_level: match words.get("反映的干部") {
+                None => None,
+                Some("村") => Some(Level::Village),
+                Some("乡") => Some(Level::Township),
+                Some("县") => Some(Level::County),
+                Some(other) => return Err(format!("反映的干部“{other}”不认识：村、乡、县")),
+            },
         },
         "答复异议" => Action::AnswerObjection {
             objection_id: "异议一".into(),
@@ -235,11 +273,33 @@ pub(super) fn action(name: &str, words: &Words<'_>) -> Result<Action, String> {
             ending: ending(words)?,
             reason: words.get("理由").unwrap_or("已核实并附证明").to_owned(),
         },
+        "说明纸质件" => Action::StatePaper(PaperStatement {
+            codes: words.evidence_codes()?,
+            place: words.get("地点").unwrap_or("村档案柜").to_owned(),
+        }),
+        "申请更正" => Action::RequestCorrection(correction(words)?),
+        "审批更正" | "不同意更正" => Action::DecideCorrection {
+            index: words.number("第几件", 1)?.saturating_sub(1).into(),
+            approve: name == "审批更正",
+            note: words.get("理由").unwrap_or_default().to_owned(),
+        },
         "说明逾期" => Action::ExplainOverdue {
             clock: "identification".into(),
             reason: words.get("理由").unwrap_or("道路中断，推迟入户").to_owned(),
         },
         other => return Err(format!("不认识的动作“{other}”")),
+    })
+}
+
+fn correction(words: &Words<'_>) -> Result<CorrectionRequest, String> {
+    let step = words.step("环节")?.ok_or("申请更正要写 环节=…")?;
+    let value = words.get("改为").unwrap_or_default();
+    Ok(CorrectionRequest {
+        step,
+        field: words.get("项目").unwrap_or_default().to_owned(),
+        value: value.into(),
+        reason: words.get("理由").unwrap_or("与纸质原件不一致").to_owned(),
+        asked_by: words.get("提出人").unwrap_or("经办人甲").to_owned(),
     })
 }
 
@@ -330,6 +390,14 @@ pub(super) fn trouble(form: &mut HomeVerification, words: &str, pack: &Pack) -> 
 
 fn verification(words: &Words<'_>) -> Result<HomeVerification, String> {
     let mut form = home_verification(words.pack);
+    form.difficulties.retain(|j| {
+        !words
+            .pack
+            .values
+            .difficulty_areas
+            .iter()
+            .any(|d| d.code == j.code && words.missing(&d.label))
+    });
     form.dimensions.retain(|j| {
         !words
             .pack
@@ -525,11 +593,6 @@ fn decision(words: &Words<'_>, outcome: Verdict) -> Result<CountyDecision, Strin
 }
 
 fn archive(words: &Words<'_>) -> Archive {
-    let step = words
-        .pack
-        .identification()
-        .and_then(|p| p.step(StepKind::Archive));
-    let evidence = step.map(|s| s.evidence.as_slice()).unwrap_or_default();
     let named = |role: &str| {
         if words.missing(role) {
             String::new()
@@ -537,18 +600,46 @@ fn archive(words: &Words<'_>) -> Archive {
             format!("{role}甲")
         }
     };
+    let step = words
+        .pack
+        .identification()
+        .and_then(|p| p.step(StepKind::Archive));
+    let entered = step
+        .into_iter()
+        .flat_map(|s| &s.evidence)
+        .all(|e| !(e.by_reference && words.missing(&e.label)));
     Archive {
         entry_on: words.occurred_on,
-        national_reference: None,
-        checklist: evidence
-            .iter()
-            .filter(|e| !words.missing(&e.label))
-            .map(|e| e.code.clone())
-            .collect(),
+        national_reference: entered.then(|| "8800-1".to_owned()),
         collected_by: named("采集人"),
         entered_by: named("录入人"),
         reviewed_by: named("审核人"),
     }
+}
+
+/// The scans of a casefile that lacks none but those a row says with `缺`.
+pub(super) fn evidence(pack: &Pack, words: &BTreeMap<String, String>) -> Vec<EvidencePiece> {
+    let missing: Vec<&str> = words
+        .get("缺")
+        .map(|v| v.split('、').map(str::trim).collect())
+        .unwrap_or_default();
+    let all: Vec<_> = pack
+        .identification()
+        .into_iter()
+        .flat_map(|p| &p.steps)
+        .flat_map(|s| &s.evidence)
+        .filter(|e| !e.by_reference)
+        .collect();
+    all.iter()
+        .filter(|e| {
+            !all.iter()
+                .any(|o| o.code == e.code && missing.contains(&o.label.as_str()))
+        })
+        .map(|e| EvidencePiece {
+            code: e.code.clone(),
+            round: None,
+        })
+        .collect()
 }
 
 fn ending(words: &Words<'_>) -> Result<String, String> {

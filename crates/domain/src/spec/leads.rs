@@ -61,6 +61,7 @@ pub(super) fn received(table: &Table, pack: &Pack) -> Found {
                 relation: "窗口人员".into(),
             }),
             risks: Vec::new(),
+            late_reason: String::new(),
         };
         let refusals = check_new_lead(&lead, pack, date(2022, 5, 1))
             .err()

@@ -49,6 +49,13 @@ pub(super) fn run(table: &Table, pack: &Pack) -> Found {
 impl<'a> World<'a> {
     pub(super) fn new(table: &Table, pack: &'a Pack) -> Result<Self, String> {
         let settings = &table.settings;
+        let allowance = match settings.get("低保起始") {
+            Some(text) => Some(Some(
+                text.parse()
+                    .map_err(|_| format!("低保起始“{text}”不是日期"))?,
+            )),
+            None => None,
+        };
         let day_zero = match settings.get("第0天") {
             Some(text) => text.parse().map_err(|_| format!("第0天“{text}”不是日期"))?,
             None => date(2022, 5, 1),
@@ -71,6 +78,7 @@ impl<'a> World<'a> {
             name: name.into(),
             adult,
             active: true,
+            subsistence_allowance: allowance,
         };
         Ok(Self {
             pack,
@@ -227,11 +235,13 @@ impl<'a> World<'a> {
             None => self.today.max(day),
         };
         let action = self.action(name, &words, day)?;
+        let pieces = act::evidence(self.pack, &words);
         let facts = Facts {
             pack: self.pack,
             calendar: &self.calendar,
             members: &self.members,
             household_status: &self.status,
+            evidence: Some(&pieces),
             actor: &actor,
             today,
         };

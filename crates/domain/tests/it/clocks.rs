@@ -105,7 +105,12 @@ fn verification(pack: &Pack, opened_on: Date) -> HomeVerification {
             .iter()
             .map(|d| judged(&d.code))
             .collect(),
-        difficulties: Vec::new(),
+        difficulties: pack
+            .values
+            .difficulty_areas
+            .iter()
+            .map(|d| judged(&d.code))
+            .collect(),
         risks: Vec::new(),
         risk_note: String::new(),
         opinion: "建议评议".into(),
@@ -245,6 +250,7 @@ impl World {
             calendar: &self.calendar,
             members: &self.members,
             household_status: "ordinary_household",
+            evidence: None,
             actor: &actor,
             today: self.today,
         };
@@ -274,10 +280,17 @@ impl World {
             ),
             Turn::Recheck => one(
                 Level::Township,
-                Action::RequestRecheck {
-                    reason: "没有算全".into(),
+                Action::InformHousehold {
+                    how: "当面".into(),
+                    told_by: "丁".into(),
                 },
-            ),
+            )
+            .and_then(|told| {
+                let again = Action::RequestRecheck {
+                    reason: "没有算全".into(),
+                };
+                self.try_act(&told, Level::Township, &again)
+            }),
             Turn::Withdraw => one(
                 Level::Village,
                 Action::End {
@@ -324,7 +337,7 @@ proptest! {
         let mut world = World {
             pack: library().pack("henan-2022").expect("the pack").clone(),
             calendar: WorkCalendar::parse(&calendar).expect("a calendar"),
-            members: vec![MemberFact { id: "m".into(), name: "丙".into(), adult: true, active: true }],
+            members: vec![MemberFact { id: "m".into(), name: "丙".into(), adult: true, active: true, subsistence_allowance: None }],
             today: started,
             lag,
         };
@@ -369,6 +382,7 @@ fn a_straight_course_is_decided_on_the_seventh_day() {
             name: "丙".into(),
             adult: true,
             active: true,
+            subsistence_allowance: None,
         }],
         today: started,
         lag: 0,

@@ -20,7 +20,8 @@ pub fn routes() -> OpenApiRouter<State> {
 }
 
 /// Uploads a scan or photo as evidence: multipart fields `file`, `subject`,
-/// `subject_id`, `code`.
+/// `subject_id`, `code`, and `replaces` where a newer version takes the place
+/// of an older one, which stays on file.
 #[utoipa::path(
     post,
     path = "/attachments",
@@ -38,6 +39,7 @@ async fn add(
         subject: String::new(),
         subject_id: String::new(),
         code: String::new(),
+        replaces: None,
         bytes: Vec::new(),
     };
     let broken = |_| Problem::new(400, "upload_broken", "上传中断，请重新上传。");
@@ -49,6 +51,10 @@ async fn add(
             }
             "subject" => upload.subject = field.text().await.map_err(broken)?,
             "subject_id" => upload.subject_id = field.text().await.map_err(broken)?,
+            "replaces" => {
+                upload.replaces =
+                    Some(field.text().await.map_err(broken)?).filter(|r| !r.is_empty());
+            }
             "code" => upload.code = field.text().await.map_err(broken)?,
             _ => {}
         }

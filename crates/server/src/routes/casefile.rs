@@ -2,7 +2,8 @@
 
 use app::PageView;
 use app::casefile::{
-    Act, CasefileListQuery, CasefileRow, CasefileView, CrossCheckAnswer, CrossCheckTask,
+    Act, CasefileListQuery, CasefileRow, CasefileView, CorrectionDecision, CorrectionTask,
+    CrossCheckAnswer, CrossCheckTask,
 };
 use axum::extract::{Path, Query, State as AxumState};
 use domain::casefile::Refusal;
@@ -21,6 +22,8 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(act))
         .routes(routes!(preview))
         .routes(routes!(cross_checks))
+        .routes(routes!(corrections))
+        .routes(routes!(decide_correction))
         .routes(routes!(answer_cross_check))
 }
 
@@ -88,6 +91,38 @@ async fn preview(
     Path((id, step)): Path<(String, String)>,
 ) -> Answer<Vec<Refusal>> {
     answer(app.preview_step(&me, &id, &step).await)
+}
+
+/// Corrections waiting for the signed-in person's level; each listing is audited.
+#[utoipa::path(
+    get,
+    path = "/corrections",
+    tag = "casefile",
+    responses((status = 200, body = Vec<CorrectionTask>), (status = "4XX", body = Problem)),
+)]
+async fn corrections(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+) -> Answer<Vec<CorrectionTask>> {
+    answer(app.correction_tasks(&me).await)
+}
+
+/// Decides a correction, above the level that typed the record.
+#[utoipa::path(
+    post,
+    path = "/casefiles/{id}/corrections/{index}/decision",
+    tag = "casefile",
+    params(("id" = String, Path), ("index" = usize, Path)),
+    request_body = CorrectionDecision,
+    responses((status = 200, body = Vec<CorrectionTask>), (status = "4XX", body = Problem)),
+)]
+async fn decide_correction(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path((id, index)): Path<(String, usize)>,
+    Body(form): Body<CorrectionDecision>,
+) -> Answer<Vec<CorrectionTask>> {
+    answer(app.decide_correction(&me, &id, index, form).await)
 }
 
 /// Comparisons waiting for departments' answers; each listing is audited.

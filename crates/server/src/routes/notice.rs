@@ -3,7 +3,7 @@
 use app::PageView;
 use app::notice::{
     AnswerObjection, AppraisalView, BulkResult, NewAppraisal, NewNotice, NewObjection,
-    NoticeListQuery, NoticeView,
+    NoticeListQuery, NoticePreview, NoticeView,
 };
 use axum::extract::{Path, Query, State as AxumState};
 use domain::division::DivisionCode;
@@ -19,6 +19,7 @@ pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(appraisals, record_appraisal))
         .routes(routes!(list, post_notice))
+        .routes(routes!(preview))
         .routes(routes!(read))
         .routes(routes!(print))
         .routes(routes!(file_objection))
@@ -87,6 +88,22 @@ async fn post_notice(
     Body(form): Body<NewNotice>,
 ) -> Answer<NoticeView> {
     answer(app.post_notice(&me, form).await)
+}
+
+/// What a notice would say and how each household would fare.
+#[utoipa::path(
+    post,
+    path = "/notices/preview",
+    tag = "notice",
+    request_body = NewNotice,
+    responses((status = 200, body = NoticePreview), (status = "4XX", body = Problem)),
+)]
+async fn preview(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Body(form): Body<NewNotice>,
+) -> Answer<NoticePreview> {
+    answer(app.preview_notice(&me, form).await)
 }
 
 /// One notice.

@@ -15,6 +15,8 @@ pub struct Model {
     pub digest: String,
     pub account_id: String,
     pub created_at: i64,
+    pub round: Option<i32>,
+    pub replaced_by: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

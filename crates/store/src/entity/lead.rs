@@ -27,6 +27,7 @@ pub struct Model {
     pub merged_into: Option<String>,
     pub account_id: String,
     pub version: i64,
+    pub late_reason_sealed: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -21,6 +21,9 @@ pub struct Model {
     pub handled_level: Option<String>,
     pub account_id: String,
     pub recorded_at: i64,
+    pub official_sealed: Option<Vec<u8>>,
+    pub official_level: Option<String>,
+    pub handling_level: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -163,6 +163,8 @@ pub async fn fill(db: &TestDatabase) {
         digest: "0".repeat(64),
         account_id: "clerk".into(),
         created_at: 0,
+        round: None,
+        replaced_by: None,
     })
     .await
     .expect("added");

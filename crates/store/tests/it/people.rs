@@ -165,6 +165,7 @@ pub fn lead(
         merged_into: None,
         account_id: "account-clerk".into(),
         version: 1,
+        late_reason_sealed: None,
     }
 }
 
@@ -279,6 +280,9 @@ pub fn objection(
         handled_level: None,
         account_id: "account-clerk".into(),
         recorded_at: 0,
+        official_sealed: None,
+        official_level: None,
+        handling_level: None,
     }
 }
 

@@ -101,6 +101,8 @@ async fn fill(db: &TestDatabase) {
         digest: "0".repeat(64),
         account_id: "clerk".into(),
         created_at: 0,
+        round: None,
+        replaced_by: None,
     })
     .await
     .expect("added");
@@ -221,6 +223,8 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
     ask!(appraisals(s, 10) a => a.len());
     ask!(attachment(s, "t") a => usize::from(a.is_some()));
     ask!(attachments(s, "casefile", "c") a => a.len());
+    ask!(evidence(s, &["c".to_owned()]) a => a.len());
+    ask!(appraisal(s, "a") a => usize::from(a.is_some()));
     ask!(accounts(Some(s), 10, 0) a => page!(a));
     ask!(import_batch(s, "i") a => usize::from(a.is_some()));
     ask!(import_batches(s, 10, 0) a => page!(a));

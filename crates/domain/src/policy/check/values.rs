@@ -83,6 +83,17 @@ impl Checker<'_> {
         if let Some(line) = &file.line {
             self.line(line, text.find("[line]").unwrap_or(0));
         }
+        if let Some(bounds) = &file.bounds {
+            let at = text.find("[bounds]").unwrap_or(0);
+            for (what, days) in [
+                ("线索迟报说明天数", &bounds.explain_lead_after_days),
+                ("新纳入低保天数", &bounds.newly_on_allowance_within_days),
+                ("共用比对有效天数", &bounds.reused_check_within_days),
+            ] {
+                let figure = days.value.as_ref().map(|v| v.get_ref().to_string());
+                self.stated(FILE, what, days, at, figure);
+            }
+        }
         if let Some(period) = &file.transition_period {
             let at = text.find("[transition_period]").unwrap_or(0);
             for (what, year) in [

@@ -6,10 +6,12 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+mod bounds;
 mod entry;
 mod line;
 mod procedure;
 
+pub use bounds::*;
 pub use entry::*;
 pub use line::*;
 pub use procedure::*;
@@ -43,6 +45,7 @@ pub struct PackFile {
     pub documents: Vec<Document>,
     pub line: Option<Line>,
     pub transition_period: Option<TransitionPeriod>,
+    pub bounds: Option<Bounds>,
     #[serde(default, rename = "category")]
     pub categories: Vec<Category>,
     #[serde(default, rename = "entry_path")]

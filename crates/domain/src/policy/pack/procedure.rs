@@ -152,6 +152,9 @@ pub struct Evidence {
     pub label: String,
     #[serde(default)]
     pub required: bool,
+    /// True where the reference typed with the step proves it too.
+    #[serde(default)]
+    pub by_reference: bool,
     pub clause: Option<Spanned<ClauseId>>,
     pub source: Option<Provenance>,
 }
@@ -212,8 +215,13 @@ pub enum GuardKind {
     DecisionDocumented,
     /// The township acknowledged the county's result.
     DecisionAcknowledged,
-    /// Every checklist item is in the archive.
+    /// Every required piece of the archive's list is on file: scanned, or its
+    /// paper's place stated.
     ArchiveComplete,
+    /// Every required piece of evidence of the steps before is on file.
+    EvidenceComplete,
+    /// Every difficulty area of the pack is judged.
+    AllDifficultiesAssessed,
     /// The meeting judged the household's situation and risks together
     /// (根据家庭基本情况、返贫致贫风险等因素综合研判).
     SituationAssessed,

@@ -1,0 +1,19 @@
+//! How old a thing may be before somebody has to say why.
+
+use serde::{Deserialize, Serialize};
+
+use super::Stated;
+
+/// Bounds on what may be typed without saying why; no document states them, so
+/// they are practice until one does.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bounds {
+    /// A lead typed in more than this many days after it was received needs a
+    /// reason in words.
+    pub explain_lead_after_days: Stated<u16>,
+    /// 新纳入低保: on it for at most this many days (HN22-063).
+    pub newly_on_allowance_within_days: Stated<u16>,
+    /// Oldest comparison that may be used again.
+    pub reused_check_within_days: Stated<u16>,
+}

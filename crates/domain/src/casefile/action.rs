@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::correction::CorrectionRequest;
 use super::evidence::PaperStatement;
-use crate::account::{Level, Operation};
+use crate::account::Level;
 use crate::policy::StepKind;
 
 /// An act, as posted by a person. `occurred_on` travels beside it.
@@ -132,73 +132,6 @@ impl Action {
             | Self::RequestCorrection(_)
             | Self::DecideCorrection { .. } => return None,
         })
-    }
-
-    /// The operation a role must hold.
-    pub fn operation(&self) -> Operation {
-        match self {
-            Self::VerifyHome(_) => Operation::CasefileVerifyHome,
-            Self::SignLetter(_) => Operation::CasefileSignLetter,
-            Self::RequestCrossCheck { .. } => Operation::CasefileCrossCheckRequest,
-            Self::ResolveDiscrepancy { .. } => Operation::CasefileCrossCheckResolve,
-            Self::ForwardCrossCheck {} | Self::AcknowledgeDiscrepancy { .. } => {
-                Operation::CasefileCrossCheckTownship
-            }
-            Self::AnswerCrossCheck { .. }
-            | Self::ReuseCrossCheck { .. }
-            | Self::ConcludeCrossCheck { .. } => Operation::CasefileCrossCheckCounty,
-            Self::RecordAppraisal(_) => Operation::CasefileAppraise,
-            Self::PostNotice { .. } => Operation::CasefilePostNotice,
-            Self::FileObjection { .. } => Operation::ObjectionRegister,
-            Self::AnswerObjection { .. } => Operation::ObjectionAnswer,
-            Self::Review(_) | Self::SubmitToCounty(_) => Operation::CasefileReview,
-            Self::Decide(_) | Self::NotifyTownship(_) => Operation::CasefileDecide,
-            Self::AcknowledgeDecision {} => Operation::CasefileAcknowledge,
-            Self::Announce(_) => Operation::CasefileAnnounce,
-            Self::Archive(_) => Operation::CasefileArchive,
-            Self::SubmitPlan(_) => Operation::CasefileAnnounce,
-            Self::InformHousehold { .. } | Self::RequestRecheck { .. } | Self::End { .. } => {
-                Operation::CasefileEnd
-            }
-            Self::ExplainOverdue { .. } => Operation::CasefileRead,
-            Self::StatePaper(_) => Operation::AttachmentAdd,
-            Self::RequestCorrection(_) => Operation::CasefileRequestCorrection,
-            Self::DecideCorrection { .. } => Operation::CasefileApproveCorrection,
-        }
-    }
-
-    /// The name used in timelines and the audit chain.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::VerifyHome(_) => "verify_home",
-            Self::SignLetter(_) => "sign_letter",
-            Self::RequestCrossCheck { .. } => "request_cross_check",
-            Self::ForwardCrossCheck {} => "forward_cross_check",
-            Self::AnswerCrossCheck { .. } => "answer_cross_check",
-            Self::ReuseCrossCheck { .. } => "reuse_cross_check",
-            Self::ResolveDiscrepancy { .. } => "resolve_discrepancy",
-            Self::AcknowledgeDiscrepancy { .. } => "acknowledge_discrepancy",
-            Self::ConcludeCrossCheck { .. } => "conclude_cross_check",
-            Self::RecordAppraisal(_) => "record_appraisal",
-            Self::PostNotice { .. } => "post_notice",
-            Self::FileObjection { .. } => "file_objection",
-            Self::AnswerObjection { .. } => "answer_objection",
-            Self::Review(_) => "review",
-            Self::SubmitToCounty(_) => "submit_to_county",
-            Self::Decide(_) => "decide",
-            Self::NotifyTownship(_) => "notify_township",
-            Self::AcknowledgeDecision {} => "acknowledge_decision",
-            Self::Announce(_) => "announce",
-            Self::Archive(_) => "archive",
-            Self::SubmitPlan(_) => "submit_plan",
-            Self::InformHousehold { .. } => "inform_household",
-            Self::RequestRecheck { .. } => "request_recheck",
-            Self::End { .. } => "end",
-            Self::ExplainOverdue { .. } => "explain_overdue",
-            Self::StatePaper(_) => "state_paper",
-            Self::RequestCorrection(_) => "request_correction",
-            Self::DecideCorrection { .. } => "decide_correction",
-        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! follows from the records and the pack, never from a stored flag. The one
 //! way to change it is [`apply`].
 
+mod act;
 mod action;
 mod apply;
 mod assessment;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::action::Action;
 use super::guard::{self, Attempt};
 use super::{Casefile, Facts, Refusal, Stage};
 use crate::division::Level;
@@ -321,33 +322,9 @@ pub(super) fn todo(
         mine: facts.actor.level == Some(level)
             && actions
                 .iter()
-                .any(|a| operation_of(a).is_none_or(|o| facts.actor.may(o))),
+                .any(|a| Action::operation_of(a).is_some_and(|o| facts.actor.may(o))),
         ready: refusals.is_empty(),
         refusals,
         clause: Some(step.clause.get_ref().clone()),
     }
-}
-
-fn operation_of(action: &str) -> Option<crate::account::Operation> {
-    use crate::account::Operation as O;
-    Some(match action {
-        "verify_home" => O::CasefileVerifyHome,
-        "sign_letter" => O::CasefileSignLetter,
-        "request_cross_check" => O::CasefileCrossCheckRequest,
-        "resolve_discrepancy" => O::CasefileCrossCheckResolve,
-        "forward_cross_check" | "acknowledge_discrepancy" => O::CasefileCrossCheckTownship,
-        "answer_cross_check" | "conclude_cross_check" => O::CasefileCrossCheckCounty,
-        "record_appraisal" => O::CasefileAppraise,
-        "post_notice" => O::CasefilePostNotice,
-        "answer_objection" => O::ObjectionAnswer,
-        "review" | "submit_to_county" => O::CasefileReview,
-        "decide" | "notify_township" => O::CasefileDecide,
-        "acknowledge_decision" => O::CasefileAcknowledge,
-        "announce" | "submit_plan" => O::CasefileAnnounce,
-        "archive" => O::CasefileArchive,
-        "inform_household" | "end" => O::CasefileEnd,
-        "state_paper" => O::AttachmentAdd,
-        "decide_correction" => O::CasefileApproveCorrection,
-        _ => return None,
-    })
 }

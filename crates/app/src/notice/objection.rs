@@ -130,7 +130,8 @@ impl App {
         id: &str,
         form: AnswerObjection,
     ) -> Result<NoticeView, AppError> {
-        permit(principal, Operation::ObjectionAnswer)?;
+        // Whoever sees notices learns from the statute whose turn it is.
+        permit(principal, Operation::NoticeRead)?;
         let mut objection = self
             .store
             .objection(&principal.scope, id)

@@ -117,7 +117,20 @@ pub fn resolve(index: usize) -> Value {
 }
 
 pub fn reuse_cross_check(source: &str, checked_on: Date) -> Value {
-    json!({"type": "reuse_cross_check", "source": source, "checked_on": checked_on, "reference": "低保核对报告"})
+    json!({"type": "reuse_cross_check", "source": source, "checked_on": checked_on, "reference": "低保核对报告", "confirmed_by": "民政所甲"})
+}
+
+/// Paper kept at a place, by the codes of what it is.
+pub fn state_paper(codes: &[&str], place: &str) -> Value {
+    json!({"type": "state_paper", "codes": codes, "place": place})
+}
+
+/// A field of a record put right.
+pub fn correction(step: &str, field: &str, value: &str) -> Value {
+    json!({
+        "type": "request_correction", "step": step, "field": field, "value": value,
+        "reason": "与纸质原件不一致", "asked_by": "经办人甲",
+    })
 }
 
 /// A meeting of nine about the casefiles given, with their versions.
@@ -213,8 +226,6 @@ pub fn announce() -> Value {
 pub fn archive(entry_on: Date) -> Value {
     json!({
         "type": "archive", "entry_on": entry_on, "national_reference": "8800-1",
-        "checklist": ["national_entry", "investigation_form", "commitment_letter", "cross_check_result",
-                      "appraisal_minutes", "notice_text", "decision_document"],
         "collected_by": "采集人", "entered_by": "录入人", "reviewed_by": "审核人",
     })
 }

@@ -232,9 +232,9 @@ async fn what_remains(case: &Case<'_>) {
     case.act(&case.township(), date(2022, 5, 13), forms::announce())
         .await
         .ok();
-    turn(case, &[], &["archive"], &[]).await;
+    // Without the papers nobody closes the archive.
+    turn(case, &[], &[], &[]).await;
     let mut incomplete = forms::archive(date(2022, 5, 13));
-    incomplete["checklist"] = json!(["national_entry"]);
     incomplete["entered_by"] = json!("");
     let refused = case
         .act(&case.township(), date(2022, 5, 13), incomplete)
@@ -244,6 +244,8 @@ async fn what_remains(case: &Case<'_>) {
         "HN22-058"
     );
     assert_eq!(refused.refusal("attribution")["clause"], "HN22-131");
+    case.papers(date(2022, 5, 13)).await;
+    turn(case, &[], &["archive"], &[]).await;
     let filed = case
         .act(
             &case.village(),
@@ -276,6 +278,7 @@ async fn what_remains(case: &Case<'_>) {
             "decide.approved",
             "acknowledge_decision",
             "announce",
+            "state_paper",
             "archive",
         ]
     );

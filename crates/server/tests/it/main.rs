@@ -3,7 +3,9 @@
 
 mod accounts;
 mod clock;
+mod corrections;
 mod double_decision;
+mod evidence;
 mod forms;
 mod hostile;
 mod journey;

@@ -187,6 +187,27 @@ impl<'a> Case<'a> {
         self.act(&self.county(), on, forms::decide(on)).await
     }
 
+    /// Says where all paper of a finished procedure is kept.
+    pub async fn papers(&self, on: Date) {
+        let codes = [
+            "investigation_form",
+            "commitment_letter",
+            "cross_check_result",
+            "appraisal_minutes",
+            "notice_text",
+            "proposed_list",
+            "decision_document",
+            "announcement_text",
+        ];
+        self.act(
+            &self.township(),
+            on,
+            forms::state_paper(&codes, "镇档案室 3 号柜"),
+        )
+        .await
+        .ok();
+    }
+
     /// Home visit, letter, comparison and appraisal on one day, all by the book.
     pub async fn up_to_appraisal(&self, on: Date) {
         self.verify(on).await;

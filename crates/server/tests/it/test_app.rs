@@ -370,6 +370,18 @@ impl Person<'_> {
             .await
     }
 
+    /// A newer version of an attachment.
+    pub async fn upload_again(&self, subject: (&str, &str), code: &str, replaces: &str) -> Reply {
+        let fields = [
+            ("subject", subject.0),
+            ("subject_id", subject.1),
+            ("code", code),
+            ("replaces", replaces),
+        ];
+        self.multipart("/attachments", &fields, "again.pdf", b"%PDF-1.4 again")
+            .await
+    }
+
     /// A spreadsheet to import; an empty layout means the usual one.
     pub async fn import(&self, layout: &str, file_name: &str, bytes: &[u8]) -> Reply {
         self.multipart("/imports", &[("layout", layout)], file_name, bytes)

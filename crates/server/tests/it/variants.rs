@@ -185,6 +185,7 @@ async fn an_objection_holds_one_household_of_two() {
     test.go_to(date(2022, 5, 3));
     let mut about = forms::objection(HOME, &held.id, date(2022, 5, 3));
     about["about_official"] = json!(true);
+    about["official_level"] = json!("village");
     let filed = test
         .village()
         .post(&format!("/notices/{id}/objections"), about)

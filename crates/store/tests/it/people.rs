@@ -62,6 +62,7 @@ pub fn member(id: &str, name: &str, relation: &str, document_number: &str) -> Me
         medical_insurance: String::new(),
         pension_insurance: String::new(),
         subsistence_allowance: String::new(),
+        subsistence_allowance_since: None,
         extreme_hardship_support: String::new(),
         disability_card: String::new(),
         registered: true,

@@ -249,6 +249,15 @@ fn acts(t: &Records) -> Vec<Probe> {
             "end",
             json!({"type": "end", "ending": "none", "reason": ""}),
         ),
+        ("state_paper", forms::state_paper(&[], "")),
+        (
+            "request_correction",
+            forms::correction("county_decision", "category", "lifted_unstable"),
+        ),
+        (
+            "decide_correction",
+            json!({"type": "decide_correction", "index": 7, "approve": true}),
+        ),
         (
             "explain_overdue",
             json!({"type": "explain_overdue", "clock": "none", "reason": ""}),
@@ -288,6 +297,26 @@ fn casefile_rules() -> Vec<Rule> {
             O::CasefileRead,
             Record,
             |_, t| acts(t),
+        ),
+        rule(
+            GET,
+            "/corrections",
+            O::CasefileApproveCorrection,
+            Kind::Own,
+            |_, _| get("/corrections".into()),
+        ),
+        rule(
+            Method::POST,
+            "/casefiles/{id}/corrections/{index}/decision",
+            O::CasefileApproveCorrection,
+            Record,
+            |_, t| {
+                let form = json!({"expected_version": t.casefile_version, "decided_on": "2022-05-20", "approve": true});
+                post(
+                    format!("/casefiles/{}/corrections/7/decision", t.casefile),
+                    form,
+                )
+            },
         ),
         rule(
             GET,
@@ -367,6 +396,20 @@ fn notice_rules() -> Vec<Rule> {
                 mixed("casefile", "/notices", joined),
             ]
         }),
+        rule(
+            POST,
+            "/notices/preview",
+            O::CasefileRead,
+            Record,
+            |own, t| {
+                let items = [(t.casefile.clone(), t.casefile_version)];
+                let mut theirs = forms::notice(t.place, date(2022, 5, 20), &items);
+                theirs["village"] = json!(t.village);
+                theirs["place"] = json!("");
+                let _ = own;
+                post("/notices/preview", theirs)
+            },
+        ),
         rule(GET, "/notices/{id}", O::NoticeRead, Record, |_, t| {
             get(format!("/notices/{}", t.notice))
         }),
@@ -397,7 +440,7 @@ fn notice_rules() -> Vec<Rule> {
         rule(
             POST,
             "/objections/{id}/answer",
-            O::CasefileRead,
+            O::NoticeRead,
             Record,
             |_, t| {
                 post(

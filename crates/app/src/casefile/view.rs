@@ -50,6 +50,8 @@ pub struct CasefileRow {
     pub clock: Option<ClockStatus>,
     pub category_label: Option<String>,
     pub opened_on: Date,
+    /// Round the next appraisal would be.
+    pub next_round: usize,
     pub version: i64,
 }
 
@@ -323,6 +325,7 @@ impl App {
                         .next(),
                     category_label: row.category.as_deref().map(|c| pack.category_label(c)),
                     opened_on: casefile.opened_on,
+                    next_round: next_round(&casefile),
                     version: row.version,
                     id: row.id,
                     household_id: row.household_id,
@@ -426,13 +429,7 @@ impl App {
                 .filter(|_| !masked)
                 .map(|s| propose_category(pack, &file.household_type, &s)),
             household_message: household_message(&casefile, &file, pack, &path).filter(|_| !masked),
-            next_round: casefile
-                .superseded
-                .iter()
-                .filter(|s| s.records.democratic_appraisal.is_some())
-                .count()
-                + usize::from(casefile.records.democratic_appraisal.is_some())
-                + 1,
+            next_round: next_round(&casefile),
             asks: asked(pack),
             procedure_followed_from: pack.followed_from("procedure.identification").map(|id| {
                 let layer = self.library.pack(id);
@@ -490,6 +487,14 @@ impl App {
             .flat_map(|t| t.refusals)
             .collect())
     }
+}
+
+/// Round the next appraisal would be: one more than were held.
+fn next_round(casefile: &Casefile) -> usize {
+    let held = |s: &&Superseded| s.records.democratic_appraisal.is_some();
+    casefile.superseded.iter().filter(held).count()
+        + usize::from(casefile.records.democratic_appraisal.is_some())
+        + 1
 }
 
 /// Leaves the facts of a masked view and hides the texts; why a clock ran over

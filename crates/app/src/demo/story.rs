@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::account::DivisionCode;
-use domain::casefile::Casefile;
+use domain::account::{DivisionCode, Level};
+use domain::casefile::{Action, Casefile, Held, PaperStatement, held};
 use domain::lead::{LeadConclusion, NewLead, Proxy};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -367,7 +367,7 @@ impl Play<'_> {
             action,
         };
         self.app.act(self.cast.get(login)?, &row.id, act).await?;
-        Ok(())
+        self.keep_papers(turn, login).await
     }
 
     /// One meeting for the households of a village.
@@ -432,7 +432,11 @@ impl Play<'_> {
             items,
         };
         let result = self.app.record_appraisal(actor, form).await?;
-        all_went(result.results)
+        all_went(result.results)?;
+        for turn in turns {
+            self.keep_papers(turn, crew.village).await?;
+        }
+        Ok(())
     }
 
     /// One notice for the households of a village.
@@ -457,7 +461,52 @@ impl Play<'_> {
             .app
             .post_notice(self.cast.get(crew.village)?, form)
             .await?;
-        all_went(notice.results)
+        all_went(notice.results)?;
+        for turn in turns {
+            self.keep_papers(turn, crew.village).await?;
+        }
+        Ok(())
+    }
+
+    /// Who did a step says where its papers are kept; some forget, as offices
+    /// do, unless the case gets as far as the archive.
+    async fn keep_papers(&self, turn: &Turn, login: &str) -> Result<(), AppError> {
+        let plan = &self.running[turn.case].case.plan;
+        let filed = plan.iter().any(|p| p.what == Move::Archive);
+        if !filed && turn.case % 4 == 3 {
+            return Ok(());
+        }
+        let actor = self.cast.get(login)?;
+        let (row, casefile) = self.casefile(turn.case).await?;
+        let Some(procedure) = self.app.pack(&casefile.pack.id)?.identification() else {
+            return Ok(());
+        };
+        let codes: Vec<String> = procedure
+            .steps
+            .iter()
+            .filter(|s| casefile.records.done_on(s.kind).is_some())
+            .flat_map(|s| &s.evidence)
+            .filter(|e| e.required && held(&casefile, procedure, e, &[]) == Held::Missing)
+            .map(|e| e.code.clone())
+            .collect();
+        if codes.is_empty() {
+            return Ok(());
+        }
+        let place = match actor.level {
+            Some(Level::County) => "县级档案室",
+            Some(Level::Township) => "镇档案室 2 号柜",
+            _ => "村委会档案柜",
+        };
+        let act = Act {
+            expected_version: row.version,
+            occurred_on: turn.happened_on,
+            action: Action::StatePaper(PaperStatement {
+                codes,
+                place: place.into(),
+            }),
+        };
+        self.app.act(actor, &row.id, act).await?;
+        Ok(())
     }
 
     async fn object(&mut self, turn: &Turn, anonymous: bool) -> Result<(), AppError> {

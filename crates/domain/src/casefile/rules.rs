@@ -204,9 +204,10 @@ pub(super) fn level(
         | Action::AcknowledgeDecision {} => vec![Level::Township],
         Action::FileObjection { .. } => vec![Level::Village, Level::Township, Level::County],
         // Above the person complained of: see `objection`.
-        Action::AnswerObjection { .. } => {
-            vec![Level::Township, Level::County, Level::City, Level::Province]
-        }
+        Action::AnswerObjection { .. } => [Level::Township, Level::County]
+            .into_iter()
+            .chain(facts.actor.level.filter(|l| *l < Level::County))
+            .collect(),
         _ => std::iter::once(step.level)
             .chain(step.shared_with.iter().copied())
             .collect(),

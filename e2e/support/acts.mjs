@@ -198,10 +198,26 @@ export async function acknowledgeDecision(person) {
 }
 export const announce = (person) => submit(person, '登记公告张贴')
 
+/** Says of every paper of the step in hand that nobody scanned where it is kept. */
+export async function keepPapers(person) {
+  const form = todo(person)
+  const evidence = form.locator('details.evidence')
+  if (!(await evidence.evaluate((one) => one.open))) await evidence.locator('summary').first().click()
+  for (;;) {
+    const lacking = evidence.locator('.slot').filter({ has: person.page.locator('.mark', { hasText: /^缺$/ }) }).filter({ hasNotText: '系统录入' })
+    const left = await lacking.count()
+    if (left === 0) return
+    await lacking.first().getByRole('button', { name: /纸质件存放处$/ }).click()
+    await evidence.getByRole('textbox').fill('镇档案室 3 号柜')
+    await evidence.getByRole('button', { name: '记录存放处' }).click()
+    await person.page.waitForFunction((n) => [...document.querySelectorAll('details.evidence .slot .mark')].filter((m) => m.textContent.trim() === '缺').length < n, await evidence.locator('.slot .mark', { hasText: /^缺$/ }).count())
+  }
+}
+
 export async function archive(person, { reviewer }) {
   const form = todo(person)
-  const list = form.getByRole('group', { name: '档案清单' })
-  for (const box of await list.getByRole('checkbox').all()) await box.check({ force: true })
+  await keepPapers(person)
+  await person.type('全国系统编号', '8800-1', form)
   await person.type('审核人', reviewer, form)
   await submit(person, '登记录入并归档')
 }

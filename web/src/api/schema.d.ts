@@ -1493,6 +1493,8 @@ export interface components {
             category_label?: string | null;
             /** Format: date */
             opened_on: string;
+            /** @description Round the next appraisal would be. */
+            next_round: number;
             /** Format: int64 */
             version: number;
         };
@@ -2294,6 +2296,8 @@ export interface components {
             label: string;
             required: boolean;
             clause?: string | null;
+            /** @description True where the reference typed with the step proves it too. */
+            by_reference: boolean;
             present: boolean;
         };
         /** @description A conclusion with the facts it rests on. */
@@ -3223,6 +3227,8 @@ export interface components {
                 category_label?: string | null;
                 /** Format: date */
                 opened_on: string;
+                /** @description Round the next appraisal would be. */
+                next_round: number;
                 /** Format: int64 */
                 version: number;
             }[];

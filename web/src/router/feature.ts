@@ -8,6 +8,8 @@ export interface MenuEntry {
   icon?: Component
   /** Shown when the account has any of these operations; an empty list shows it to everyone signed in. */
   operations: string[]
+  /** Not shown to who has any of these. */
+  unless?: string[]
   group: MenuGroup
   /** Position inside the group, ascending. */
   order: number

@@ -92,6 +92,8 @@ pub struct EvidenceView {
     pub label: String,
     pub required: bool,
     pub clause: Option<String>,
+    /// True where the reference typed with the step proves it too.
+    pub by_reference: bool,
     pub present: bool,
     /// As a scan, as paper at a stated place, or not at all.
     #[serde(flatten)]
@@ -650,6 +652,7 @@ fn steps(
                         code: e.code.clone(),
                         label: e.label.clone(),
                         required: e.required,
+                        by_reference: e.by_reference,
                         clause: e.clause.as_ref().map(|c| c.get_ref().clone()),
                         present: held != Held::Missing,
                         held,

@@ -57,6 +57,7 @@ export interface AnswerCrossCheckBody {
 export interface ReuseCrossCheckBody {
   checked_on: string | null
   reference: string
+  confirmed_by: string
 }
 export interface ResolveDiscrepancyBody {
   index: number | null
@@ -140,7 +141,6 @@ export interface AnnounceBody {
 }
 export interface ArchiveBody {
   national_reference: string
-  checklist: string[]
   collected_by: string
   entered_by: string
   reviewed_by: string

@@ -24,7 +24,10 @@ export function verifyHome(form: body.VerifyHomeBody): FieldErrors {
     if (one.problem === null) errors[`dimensions.${one.code}`] = '请选择有无问题。'
     else if (one.problem && short(one.finding)) errors[`dimensions.${one.code}`] = '有问题的要写明情况。'
   }
-  for (const one of form.difficulties) if (one.problem && short(one.finding)) errors[`difficulties.${one.code}`] = '有困难的要写明情况。'
+  for (const one of form.difficulties) {
+    if (one.problem === null) errors[`difficulties.${one.code}`] = '请选择有无困难。'
+    else if (one.problem && short(one.finding)) errors[`difficulties.${one.code}`] = '有困难的要写明情况。'
+  }
   if (form.risks.length > 5) errors.risks = '风险最多选五项，请保留最主要的。'
   if (form.risks.includes('other') && blank(form.risk_note)) errors.risk_note = '选了「其他」，请写明是什么风险。'
   if (form.recommends === null) errors.recommends = '请选择初步意见。'

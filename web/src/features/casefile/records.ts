@@ -75,12 +75,12 @@ export function recordLines(kind: StepKind, casefile: Casefile, words: Vocabular
       break
     }
     case 'cross_check': {
-      const reused = record.reused as { checked_on?: string; reference?: string } | null | undefined
+      const reused = record.reused as { checked_on?: string; reference?: string; confirmed_by?: string | null } | null | undefined
       lines.push(['比对成员', list(record.member_ids).map(nameOf).join('、')], ['比对内容', joined(record.items)])
       for (const answer of list(record.answers) as { department: string; answered_by: string; occurred_on?: string }[]) {
         lines.push(['部门反馈', `${answer.department}（${answer.answered_by}）${answer.occurred_on ? formatDate(answer.occurred_on) : ''}`])
       }
-      if (reused) lines.push(['共用低保结果', `${formatDate(reused.checked_on)} ${text(reused.reference)}`])
+      if (reused) lines.push(['共用低保结果', `${formatDate(reused.checked_on)} ${text(reused.reference)}${reused.confirmed_by ? `；户档案里没有低保记录，由${reused.confirmed_by}确认` : ''}`])
       for (const hit of list(record.discrepancies) as Discrepancy[]) {
         const end = hit.resolution ? `${conclusions[hit.resolution.conclusion] ?? hit.resolution.conclusion}（${hit.resolution.explanation}；核实人 ${hit.resolution.verified_by}）` : '待核实'
         lines.push(['疑点', `${nameOf(hit.member_id)} ${hit.item}：${hit.finding} → ${end}${hit.township_judgement ? `；乡镇研判：${hit.township_judgement}` : ''}`])

@@ -7,5 +7,9 @@ export default {
     { path: '/leads/new', name: 'lead-new', component: () => import('./LeadRegisterPage.vue'), meta: { title: '登记线索', operations: ['lead.register'] } },
     { path: '/leads/:id', name: 'lead', component: () => import('./LeadPage.vue'), props: true, meta: { title: '线索', operations: ['lead.read'] } },
   ],
-  menu: [{ label: '风险线索', to: '/leads', icon: Bell, operations: ['lead.read'], group: '监测识别', order: 1 }],
+  menu: [
+    { label: '风险线索', to: '/leads', icon: Bell, operations: ['lead.read'], group: '监测识别', order: 1 },
+    // Departments report leads and read none: their way in is the form.
+    { label: '登记线索', to: '/leads/new', icon: Bell, operations: ['lead.register'], unless: ['lead.read'], group: '监测识别', order: 1 },
+  ],
 } satisfies Feature

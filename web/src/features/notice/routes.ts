@@ -9,6 +9,11 @@ const feature: Feature = {
       meta: { title: '公示', operations: ['notice.read'] },
     },
     {
+      path: '/notices/new',
+      component: () => import('./NoticeNewPage.vue'),
+      meta: { title: '张贴公示', operations: ['casefile.post_notice'] },
+    },
+    {
       path: '/notices/:id',
       component: () => import('./NoticePage.vue'),
       meta: { title: '公示详情', operations: ['notice.read'] },

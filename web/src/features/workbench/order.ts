@@ -14,6 +14,10 @@ export function linkOf(item: WorkItem): string {
       return `/leads/${item.id}`
     case 'cross_check':
       return '/cross-checks'
+    case 'correction':
+      return '/corrections'
+    case 'evidence':
+      return `/casefiles/${item.id}?tab=evidence`
     case 'objection':
       return `/notices/${item.id}`
     case 'import':

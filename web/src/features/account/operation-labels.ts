@@ -39,6 +39,8 @@ export const operationGroups: OperationGroup[] = [
       { code: 'casefile.announce', label: '结果公告' },
       { code: 'casefile.archive', label: '录入建档' },
       { code: 'casefile.end', label: '依法终止' },
+      { code: 'casefile.request_correction', label: '申请更正' },
+      { code: 'casefile.approve_correction', label: '审批更正' },
     ],
   },
   {

@@ -96,7 +96,7 @@ test('the loser of two saves keeps what was typed and sees what changed', () =>
     })
     await press(li, '提交民主评议结果')
     const notice = li.page.getByRole('alert').filter({ hasText: '在您填写期间，这件事项已有更新，您填的内容还在。' })
-    await li.sees(/^王晓舟：信息比对/, notice)
+    await li.sees(/^王晓舟：乡镇报送信息比对/, notice)
     const form = acts.todo(li)
     assert.equal(await form.getByLabel('会议地点', { exact: true }).inputValue(), '村党群服务中心')
     assert.equal(await form.getByLabel('不同意票', { exact: true }).inputValue(), '2')

@@ -66,6 +66,9 @@ export async function fillHomeVerification(person, { verifiers, risk = '因病',
   for (const question of await form.getByRole('group', { name: /^二、四个方面/ }).getByRole('radiogroup').all()) {
     await question.getByRole('radio', { name: '无问题' }).check({ force: true })
   }
+  for (const question of await form.getByRole('group', { name: /^三、/ }).getByRole('radiogroup').all()) {
+    await question.getByRole('radio', { name: '无困难' }).check({ force: true })
+  }
   await person.tick(risk, form.getByRole('group', { name: /^四、返贫致贫风险/ }))
   await person.choose('有返贫致贫风险', form)
   await person.type('意见说明', opinion, form)
@@ -199,19 +202,11 @@ export async function acknowledgeDecision(person) {
 export const announce = (person) => submit(person, '登记公告张贴')
 
 /** Says of every paper of the step in hand that nobody scanned where it is kept. */
-export async function keepPapers(person) {
-  const form = todo(person)
-  const evidence = form.locator('details.evidence')
-  if (!(await evidence.evaluate((one) => one.open))) await evidence.locator('summary').first().click()
-  for (;;) {
-    const lacking = evidence.locator('.slot').filter({ has: person.page.locator('.mark', { hasText: /^缺$/ }) }).filter({ hasNotText: '系统录入' })
-    const left = await lacking.count()
-    if (left === 0) return
-    await lacking.first().getByRole('button', { name: /纸质件存放处$/ }).click()
-    await evidence.getByRole('textbox').fill('镇档案室 3 号柜')
-    await evidence.getByRole('button', { name: '记录存放处' }).click()
-    await person.page.waitForFunction((n) => [...document.querySelectorAll('details.evidence .slot .mark')].filter((m) => m.textContent.trim() === '缺').length < n, await evidence.locator('.slot .mark', { hasText: /^缺$/ }).count())
-  }
+export async function keepPapers(person, place = '镇档案室 3 号柜') {
+  const evidence = todo(person).locator('details.evidence')
+  await evidence.getByRole('textbox', { name: '所缺的纸质件都存放于' }).fill(place)
+  await evidence.getByRole('button', { name: '一并记录存放处' }).click()
+  await person.sees(new RegExp(`纸质件存放于${place}`))
 }
 
 export async function archive(person, { reviewer }) {

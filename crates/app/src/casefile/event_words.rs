@@ -4,7 +4,7 @@
 /// says it.
 pub(super) fn headline(kind: &str) -> Option<&'static str> {
     Some(match kind {
-        "opened" => "立案，进入识别程序",
+        "opened" => "立案",
         "lead_joined" => "又一条线索并入",
         "verify_home" => "入户核实",
         "sign_letter" => "签订承诺授权书",

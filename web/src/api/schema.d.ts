@@ -1401,6 +1401,11 @@ export interface components {
             entered_by?: string;
             reviewed_by?: string;
         };
+        /** @description A condition of the pack and the step it stands on. */
+        Asked: {
+            guard: components["schemas"]["GuardKind"];
+            on: components["schemas"]["StepKind"];
+        };
         /** @description 三保障 and 饮水安全 as judged on a day; `true` is a problem. */
         AssuranceRecord: {
             recorded_on: string;
@@ -1525,6 +1530,15 @@ export interface components {
             household_message?: string | null;
             /** @description Round the next appraisal would be. */
             next_round: number;
+            /** @description Conditions of the pack, so that forms ask for what they need. */
+            asks: components["schemas"]["Asked"][];
+            /**
+             * @description Title of the layer the procedure is followed from by practice, where the document
+             *     itself orders none.
+             */
+            procedure_followed_from?: string | null;
+            /** @description What the procedure leaves open (文件未规定). */
+            left_open: string[];
             /** @description Corrections asked for and decided. */
             corrections: components["schemas"]["Correction"][];
             /** @description Fields of the records that may be put right. */
@@ -2262,6 +2276,18 @@ export interface components {
             by_name: string;
             /** @description The colleague stood in for, if a deputy acted. */
             deputy_of?: string | null;
+        };
+        /**
+         * @description What an entry path looks at.
+         * @enum {string}
+         */
+        EntryCondition: "income_inside_line" | "rigid_expenditure_over_income" | "income_dropped";
+        /** @description A way into the monitoring range, as forms ask about it. */
+        EntryPathLabel: {
+            code: string;
+            label: string;
+            condition: components["schemas"]["EntryCondition"];
+            clause?: string | null;
         };
         /** @description A monitored episode. */
         EpisodeView: {
@@ -3684,6 +3710,8 @@ export interface components {
             evidence: components["schemas"]["EvidenceView"][];
             /** Format: int32 */
             advised_day?: number | null;
+            /** @description What the text leaves open about the step (文件未规定). */
+            left_open: string[];
             my_turn: boolean;
         };
         /** @description The step where most undecided cases wait. */
@@ -3825,6 +3853,16 @@ export interface components {
             refusal_grounds: components["schemas"]["CodeLabel"][];
             forbidden_grounds: components["schemas"]["CodeLabel"][];
             grid_staff: components["schemas"]["CodeLabel"][];
+            entry_paths: components["schemas"]["EntryPathLabel"][];
+            causes: components["schemas"]["CodeLabel"][];
+            conveners: components["schemas"]["CodeLabel"][];
+            /**
+             * @description What the pack's line measures: `disposable_income_per_capita` or
+             *     `net_income_per_capita`.
+             */
+            income_measure?: string | null;
+            /** @description Conditions of the pack, so that forms ask for what they need. */
+            asks: components["schemas"]["Asked"][];
             code_lists: {
                 [key: string]: components["schemas"]["CodeLabel"][];
             };
@@ -5906,7 +5944,9 @@ export interface operations {
     };
     vocabulary: {
         parameters: {
-            query?: never;
+            query?: {
+                pack?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -4,6 +4,7 @@ import test from 'node:test'
 import { journey } from '../support/journey.mjs'
 import { openPage } from '../support/browser.mjs'
 import { Person } from '../support/person.mjs'
+import { grantPost } from '../support/posts.mjs'
 
 const { as, world } = journey('accounts')
 const story = { login: 'village.song', password: 'Mulberry-Lantern-58' }
@@ -20,13 +21,54 @@ test('the system administrator opens an account and reads a one-time password', 
     await dialog.getByRole('button', { name: /^账户所属行政区划/ }).click()
     await page.getByLabel('输入名称查找行政区划').filter({ visible: true }).fill('花庄')
     await page.getByRole('button', { name: /^花庄村/ }).filter({ visible: true }).first().click()
+    await jiang.type('申请岗位的理由', '新任村支书', dialog)
     await dialog.getByRole('button', { name: '新建账户并生成一次性密码' }).click()
     const shown = page.getByRole('dialog', { name: '一次性密码' })
     story.oneTime = (await shown.getByLabel('一次性密码', { exact: true }).last().innerText()).trim()
     assert.ok(story.oneTime.length >= 10)
     await shown.getByRole('button', { name: '已经告知，关闭' }).click()
-    await page.getByRole('row').filter({ hasText: story.login }).getByText('从未登录').waitFor()
+    const row = page.getByRole('row').filter({ hasText: story.login })
+    await row.getByText('从未登录').waitFor()
+    await row.getByText('村支书待批准').waitFor()
   }))
+
+test('without a granted post the account can only change its password', () =>
+  as(story.login, { password: () => story.oneTime }, async (song) => {
+    await song.sees('请先修改密码')
+    const { status, body } = await song.call('GET', '/leads')
+    assert.deepEqual([status, body.code], [403, 'role_not_granted'])
+  }))
+
+test('the security administrator refuses once with a reason, and grants what is asked again', async () => {
+  await as('secadmin', async (shen) => {
+    await shen.open('/role-requests')
+    await shen.page.getByRole('row').filter({ hasText: '宋知夏' }).getByRole('button', { name: '批准或不批准' }).click()
+    const dialog = shen.page.getByRole('dialog', { name: '宋知夏申请村支书' })
+    assert.ok(await dialog.getByRole('button', { name: '不批准', exact: true }).isDisabled(), 'a refusal needs its reason')
+    await dialog.getByLabel('审批意见（不批准必填）').fill('请先补交任职文件')
+    await shen.press('不批准')
+    await shen.sees('没有等待批准的岗位申请')
+  })
+  await as('sysadmin', async (jiang) => {
+    const { page } = jiang
+    await jiang.open('/accounts')
+    const row = page.getByRole('row').filter({ hasText: story.login })
+    await row.getByText('村支书未批准：请先补交任职文件').waitFor()
+    await row.getByRole('button', { name: '申请岗位' }).click()
+    const dialog = page.getByRole('dialog', { name: '为宋知夏申请岗位' })
+    await jiang.pick('新岗位', '村支书', dialog)
+    await dialog.getByRole('button', { name: /^新岗位所属行政区划/ }).click()
+    await page.getByLabel('输入名称查找行政区划').filter({ visible: true }).fill('花庄')
+    await page.getByRole('button', { name: /^花庄村/ }).filter({ visible: true }).first().click()
+    await jiang.type('理由', '已补交任职文件', dialog)
+    await dialog.getByRole('button', { name: '提交岗位申请' }).click()
+    await row.getByText('村支书待批准').waitFor()
+    const { items } = await jiang.read('/role-requests?status=requested')
+    const own = await jiang.call('POST', `/role-requests/${items[0].id}/decide`, { grant: true })
+    assert.equal(own.status, 403, 'who asks does not grant')
+  })
+  await grantPost(as, '宋知夏')
+})
 
 test('the first sign-in can do nothing before the password is changed', () =>
   as(story.login, { password: () => story.oneTime }, async (song) => {

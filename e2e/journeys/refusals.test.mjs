@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import * as acts from '../support/acts.mjs'
 import { journey } from '../support/journey.mjs'
-import { transfer } from '../support/server.mjs'
+import { moveToPost } from '../support/posts.mjs'
 import { clauseChips, findCasefile, isOpen, stage, stepState } from '../support/sights.mjs'
 
 const { as, world } = journey('refusals')
@@ -199,7 +199,7 @@ test('who passed it on at the township cannot decide it at the county', async ()
     return ready
   })
   // 王晓舟 is moved from the township to the county.
-  await transfer(world.server.data, 'township.wang', 'county_decider', `${casefile.household.village.code.slice(0, 6)}000000`)
+  await moveToPost(as, 'township.wang', 'county_decider', `${casefile.household.village.code.slice(0, 6)}000000`)
   await as('township.wang', async (wang) => {
     await acts.openCasefile(wang, casefile.id, 'county_decision')
     await acts.fillDecision(wang, { documentNumber: '宜乡振〔2022〕60号' })

@@ -49,6 +49,9 @@ test('the audit administrator finds that look with the digest of its purpose, an
     await han.sees('吴若谷', record)
     // The purpose may name people: the chain keeps its digest, which proves what was written.
     await han.sees(/事由摘要 [0-9a-f]{12}/, record)
+    await record.getByRole('button', { name: '查看事由' }).click()
+    await han.sees(`事由：${purpose}`, record)
+    await han.sees('与链上摘要一致', record)
     await han.press('校验审计链')
     await han.sees('审计链完整')
     await han.sees(/没有发现改动、删除、插入或调换/)

@@ -47,20 +47,3 @@ export async function startDemo(scene = 'yiyang-2022') {
   }
   return { base, data, stop }
 }
-
-/**
- * Moves an account to another post, the way an administrator with the database would: the console has no such act yet.
- * Through Python's sqlite3, because Node 20 cannot open a database.
- */
-export async function transfer(data, loginName, role, division) {
-  const script = [
-    'import sqlite3, sys',
-    'path, login, role, division = sys.argv[1:]',
-    'database = sqlite3.connect(path, timeout=10)',
-    '(account,) = database.execute("SELECT id FROM account WHERE login_name = ?", (login,)).fetchone()',
-    'database.execute("UPDATE account SET division = ? WHERE id = ?", (division, account))',
-    'database.execute("UPDATE account_role SET role = ? WHERE account_id = ?", (role, account))',
-    'database.commit()',
-  ].join('\n')
-  await run('python3', ['-c', script, join(data, 'shouwang.db'), loginName, role, division])
-}

@@ -1,10 +1,13 @@
 //! Accounts: signing in, who am I, and the administrators' work on accounts.
 
 mod manage;
+mod role_request;
 mod secret;
 mod session;
 
+pub use manage::FirstAccount;
 pub(crate) use manage::new_account_row;
+pub use role_request::{NewRoleRequest, RoleDecision, RoleRequestState, RoleRequestView};
 pub use secret::hash_password;
 
 use domain::account::Operation;
@@ -78,7 +81,10 @@ pub struct AccountView {
     pub login_name: String,
     pub display_name: String,
     pub disabled: bool,
+    /// Roles in effect; empty until a first one is granted.
     pub roles: Vec<RoleName>,
+    /// The newest request for a post.
+    pub latest_request: Option<RoleRequestState>,
     pub division: Option<DivisionName>,
     pub last_sign_in_at: Option<String>,
     pub totp_enabled: bool,
@@ -92,6 +98,8 @@ pub struct NewAccount {
     pub role: String,
     #[schema(value_type = Option<String>)]
     pub division: Option<DivisionCode>,
+    /// Why the person needs the post; the security administrator reads it.
+    pub reason: String,
 }
 
 /// The secret shown once.

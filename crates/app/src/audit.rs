@@ -1,13 +1,15 @@
 //! Reading and verifying the audit chain; checkpoints outside the database.
 
-use std::io::Write as _;
+mod checkpoint_file;
 
 use domain::account::{Operation, Principal};
-use domain::audit::{ChainProblem, Checkpoint};
+use domain::audit::ChainProblem;
 use serde::{Deserialize, Serialize};
 use store::audit::AuditFilter;
+use store::purpose::KeptPurpose;
 use utoipa::ToSchema;
 
+use self::checkpoint_file::{CheckpointFile, Outside};
 use crate::error::permit;
 use crate::{App, AppError, PageView, Window, clock};
 
@@ -22,6 +24,18 @@ pub struct AuditView {
     pub subject: String,
     pub detail: String,
     pub digest: String,
+    /// Whether the act had to say why; the words are read one by one, and that
+    /// is audited too.
+    pub has_purpose: bool,
+}
+
+/// Why somebody looked, as compared with the chain.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PurposeView {
+    /// Absent when the words are not kept or do not open.
+    pub text: Option<String>,
+    /// Whether the keyed digest in the chain is that of these words.
+    pub matches: bool,
 }
 
 /// What verification found.
@@ -107,6 +121,7 @@ impl App {
                     seq: r.record.seq,
                     operation: r.record.operation,
                     subject: r.record.subject,
+                    has_purpose: r.record.detail.contains("purpose_digest="),
                     detail: r.record.detail,
                     digest: r.hash,
                 })
@@ -114,6 +129,35 @@ impl App {
             next_cursor: page.next_cursor,
             total: page.total,
         })
+    }
+
+    /// The purpose of an audit record in words.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] for a record that needs none or does not exist.
+    pub async fn audit_purpose(
+        &self,
+        principal: &Principal,
+        chain: &str,
+        seq: i64,
+    ) -> Result<PurposeView, AppError> {
+        permit(principal, Operation::AuditRead)?;
+        let view = match self.store.purpose(chain, seq).await? {
+            KeptPurpose::None => return Err(AppError::NotFound),
+            KeptPurpose::Missing => PurposeView {
+                text: None,
+                matches: false,
+            },
+            KeptPurpose::Kept { text, matches } => PurposeView {
+                text: Some(text),
+                matches,
+            },
+        };
+        let mut tx = self.store.write(self.actor(principal)).await?;
+        let subject = format!("purpose/{chain}/{seq}");
+        tx.audit("system", "audit.purpose_read", &subject, "").await?;
+        tx.commit().await?;
+        Ok(view)
     }
 
     /// Verifies every chain against the checkpoints in and outside the database.
@@ -130,57 +174,45 @@ impl App {
     /// # Errors
     /// When the database or the checkpoint file cannot be read.
     pub async fn verify_audit_offline(&self) -> Result<VerificationView, AppError> {
-        let outside = self.outside_checkpoints()?;
-        let found = self.store.verify_audit(&outside).await?;
+        let outside = self.read_outside().await?;
+        let found = self.store.verify_audit(&outside.checkpoints).await?;
+        let problems: Vec<ChainProblem> = outside.problems().chain(found.problems).collect();
         Ok(VerificationView {
-            ok: found.problems.is_empty(),
+            ok: problems.is_empty(),
             records: found.records,
             checkpoints: found.checkpoints,
-            problems: found.problems,
+            problems,
             limit: "改、删、插、换都能发现；链尾被截断，能发现到库外最近一个检查点（每 60 秒或每 1000 条一个）".into(),
         })
     }
 
-    fn checkpoint_file(&self) -> std::path::PathBuf {
-        self.data_dir.join("audit-checkpoints.jsonl")
+    async fn read_outside(&self) -> Result<Outside, AppError> {
+        let file = CheckpointFile::of(&self.data_dir);
+        tokio::task::spawn_blocking(move || file.read())
+            .await
+            .map_err(|e| AppError::Internal(e.to_string()))?
+            .map_err(|e| AppError::Internal(format!("checkpoint file: {e}")))
     }
 
-    fn outside_checkpoints(&self) -> Result<Vec<Checkpoint>, AppError> {
-        let path = self.checkpoint_file();
-        if !path.exists() {
-            return Ok(Vec::new());
-        }
-        let text = std::fs::read_to_string(&path).map_err(|e| AppError::Internal(e.to_string()))?;
-        Ok(text
-            .lines()
-            .filter_map(|l| serde_json::from_str(l).ok())
-            .collect())
-    }
-
-    /// Signs the heads of the chains and appends them to the file outside the
-    /// database; run every minute and at stop.
+    /// Signs the heads of the chains that moved, then brings the file outside
+    /// the database up to what the database holds, so that a checkpoint a
+    /// crash kept from it is added with the next one; run at start, every
+    /// minute and at stop. Returns how many lines were added.
     ///
     /// # Errors
     /// When the database or the file refuses.
     pub async fn checkpoint_audit(&self) -> Result<usize, AppError> {
+        /// One export at a time: two would each add what both found missing.
+        static EXPORT: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+        let _turn = EXPORT.lock().await;
         let mut tx = self.store.write(self.system_actor()).await?;
-        let made = tx.checkpoint_heads().await?;
+        tx.checkpoint_heads().await?;
         tx.commit().await?;
-        if made.is_empty() {
-            return Ok(0);
-        }
-        let internal = |e: std::io::Error| AppError::Internal(e.to_string());
-        let mut file = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(self.checkpoint_file())
-            .map_err(internal)?;
-        for checkpoint in &made {
-            let line =
-                serde_json::to_string(checkpoint).map_err(|e| AppError::Internal(e.to_string()))?;
-            writeln!(file, "{line}").map_err(internal)?;
-        }
-        file.sync_all().map_err(internal)?;
-        Ok(made.len())
+        let inside = self.store.checkpoints().await?;
+        let file = CheckpointFile::of(&self.data_dir);
+        tokio::task::spawn_blocking(move || file.complete(&inside))
+            .await
+            .map_err(|e| AppError::Internal(e.to_string()))?
+            .map_err(|e| AppError::Internal(format!("checkpoint file: {e}")))
     }
 }

@@ -207,8 +207,8 @@ impl App {
             .collect())
     }
 
-    /// Shows masked fields to a person who says why; who, what and the digest
-    /// of the purpose are audited.
+    /// Shows masked fields to a person who says why; who, what and why
+    /// are audited.
     ///
     /// # Errors
     /// [`AppError::Invalid`] without a purpose, [`AppError::NotFound`] outside
@@ -259,15 +259,12 @@ impl App {
                 _ => return Err(AppError::invalid("member_id", "请选择成员")),
             }
         }
-        tx.audit(
+        tx.audit_with_purpose(
             &chain_of(Some(village_of(&row.village)?)),
             "household.revealed",
             &format!("household/{id}"),
-            &format!(
-                "fields={} purpose_digest={}",
-                form.fields.join("+"),
-                store::crypto::digest(form.purpose.trim().as_bytes())
-            ),
+            &format!("fields={}", form.fields.join("+")),
+            form.purpose.trim(),
         )
         .await?;
         tx.commit().await?;

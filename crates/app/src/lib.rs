@@ -11,6 +11,7 @@ pub mod demo;
 pub mod division;
 pub mod exchange;
 pub mod household;
+pub mod keys;
 pub mod lead;
 pub mod limits;
 pub mod notice;

@@ -332,14 +332,12 @@ impl App {
             .await?
             .ok_or(AppError::NotFound)?;
         let mut tx = self.store.write(self.actor(principal)).await?;
-        tx.audit(
+        tx.audit_with_purpose(
             &chain_of(Some(casefile.village)),
             "supervision.opened",
             &format!("casefile/{id}"),
-            &format!(
-                "purpose_digest={}",
-                store::crypto::digest(form.purpose.trim().as_bytes())
-            ),
+            "",
+            form.purpose.trim(),
         )
         .await?;
         tx.commit().await?;

@@ -73,6 +73,7 @@ operations! {
     AccountRead = "account.read";
     AccountManage = "account.manage";
     RoleRead = "role.read";
+    RoleGrant = "role.grant";
     AuditRead = "audit.read";
     AuditVerify = "audit.verify";
 }
@@ -212,6 +213,7 @@ impl Operation {
                 | Self::AccountRead
                 | Self::AccountManage
                 | Self::RoleRead
+                | Self::RoleGrant
                 | Self::AuditRead
                 | Self::AuditVerify
         )

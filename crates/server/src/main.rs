@@ -1,5 +1,7 @@
 //! The command line: serve, demo, policy check, audit verify, openapi.
 
+mod keys;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -131,8 +133,20 @@ enum PolicyCommand {
 #[derive(Debug, Subcommand)]
 enum KeysCommand {
     /// Makes a new data key and seals everything again under it, with a
-    /// stopped server; old keys stay in the keyring.
+    /// stopped server; old keys stay in the keyring until they are retired.
     Rotate {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Goes on with a rotation that was interrupted, without a new key.
+    Reseal {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Forgets the old keys, with a stopped server; refuses, naming what,
+    /// while anything is still under one of them. Backups made before need
+    /// the keyring of their time.
+    Retire {
         #[command(flatten)]
         place: Place,
     },
@@ -235,7 +249,13 @@ async fn run(command: Command) -> Result<ExitCode, String> {
         }
         Command::Keys {
             command: KeysCommand::Rotate { place },
-        } => rotate_keys(&place).await,
+        } => keys::rotate(&place).await,
+        Command::Keys {
+            command: KeysCommand::Reseal { place },
+        } => keys::reseal(&place).await,
+        Command::Keys {
+            command: KeysCommand::Retire { place },
+        } => keys::retire(&place).await,
         Command::Openapi => {
             println!(
                 "{}",
@@ -281,50 +301,17 @@ async fn open(place: &Place, demo: bool) -> Result<App, String> {
     })
 }
 
-/// Old keys are kept: files of imports not yet merged may still be under them.
-async fn rotate_keys(place: &Place) -> Result<ExitCode, String> {
-    let path = place.data.join("keys/keyring.json");
-    let mut ring = Keyring::load_or_create(&path).map_err(|e| e.to_string())?;
-    let key = ring.rotate().map_err(|e| e.to_string())?;
-    ring.save(&path).map_err(|e| e.to_string())?;
-    let app = open(place, false).await?;
-    let actor = app.system_actor();
-    let rows = app
-        .store
-        .reseal(&actor, 500, |_| ())
-        .await
-        .map_err(|e| e.to_string())?;
-    let blobs = app
-        .store
-        .reseal_blobs(&actor, &place.data.join("blobs"), 100, |_| ())
-        .await
-        .map_err(|e| e.to_string())?;
-    println!(
-        "key {key}: {} of {} values and {} of {} files sealed again",
-        rows.resealed, rows.read, blobs.resealed, blobs.read
-    );
-    for unopened in rows.unopened.iter().chain(&blobs.unopened) {
-        println!("does not open: {unopened}");
-    }
-    let whole = rows.is_complete() && blobs.is_complete();
-    if !whole {
-        println!("not complete: run the command once more");
-    }
-    Ok(if whole {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
-}
-
 async fn serve(place: Place, demo: bool, listen: SocketAddr) -> Result<ExitCode, String> {
     let app = open(&place, demo).await?;
     if demo {
         demo::restore_clock(&app).await.map_err(|e| e.to_string())?;
-    } else if let Some((name, secret)) = app.bootstrap().await.map_err(|e| e.to_string())? {
-        println!(
-            "首次启动：系统管理员账号 {name}，一次性密码 {secret}（只显示这一次，首次登录必须修改）"
-        );
+    } else {
+        for first in app.bootstrap().await.map_err(|e| e.to_string())? {
+            println!(
+                "首次启动：{}账号 {}，一次性密码 {}（只显示这一次，首次登录必须修改；请交给两个不同的人）",
+                first.label, first.login_name, first.one_time_password
+            );
+        }
     }
     match std::env::current_exe() {
         Ok(program) => app::exchange::read_in_child_process(program),
@@ -336,6 +323,9 @@ async fn serve(place: Place, demo: bool, listen: SocketAddr) -> Result<ExitCode,
         .map_err(|e| format!("{listen}: {e}"))?;
     let address = listener.local_addr().map_err(|e| e.to_string())?;
     println!("守望已启动：http://{address}");
+    // What a crash kept from the file outside the database is added before
+    // anybody acts.
+    app.checkpoint_audit().await.map_err(|e| e.to_string())?;
     let background = app.clone();
     let checkpoints = tokio::spawn(async move {
         let mut every = tokio::time::interval(Duration::from_secs(60));

@@ -47,7 +47,9 @@ impl Problem {
         }
     }
 
-    fn next(mut self, step: &str) -> Self {
+    /// Adds what to do next.
+    #[must_use]
+    pub fn next(mut self, step: &str) -> Self {
         self.next_step = Some(step.to_owned());
         self
     }

@@ -48,6 +48,20 @@ impl FromRequestParts<State> for Signed {
         let principal = state.principal(&token).await?;
         // No role is without operations: they are withheld until the account
         // has its own password and second factor.
+        if principal.roles.is_empty()
+            && !parts
+                .uri
+                .path()
+                .trim_start_matches("/api/v1")
+                .starts_with("/session")
+        {
+            return Err(Problem::new(
+                403,
+                "role_not_granted",
+                "您的岗位还没有批准，或已被收回，暂时不能办理业务。",
+            )
+            .next("请联系本单位的系统管理员提出岗位申请，由安全管理员批准。"));
+        }
         if principal.operations.is_empty()
             && !parts
                 .uri

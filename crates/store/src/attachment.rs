@@ -1,16 +1,19 @@
 //! Attachments: rows in the database, encrypted bytes in a folder.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use domain::account::Scope;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
-use tokio::io::AsyncWriteExt as _;
 
-use crate::crypto::{Place, digest};
+use crate::crypto::{CryptoProvider, Place, digest};
 use crate::entity::attachment;
+use crate::sealed_file::{self, FilePlace};
 use crate::{Store, StoreError, WriteTx, within};
 
 pub use crate::entity::attachment::Model as AttachmentRow;
@@ -19,19 +22,64 @@ fn path_of(folder: &Path, digest: &str) -> PathBuf {
     folder.join(&digest[..2]).join(digest)
 }
 
-/// Writes a file whole or not at all; it is on disk when this returns.
-pub(crate) async fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    let partial = path.with_extension(format!("partial-{}", crate::crypto::random_hex::<4>()?));
-    let mut file = tokio::fs::File::create(&partial).await?;
-    file.write_all(bytes).await?;
-    file.sync_all().await?;
-    tokio::fs::rename(&partial, path).await?;
-    // The rename itself must survive a power cut.
-    tokio::fs::File::open(path.parent().unwrap_or(Path::new(".")))
-        .await?
-        .sync_all()
-        .await?;
-    Ok(())
+/// Seals a blob in chunks under its name.
+pub(crate) fn seal_blob(
+    crypto: &dyn CryptoProvider,
+    path: &Path,
+    name: &str,
+    bytes: &[u8],
+) -> Result<(), StoreError> {
+    let place = FilePlace {
+        table: "blob",
+        row: name,
+    };
+    sealed_file::replace(path, |out| {
+        sealed_file::seal(crypto, place, &mut &bytes[..], out)
+    })
+}
+
+/// Opens a blob and checks it against its name; blobs from before there were
+/// chunks are one ciphertext.
+pub(crate) fn open_blob(
+    crypto: &dyn CryptoProvider,
+    path: &Path,
+    name: &str,
+) -> Result<Vec<u8>, StoreError> {
+    let sealed = std::fs::read(path)?;
+    let bytes = match sealed.strip_prefix(&sealed_file::MAGIC[..]) {
+        Some(mut chunks) => {
+            let place = FilePlace {
+                table: "blob",
+                row: name,
+            };
+            let mut bytes = Vec::with_capacity(sealed.len());
+            sealed_file::open(crypto, place, &mut chunks, &mut bytes)?;
+            bytes
+        }
+        None => {
+            let place = Place {
+                table: "blob",
+                column: "bytes",
+                row: name,
+            };
+            crypto.open(place, &sealed)?
+        }
+    };
+    if digest(&bytes) != name {
+        return Err(StoreError::Unsuitable(
+            "an attachment does not match its digest".into(),
+        ));
+    }
+    Ok(bytes)
+}
+
+/// Runs file work beside the async tasks.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|e| StoreError::Unsuitable(e.to_string()))?
 }
 
 impl WriteTx {
@@ -146,31 +194,25 @@ impl Store {
     }
 
     /// Encrypts bytes into the folder under their digest and makes them
-    /// durable; the same bytes are kept once.
+    /// durable; the same bytes are kept once. They are written anew when they
+    /// are there already: a sweep must not take them for an old orphan.
     ///
     /// # Errors
     /// When the folder cannot be written.
     pub async fn put_blob(&self, folder: &Path, bytes: Vec<u8>) -> Result<String, StoreError> {
-        let name = digest(&bytes);
-        let path = path_of(folder, &name);
-        if path.exists() {
-            return Ok(name);
-        }
-        let sealed = self.crypto().seal(
-            Place {
-                table: "blob",
-                column: "bytes",
-                row: &name,
-            },
-            &bytes,
-        )?;
-        let parent = path.parent().unwrap_or(folder);
-        if !parent.exists() {
-            tokio::fs::create_dir_all(parent).await?;
-            tokio::fs::File::open(folder).await?.sync_all().await?;
-        }
-        write_whole(&path, &sealed).await?;
-        Ok(name)
+        let (crypto, folder) = (Arc::clone(&self.crypto), folder.to_path_buf());
+        aside(move || {
+            let name = digest(&bytes);
+            let path = path_of(&folder, &name);
+            let parent = path.parent().unwrap_or(&folder);
+            if !parent.exists() {
+                std::fs::create_dir_all(parent)?;
+                std::fs::File::open(&folder)?.sync_all()?;
+            }
+            seal_blob(&*crypto, &path, &name, &bytes)?;
+            Ok(name)
+        })
+        .await
     }
 
     /// Reads a blob back and checks it against its name.
@@ -178,20 +220,107 @@ impl Store {
     /// # Errors
     /// When it is missing or was changed.
     pub async fn get_blob(&self, folder: &Path, name: &str) -> Result<Vec<u8>, StoreError> {
-        let sealed = tokio::fs::read(path_of(folder, name)).await?;
-        let bytes = self.crypto().open(
-            Place {
-                table: "blob",
-                column: "bytes",
-                row: name,
-            },
-            &sealed,
-        )?;
-        if digest(&bytes) != name {
-            return Err(StoreError::Unsuitable(
-                "an attachment does not match its digest".into(),
-            ));
-        }
-        Ok(bytes)
+        let (crypto, path) = (Arc::clone(&self.crypto), path_of(folder, name));
+        let name = name.to_owned();
+        aside(move || open_blob(&*crypto, &path, &name)).await
     }
+
+    /// Digests of every attachment row, and ids of rows by digest.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    async fn attachment_digests(&self) -> Result<BTreeMap<String, Vec<String>>, StoreError> {
+        let rows: Vec<(String, String)> = attachment::Entity::find()
+            .select_only()
+            .column(attachment::Column::Digest)
+            .column(attachment::Column::Id)
+            .into_tuple()
+            .all(&self.connection)
+            .await?;
+        let mut ids: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (digest, id) in rows {
+            ids.entry(digest).or_default().push(id);
+        }
+        Ok(ids)
+    }
+
+    /// Compares the folder with the rows: removes files no row names that are
+    /// older than `oldest` (a younger one may belong to an upload under way)
+    /// and what a crash left half-written, and names the attachments whose
+    /// file is gone. For maintenance and start-up, before uploads are taken.
+    ///
+    /// # Errors
+    /// When the folder or the database cannot be read.
+    pub async fn sweep_blobs(
+        &self,
+        folder: &Path,
+        oldest: std::time::SystemTime,
+    ) -> Result<Sweep, StoreError> {
+        let mut ids = self.attachment_digests().await?;
+        let folder = folder.to_path_buf();
+        aside(move || {
+            let mut sweep = Sweep::default();
+            for (name, path) in blob_files(&folder)? {
+                if is_name(&name) && ids.remove(&name).is_some() {
+                    sweep.kept += 1;
+                    continue;
+                }
+                if std::fs::metadata(&path)?.modified()? < oldest {
+                    std::fs::remove_file(&path)?;
+                    sweep.removed += 1;
+                } else {
+                    sweep.young += 1;
+                }
+            }
+            sweep.missing = ids.into_values().flatten().collect();
+            sweep.missing.sort();
+            Ok(sweep)
+        })
+        .await
+    }
+}
+
+/// What a comparison of the folder with the rows found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sweep {
+    /// Files some attachment names.
+    pub kept: u64,
+    /// Files nothing named, now removed.
+    pub removed: u64,
+    /// Files nothing names yet, left for the next sweep.
+    pub young: u64,
+    /// Ids of attachments whose file is gone.
+    pub missing: Vec<String>,
+}
+
+/// Whether a file is a blob; what a crash left half-written carries an ending.
+fn is_name(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// Name and path of everything in the folder, in the order of names.
+fn blob_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, StoreError> {
+    let mut paths = Vec::new();
+    if !folder.exists() {
+        return Ok(paths);
+    }
+    for shard in std::fs::read_dir(folder)? {
+        let shard = shard?;
+        if !shard.file_type()?.is_dir() {
+            continue;
+        }
+        for file in std::fs::read_dir(shard.path())? {
+            let file = file?;
+            paths.push((file.file_name().to_string_lossy().into_owned(), file.path()));
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// Name and path of every attachment, in the order of names.
+pub(crate) fn blob_paths(folder: &Path) -> Result<Vec<(String, PathBuf)>, StoreError> {
+    let mut paths = blob_files(folder)?;
+    paths.retain(|(name, _)| is_name(name));
+    Ok(paths)
 }

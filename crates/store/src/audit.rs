@@ -35,6 +35,18 @@ impl WriteTx {
         subject: &str,
         detail: &str,
     ) -> Result<(), StoreError> {
+        self.append(chain, operation, subject, detail).await?;
+        Ok(())
+    }
+
+    /// The same; returns the number of the record in its chain.
+    pub(crate) async fn append(
+        &mut self,
+        chain: &str,
+        operation: &str,
+        subject: &str,
+        detail: &str,
+    ) -> Result<i64, StoreError> {
         let head = match self.locked_head(chain).await? {
             Some(head) => head,
             None => {
@@ -91,7 +103,7 @@ impl WriteTx {
             self.checkpoint(chain, record.seq, &hash).await?;
         }
         self.audited = true;
-        Ok(())
+        Ok(record.seq)
     }
 
     /// The head of a chain, kept from others until this transaction ends.

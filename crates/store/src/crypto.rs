@@ -52,8 +52,13 @@ pub trait CryptoProvider: Send + Sync + std::fmt::Debug {
     /// Signs a checkpoint of the audit chain.
     fn sign(&self, bytes: &[u8]) -> String;
 
+    /// First byte of every ciphertext under the active key, and of no other.
+    fn active_mark(&self) -> u8;
+
     /// Whether a ciphertext is under the active key.
-    fn is_current(&self, sealed: &[u8]) -> bool;
+    fn is_current(&self, sealed: &[u8]) -> bool {
+        sealed.first() == Some(&self.active_mark())
+    }
 }
 
 /// Keys of a deployment; they live apart from the database and its backups.
@@ -327,8 +332,8 @@ impl CryptoProvider for RustCrypto {
         Self::hmac(&self.audit, &[bytes])
     }
 
-    fn is_current(&self, sealed: &[u8]) -> bool {
-        sealed.first() == Some(&self.ring.active)
+    fn active_mark(&self) -> u8 {
+        self.ring.active
     }
 }
 

@@ -78,6 +78,7 @@ macro_rules! migrations {
 
 migrations! {
     "0001_first_path",
+    "0030_security",
     "0050_evidence",
 }
 

@@ -26,5 +26,7 @@ pub mod notice;
 pub mod notice_item;
 pub mod objection;
 pub mod pack_in_force;
+pub mod purpose;
+pub mod role_request;
 pub mod session;
 pub mod setting;

@@ -13,7 +13,10 @@ pub mod household;
 pub mod lead;
 pub mod notice;
 pub mod policy;
+pub mod purpose;
+pub mod role_request;
 pub mod rotation;
+pub mod sealed_file;
 pub mod supervision;
 
 mod database;

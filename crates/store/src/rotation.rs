@@ -3,11 +3,13 @@
 //! run again: what is under the active key already is passed over. Blind
 //! indexes and the audit chain have keys of their own and stay as they are.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sea_orm::{ConnectionTrait as _, QueryResult, Statement, Value};
 
-use crate::crypto::{Place, digest};
+use crate::attachment::{blob_paths, open_blob, seal_blob};
+use crate::crypto::Place;
+use crate::sealed_file::{self, Before};
 use crate::{Actor, Store, StoreError};
 
 /// A table with sealed columns.
@@ -54,6 +56,7 @@ const TABLES: &[SealedTable] = &[
     table("objection", &["content", "objector", "answer", "official"]),
     table("account", &["totp"]),
     table("attachment", &["file_name"]),
+    numbered("purpose", "chain", "seq", &["purpose"]),
     numbered("import_household", "batch_id", "seq", &["content"]),
     numbered("import_finding", "batch_id", "seq", &["detail"]),
 ];
@@ -286,22 +289,15 @@ impl Store {
             let before = done.resealed;
             for (name, path) in chunk {
                 done.read += 1;
-                let old = tokio::fs::read(path).await?;
-                if self.crypto.is_current(&old) {
+                if sealed_file::is_current(&*self.crypto, path, Before::Whole)? {
                     continue;
                 }
-                let place = Place {
-                    table: "blob",
-                    column: "bytes",
-                    row: name,
-                };
-                match self.crypto.open(place, &old) {
-                    Ok(plain) if digest(&plain) == *name => {
-                        crate::attachment::write_whole(path, &self.crypto.seal(place, &plain)?)
-                            .await?;
+                match open_blob(&*self.crypto, path, name) {
+                    Ok(plain) => {
+                        seal_blob(&*self.crypto, path, name, &plain)?;
                         done.resealed += 1;
                     }
-                    _ => done.unopened.push(format!("blob/{name}")),
+                    Err(_) => done.unopened.push(format!("blob/{name}")),
                 }
             }
             if done.resealed > before {
@@ -323,28 +319,42 @@ impl Store {
         }
         Ok(done)
     }
-}
 
-/// Name and path of every attachment, in the order of names.
-fn blob_paths(folder: &Path) -> Result<Vec<(String, PathBuf)>, StoreError> {
-    let mut paths = Vec::new();
-    if !folder.exists() {
-        return Ok(paths);
-    }
-    for shard in std::fs::read_dir(folder)? {
-        let shard = shard?;
-        if !shard.file_type()?.is_dir() {
-            continue;
-        }
-        for file in std::fs::read_dir(shard.path())? {
-            let file = file?;
-            let name = file.file_name().to_string_lossy().into_owned();
-            // What a crash left half-written carries an ending.
-            if name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit()) {
-                paths.push((name, file.path()));
+    /// What is still under another key than the active one: `table.column`
+    /// and `blob` with the number of values. Empty means that the other keys
+    /// may be given up as far as database and attachments go.
+    ///
+    /// # Errors
+    /// When the database or the folder cannot be read.
+    pub async fn under_old_keys(&self, folder: &Path) -> Result<Vec<(String, u64)>, StoreError> {
+        let mut found = Vec::new();
+        for (table, column) in sealed_columns() {
+            let sql = format!(
+                "SELECT COUNT(*) FROM {table} WHERE {column} IS NOT NULL AND substr({column}, 1, 1) <> $1"
+            );
+            let mark = vec![self.crypto.active_mark()];
+            let row = self
+                .connection
+                .query_one_raw(Statement::from_sql_and_values(
+                    self.backend(),
+                    sql,
+                    [mark.into()],
+                ))
+                .await?;
+            let count: i64 = row.map_or(Ok(0), |r| r.try_get_by_index(0))?;
+            if count > 0 {
+                found.push((format!("{table}.{column}"), count.unsigned_abs()));
             }
         }
+        let mut blobs = 0;
+        for (_, path) in blob_paths(folder)? {
+            if !sealed_file::is_current(&*self.crypto, &path, Before::Whole)? {
+                blobs += 1;
+            }
+        }
+        if blobs > 0 {
+            found.push(("blob".into(), blobs));
+        }
+        Ok(found)
     }
-    paths.sort();
-    Ok(paths)
 }

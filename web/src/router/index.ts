@@ -33,7 +33,8 @@ export function createShouwangRouter() {
     await session.ensureLoaded()
     if (!session.me) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } }
     const { must_change_password, totp_required, totp_enabled } = session.me.account
-    if ((must_change_password || (totp_required && !totp_enabled)) && to.name !== 'own-account') return { name: 'own-account' }
+    const roleless = session.me.roles.length === 0
+    if ((must_change_password || roleless || (totp_required && !totp_enabled)) && to.name !== 'own-account') return { name: 'own-account' }
     if (to.meta.operations && !session.canAny(to.meta.operations)) return { name: 'not-allowed' }
     return true
   })

@@ -3,6 +3,7 @@
 use domain::account::{Operation, Principal, Scope};
 use domain::division::DivisionCode;
 use store::account::{AccountRow, DeputyRow};
+use store::role_request::{REQUESTED, RoleRequestRow};
 
 use super::secret::{hash_password, one_time_password};
 use super::{AccountView, DeputyView, NewAccount, NewDeputy, OneTimePassword};
@@ -31,6 +32,10 @@ impl App {
             .store
             .accounts(scope.as_ref(), window.limit, window.offset)
             .await?;
+        let requests = self
+            .store
+            .latest_role_requests(page.items.iter().map(|a| a.id.clone()))
+            .await?;
         let mut items = Vec::new();
         for account in page.items {
             let roles = self.store.account_roles(&account.id).await?;
@@ -38,6 +43,10 @@ impl App {
             items.push(AccountView {
                 division: self.division_name(division).await?,
                 roles: self.role_names(&roles),
+                latest_request: requests
+                    .get(&account.id)
+                    .filter(|_| principal.may(Operation::AccountRead))
+                    .map(|r| self.role_request_state(r)),
                 last_sign_in_at: account.last_sign_in_at.map(clock::instant_text),
                 totp_enabled: account.totp_confirmed,
                 disabled: account.disabled,
@@ -53,8 +62,9 @@ impl App {
         })
     }
 
-    /// Opens an account; the one-time password is shown once and must be
-    /// changed at first sign-in.
+    /// Opens an account and asks for its post; it has none until the security
+    /// administrator grants it. The one-time password is shown once and must
+    /// be changed at first sign-in.
     ///
     /// # Errors
     /// [`AppError::Invalid`] for an unknown role, a level that does not fit
@@ -80,22 +90,10 @@ impl App {
         if form.display_name.trim().is_empty() {
             errors.push(FieldError::new("display_name", "请填写姓名"));
         }
-        match self.roles.get(&form.role) {
-            None => errors.push(FieldError::new("role", "请选择角色")),
-            Some(role) => match (role.level, form.division) {
-                (Some(level), Some(division)) if division.level() != level => {
-                    errors.push(FieldError::new(
-                        "division",
-                        format!("{}应选{}级区划", role.label, level.label()),
-                    ))
-                }
-                (Some(_), None) => errors.push(FieldError::new("division", "请选择所在区划")),
-                (Some(_), Some(division)) if self.store.division(division).await?.is_none() => {
-                    errors.push(FieldError::new("division", "没有这个区划"));
-                }
-                _ => {}
-            },
+        if form.reason.trim().is_empty() {
+            errors.push(FieldError::new("reason", "请写明申请岗位的理由"));
         }
+        errors.extend(self.post_errors(&form.role, form.division).await?);
         if !errors.is_empty() {
             return Err(AppError::Invalid(errors));
         }
@@ -110,16 +108,25 @@ impl App {
             true,
             self.clock.real_millis(),
         );
-        let id = row.id.clone();
-        tx.add_account(row, std::slice::from_ref(&form.role))
+        let (id, division) = (row.id.clone(), row.division.clone());
+        tx.add_account(row, &[]).await?;
+        tx.audit("system", "account.created", &format!("account/{id}"), "")
             .await?;
-        tx.audit(
-            "system",
-            "account.created",
-            &format!("account/{id}"),
-            &form.role,
-        )
-        .await?;
+        let request = RoleRequestRow {
+            id: new_id(),
+            account_id: id.clone(),
+            role: form.role,
+            division,
+            hand_over_to: None,
+            reason: form.reason.trim().to_owned(),
+            status: REQUESTED.into(),
+            requested_by: principal.account_id.clone(),
+            requested_at: self.clock.now_millis(),
+            decided_by: None,
+            decided_at: None,
+            decision_reason: None,
+        };
+        self.file_request(&mut tx, request).await?;
         tx.commit().await?;
         Ok(OneTimePassword {
             id,
@@ -128,10 +135,13 @@ impl App {
     }
 
     /// Sets a new one-time password, ends the account's sessions and lets it
-    /// enrol a second factor anew (a lost phone).
+    /// enrol a second factor anew (a lost phone). Where the role makes a second
+    /// factor compulsory, whoever resets could now act as that person: the
+    /// post is asked for again and rests until the security administrator has
+    /// granted it.
     ///
     /// # Errors
-    /// When the account is missing.
+    /// When the account is missing, or is the last administrator of a kind.
     pub async fn reset_password(
         &self,
         principal: &Principal,
@@ -148,6 +158,7 @@ impl App {
         account.failed_count = 0;
         account.totp_confirmed = false;
         account.totp_sealed = None;
+        let division = account.division.clone();
         tx.save_account(account).await?;
         tx.end_sessions(id).await?;
         tx.audit(
@@ -157,6 +168,27 @@ impl App {
             "",
         )
         .await?;
+        let present = tx.roles_of(id).await?;
+        let strong = |code: &String| self.roles.get(code).is_some_and(|r| r.totp_required);
+        if let Some(role) = present.iter().find(|r| strong(r)) {
+            self.stays_administered(&tx, id, &present).await?;
+            tx.set_roles(id, &[]).await?;
+            let request = RoleRequestRow {
+                id: new_id(),
+                account_id: id.to_owned(),
+                role: role.clone(),
+                division,
+                hand_over_to: None,
+                reason: "重置密码和动态口令后恢复岗位".into(),
+                status: REQUESTED.into(),
+                requested_by: principal.account_id.clone(),
+                requested_at: self.clock.now_millis(),
+                decided_by: None,
+                decided_at: None,
+                decision_reason: None,
+            };
+            self.file_request(&mut tx, request).await?;
+        }
         tx.commit().await?;
         Ok(OneTimePassword {
             id: id.to_owned(),
@@ -185,20 +217,13 @@ impl App {
         }
         let mut tx = self.store.write(self.actor(principal)).await?;
         let mut account = tx.account(id).await?.ok_or(AppError::NotFound)?;
-        if account.division.is_some() {
-            let heir = match &hand_over_to {
-                Some(heir) => tx.account(heir).await?,
-                None => None,
-            };
-            let fits = heir.as_ref().is_some_and(|h| {
-                h.id != account.id && !h.disabled && h.division == account.division
-            });
-            if !fits {
-                return Err(AppError::invalid(
-                    "hand_over_to",
-                    "请选择同一区划的一位同事接手未办事项",
-                ));
-            }
+        let present = tx.roles_of(id).await?;
+        self.heir(&tx, &account, &present, hand_over_to.as_deref())
+            .await?
+            .map_err(|e| AppError::Invalid(vec![e]))?;
+        self.stays_administered(&tx, id, &present).await?;
+        if let Some(heir) = &hand_over_to {
+            tx.hand_over_grids(id, heir).await?;
         }
         account.disabled = true;
         account.disabled_reason = Some(reason.trim().to_owned());
@@ -324,34 +349,54 @@ impl App {
             .collect())
     }
 
-    /// The first administrator of an empty deployment, with a random secret
-    /// shown once; there is no built-in password.
+    /// The first system and the first security administrator of an empty
+    /// deployment, each with a random secret shown once: one alone could give
+    /// nobody a post. There is no built-in password. Empty when accounts
+    /// exist.
     ///
     /// # Errors
-    /// [`AppError::Conflict`] when accounts exist.
-    pub async fn bootstrap(&self) -> Result<Option<(String, String)>, AppError> {
+    /// When the database refuses.
+    pub async fn bootstrap(&self) -> Result<Vec<FirstAccount>, AppError> {
+        let mut made = Vec::new();
         if self.store.account_count().await? > 0 {
-            return Ok(None);
+            return Ok(made);
         }
-        let password = one_time_password()?;
-        let hash = hash_password(password.clone(), false).await?;
         let mut tx = self.store.write(self.system_actor()).await?;
-        let row = new_account_row(
-            "system.admin".into(),
-            "系统管理员".into(),
-            None,
-            hash,
-            true,
-            self.clock.real_millis(),
-        );
-        let id = row.id.clone();
-        tx.add_account(row, &["system_administrator".to_owned()])
-            .await?;
-        tx.audit("system", "account.bootstrap", &format!("account/{id}"), "")
-            .await?;
+        for (login_name, role) in [
+            ("system.admin", "system_administrator"),
+            ("security.admin", "security_administrator"),
+        ] {
+            let label = self.role_names(&[role.to_owned()]).remove(0).label;
+            let one_time_password = one_time_password()?;
+            let row = new_account_row(
+                login_name.into(),
+                label.clone(),
+                None,
+                hash_password(one_time_password.clone(), false).await?,
+                true,
+                self.clock.real_millis(),
+            );
+            let subject = format!("account/{}", row.id);
+            tx.add_account(row, &[role.to_owned()]).await?;
+            tx.audit("system", "account.bootstrap", &subject, &format!("role={role}"))
+                .await?;
+            made.push(FirstAccount {
+                label,
+                login_name,
+                one_time_password,
+            });
+        }
         tx.commit().await?;
-        Ok(Some(("system.admin".into(), password)))
+        Ok(made)
     }
+}
+
+/// An account of the first start.
+#[derive(Debug)]
+pub struct FirstAccount {
+    pub label: String,
+    pub login_name: &'static str,
+    pub one_time_password: String,
 }
 
 /// A row for a new account.

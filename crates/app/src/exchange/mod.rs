@@ -48,6 +48,19 @@ pub const MAX_UPLOAD_BYTES: u64 = 1 << 30;
 /// The layout files are read with when none is named.
 pub const DEFAULT_LAYOUT: &str = "national-2022";
 
+/// Imports whose file is still under an old key.
+pub(crate) fn files_under_old_keys(app: &App) -> Result<Vec<String>, AppError> {
+    vault::under_old_keys(&app.store, &app.data_dir)
+}
+
+/// Seals the file of an import again under the active key.
+pub(crate) async fn reseal_file(app: &App, batch: &str) -> Result<(), AppError> {
+    let (store, data_dir, batch) = (app.store.clone(), app.data_dir.clone(), batch.to_owned());
+    tokio::task::spawn_blocking(move || vault::reseal(&store, &data_dir, &batch))
+        .await
+        .map_err(|e| AppError::Internal(e.to_string()))?
+}
+
 /// A file that arrives.
 pub struct ImportUpload {
     pub file_name: String,

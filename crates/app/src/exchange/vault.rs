@@ -1,12 +1,13 @@
 //! The uploaded file between its arrival and its refusal or merge: sealed in
-//! blocks in the data folder, and opened into a nameless file for reading.
+//! chunks in the data folder, and opened into a nameless file for reading.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufReader, BufWriter, Read, Seek as _, SeekFrom, Write as _};
+use std::io::{BufReader, Read, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use store::Store;
 use store::crypto::{Place, digest};
+use store::sealed_file::{self, Before, FilePlace};
 
 use crate::AppError;
 
@@ -45,6 +46,40 @@ pub(super) fn put(
     kept
 }
 
+/// What is read of an upload, measured and digested on its way.
+struct Measured<'a> {
+    source: &'a mut dyn Read,
+    block: Vec<u8>,
+    digests: String,
+    bytes: u64,
+    most_bytes: u64,
+}
+
+impl Measured<'_> {
+    fn close_block(&mut self) {
+        if !self.block.is_empty() {
+            self.digests.push_str(&digest(&self.block));
+            self.block.clear();
+        }
+    }
+}
+
+impl Read for Measured<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let room = buffer.len().min(BLOCK_BYTES - self.block.len());
+        let read = self.source.read(&mut buffer[..room])?;
+        self.bytes += read as u64;
+        if self.bytes > self.most_bytes {
+            return Err(std::io::Error::other("too large"));
+        }
+        self.block.extend_from_slice(&buffer[..read]);
+        if self.block.len() == BLOCK_BYTES {
+            self.close_block();
+        }
+        Ok(read)
+    }
+}
+
 fn put_blocks(
     store: &Store,
     data_dir: &Path,
@@ -52,52 +87,36 @@ fn put_blocks(
     source: &mut dyn Read,
     most_bytes: u64,
 ) -> Result<String, AppError> {
-    let path = sealed_path(data_dir, batch);
     std::fs::create_dir_all(folder(data_dir, batch)).map_err(failed)?;
-    let file = File::create(&path).map_err(failed)?;
-    let mut out = BufWriter::new(file);
-    let mut block = vec![0; BLOCK_BYTES];
-    let (mut digests, mut bytes) = (String::new(), 0u64);
-    for number in 0u64.. {
-        let mut filled = 0;
-        while filled < BLOCK_BYTES {
-            match source.read(&mut block[filled..]).map_err(failed)? {
-                0 => break,
-                read => filled += read,
-            }
-        }
-        if filled == 0 {
-            break;
-        }
-        bytes += filled as u64;
-        if bytes > most_bytes {
-            return Err(AppError::invalid(
-                "file",
-                format!("文件超过{}MB，请分成几个文件上传", most_bytes >> 20),
-            ));
-        }
-        digests.push_str(&digest(&block[..filled]));
-        let sealed = store.crypto().seal(
-            Place {
-                table: "import_file",
-                column: batch,
-                row: &number.to_string(),
-            },
-            &block[..filled],
-        )?;
-        out.write_all(&u32::try_from(sealed.len()).map_err(failed)?.to_le_bytes())
-            .map_err(failed)?;
-        out.write_all(&sealed).map_err(failed)?;
-        if filled < BLOCK_BYTES {
-            break;
-        }
+    let mut source = Measured {
+        source,
+        block: Vec::with_capacity(BLOCK_BYTES),
+        digests: String::new(),
+        bytes: 0,
+        most_bytes,
+    };
+    let sealed = sealed_file::replace(&sealed_path(data_dir, batch), |out| {
+        sealed_file::seal(store.crypto(), place(batch), &mut source, out)
+    });
+    if source.bytes > most_bytes {
+        return Err(AppError::invalid(
+            "file",
+            format!("文件超过{}MB，请分成几个文件上传", most_bytes >> 20),
+        ));
     }
-    if bytes == 0 {
+    sealed?;
+    if source.bytes == 0 {
         return Err(AppError::invalid("file", "文件是空的"));
     }
-    let file = out.into_inner().map_err(failed)?;
-    file.sync_all().map_err(failed)?;
-    Ok(digest(digests.as_bytes()))
+    source.close_block();
+    Ok(digest(source.digests.as_bytes()))
+}
+
+fn place(batch: &str) -> FilePlace<'_> {
+    FilePlace {
+        table: "import_file",
+        row: batch,
+    }
 }
 
 /// Opens the file of an import for reading. What is opened has no name any
@@ -113,6 +132,25 @@ pub(super) fn open(store: &Store, data_dir: &Path, batch: &str) -> Result<File, 
         .map_err(failed)?;
     // Where an open file cannot be unlinked, `clean` removes it later.
     let _ = std::fs::remove_file(&path);
+    let mut start = [0; sealed_file::MAGIC.len()];
+    let long_enough = sealed.read_exact(&mut start).is_ok();
+    if long_enough && sealed_file::is_chunked(&start) {
+        sealed_file::open(store.crypto(), place(batch), &mut sealed, &mut plain)?;
+    } else {
+        sealed.seek(SeekFrom::Start(0)).map_err(failed)?;
+        open_blocks(store, batch, &mut sealed, &mut plain)?;
+    }
+    plain.seek(SeekFrom::Start(0)).map_err(failed)?;
+    Ok(plain)
+}
+
+/// Opens a file from before there were chunks: bare blocks.
+fn open_blocks(
+    store: &Store,
+    batch: &str,
+    sealed: &mut dyn Read,
+    plain: &mut File,
+) -> Result<(), AppError> {
     for number in 0u64.. {
         let mut length = [0; 4];
         if sealed.read(&mut length[..1]).map_err(failed)? == 0 {
@@ -131,8 +169,48 @@ pub(super) fn open(store: &Store, data_dir: &Path, batch: &str) -> Result<File, 
         )?;
         plain.write_all(&bytes).map_err(failed)?;
     }
-    plain.seek(SeekFrom::Start(0)).map_err(failed)?;
-    Ok(plain)
+    Ok(())
+}
+
+/// Imports whose file is there, by id.
+fn batches(data_dir: &Path) -> std::io::Result<Vec<String>> {
+    let mut batches = Vec::new();
+    match std::fs::read_dir(data_dir.join("imports")) {
+        Ok(entries) => {
+            for entry in entries {
+                let batch = entry?.file_name().to_string_lossy().into_owned();
+                if sealed_path(data_dir, &batch).exists() {
+                    batches.push(batch);
+                }
+            }
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    batches.sort();
+    Ok(batches)
+}
+
+/// Imports whose file is not wholly under the active key.
+pub(super) fn under_old_keys(store: &Store, data_dir: &Path) -> Result<Vec<String>, AppError> {
+    let mut old = Vec::new();
+    for batch in batches(data_dir).map_err(failed)? {
+        let path = sealed_path(data_dir, &batch);
+        if !sealed_file::is_current(store.crypto(), &path, Before::Blocks)? {
+            old.push(batch);
+        }
+    }
+    Ok(old)
+}
+
+/// Seals the file of an import again under the active key; it is replaced
+/// whole or not at all.
+pub(super) fn reseal(store: &Store, data_dir: &Path, batch: &str) -> Result<(), AppError> {
+    let mut plain = open(store, data_dir, batch)?;
+    sealed_file::replace(&sealed_path(data_dir, batch), |out| {
+        sealed_file::seal(store.crypto(), place(batch), &mut plain, out)
+    })?;
+    Ok(())
 }
 
 /// Removes everything but the sealed file: what an ended process left.

@@ -1,5 +1,6 @@
 //! Integration tests of the use cases, on a temporary embedded database.
 
+mod checkpoints;
 mod demo;
 mod exchange;
 mod exchange_county;

@@ -1,6 +1,8 @@
 //! Routes of the area `account`.
 
-use app::account::{AccountView, DeputyView, Me, NewAccount, NewDeputy, OneTimePassword, SignIn};
+use app::account::{
+    AccountView, DeputyView, Me, NewAccount, NewDeputy, OneTimePassword, SignIn,
+};
 use app::demo::{self, DemoInfo, MoveClock};
 use app::{PageView, Window};
 use axum::Json;

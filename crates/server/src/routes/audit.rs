@@ -1,8 +1,8 @@
 //! Routes of the area `audit`.
 
 use app::PageView;
-use app::audit::{AuditListQuery, AuditView, VerificationView};
-use axum::extract::{Query, State as AxumState};
+use app::audit::{AuditListQuery, AuditView, PurposeView, VerificationView};
+use axum::extract::{Path, Query, State as AxumState};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -14,6 +14,7 @@ use crate::session::Signed;
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(list))
+        .routes(routes!(purpose))
         .routes(routes!(verify))
 }
 
@@ -31,6 +32,22 @@ async fn list(
     Query(query): Query<AuditListQuery>,
 ) -> Answer<PageView<AuditView>> {
     answer(app.audit(&me, query).await)
+}
+
+/// Reads why somebody looked; the reading is itself audited.
+#[utoipa::path(
+    post,
+    path = "/audit/{chain}/{seq}/purpose",
+    tag = "audit",
+    params(("chain" = String, Path), ("seq" = i64, Path)),
+    responses((status = 200, body = PurposeView), (status = "4XX", body = Problem)),
+)]
+async fn purpose(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path((chain, seq)): Path<(String, i64)>,
+) -> Answer<PurposeView> {
+    answer(app.audit_purpose(&me, &chain, seq).await)
 }
 
 /// Verifies every chain against its checkpoints.

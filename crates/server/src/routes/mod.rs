@@ -10,6 +10,7 @@ mod household;
 mod lead;
 mod notice;
 mod policy;
+mod role_request;
 mod supervision;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -29,5 +30,6 @@ pub fn all() -> OpenApiRouter<State> {
         .merge(lead::routes())
         .merge(notice::routes())
         .merge(policy::routes())
+        .merge(role_request::routes())
         .merge(supervision::routes())
 }

@@ -138,12 +138,35 @@ async fn a_write_needs_the_header_of_our_own_pages() {
     test.village().get("/session").await.ok();
 }
 
+/// What the security administrator says to the open request of an account.
+async fn decide(test: &TestApp, login: &str, grant: bool, reason: &str) -> Value {
+    let open = test
+        .person("security")
+        .get("/role-requests?status=requested")
+        .await
+        .ok();
+    let request = open["items"]
+        .as_array()
+        .and_then(|all| all.iter().find(|r| r["login_name"] == login))
+        .unwrap_or_else(|| panic!("no open request of {login}: {open:#}"))["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    test.person("security")
+        .post(
+            &format!("/role-requests/{request}/decide"),
+            json!({"grant": grant, "reason": reason}),
+        )
+        .await
+        .ok()
+}
+
 /// A system administrator opens an account; the holder must change its password first.
 #[tokio::test]
 async fn the_first_password_opens_nothing_but_its_change() {
     let test = TestApp::sqlite().await;
     let system = test.person("system");
-    let form = json!({"login_name": "new.one", "display_name": "新同事", "role": "village_secretary", "division": HOME.village});
+    let form = json!({"login_name": "new.one", "display_name": "新同事", "role": "village_secretary", "division": HOME.village, "reason": "新到岗"});
     let opened = system.post("/accounts", form.clone()).await.ok();
     system
         .post("/accounts", form)
@@ -153,6 +176,7 @@ async fn the_first_password_opens_nothing_but_its_change() {
         .as_str()
         .expect("a password")
         .to_owned();
+    decide(&test, "new.one", true, "").await;
     let token = test.sign_in("new.one", &secret, None).await.token();
     let call = |method: Method, path: &'static str, body: Option<Value>| {
         let (test, token) = (&test, token.clone());
@@ -386,7 +410,7 @@ async fn three_administrators_exclude_one_another() {
         assert!(test.app.roles.conflict(&pair).is_some(), "{pair:?}");
     }
     // One account, one role: there is no way to ask for two.
-    let form = json!({"login_name": "double", "display_name": "双员", "role": "system_administrator,audit_administrator", "division": null});
+    let form = json!({"login_name": "double", "display_name": "双员", "role": "system_administrator,audit_administrator", "division": null, "reason": "试一试"});
     test.person("system")
         .post("/accounts", form)
         .await

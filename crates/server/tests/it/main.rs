@@ -11,6 +11,7 @@ mod hostile;
 mod journey;
 mod leads;
 mod place;
+mod posts;
 mod probes;
 mod refusals;
 mod snapshot;

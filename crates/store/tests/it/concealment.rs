@@ -26,6 +26,7 @@ const SECRETS: &[&str] = &[
     "JBSWY3DPEHPK3PXP",
     "980101198002030999",
     "坐标乡卫生室旁",
+    "陪同核对遗失的证",
 ];
 
 /// The database as one heap of bytes: SQLite's files, or every row of every
@@ -148,6 +149,15 @@ pub async fn fill(db: &TestDatabase) {
     let mut person = account("u", "zhang", None);
     person.totp_sealed = Some(tx.seal_secret("u", b"JBSWY3DPEHPK3PXP").expect("seals"));
     tx.add_account(person, &[]).await.expect("added");
+    tx.audit_with_purpose(
+        "410327",
+        "household.revealed",
+        "household/h",
+        "",
+        "陪同核对遗失的证",
+    )
+    .await
+    .expect("audited");
     let file_name_sealed = tx
         .seal_text("attachment", "file_name", "t", "张三户口本.jpg")
         .expect("seals");

@@ -75,6 +75,7 @@ export const operationGroups: OperationGroup[] = [
       { code: 'account.read', label: '查看账户' },
       { code: 'account.manage', label: '管理账户' },
       { code: 'role.read', label: '查看岗位权限' },
+      { code: 'role.grant', label: '批准和收回岗位' },
       { code: 'grid.manage', label: '管理网格' },
       { code: 'audit.read', label: '查看审计' },
       { code: 'audit.verify', label: '校验审计链' },

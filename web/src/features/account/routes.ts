@@ -1,4 +1,4 @@
-import { Grid, Key, User } from '@element-plus/icons-vue'
+import { Grid, Key, Stamp, User } from '@element-plus/icons-vue'
 import type { Feature } from '@/router/feature'
 
 const feature: Feature = {
@@ -7,6 +7,11 @@ const feature: Feature = {
       path: '/accounts',
       component: () => import('./AccountListPage.vue'),
       meta: { title: '账户', operations: ['account.read', 'account.manage'] },
+    },
+    {
+      path: '/role-requests',
+      component: () => import('./RoleRequestPage.vue'),
+      meta: { title: '岗位申请', operations: ['account.read', 'role.grant'] },
     },
     {
       path: '/roles',
@@ -21,6 +26,7 @@ const feature: Feature = {
   ],
   menu: [
     { label: '账户', to: '/accounts', icon: User, operations: ['account.read', 'account.manage'], group: '政策与管理', order: 20 },
+    { label: '岗位申请', to: '/role-requests', icon: Stamp, operations: ['account.read', 'role.grant'], group: '政策与管理', order: 25 },
     { label: '岗位权限', to: '/roles', icon: Key, operations: ['role.read'], group: '政策与管理', order: 30 },
     { label: '网格', to: '/grids', icon: Grid, operations: ['grid.manage'], group: '政策与管理', order: 40 },
   ],

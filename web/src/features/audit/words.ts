@@ -14,6 +14,11 @@ export const OPERATIONS: Record<string, string> = {
   'account.totp_started': '开始绑定动态口令',
   'account.totp_confirmed': '绑定动态口令',
   'account.deputy_named': '指定代理人',
+  'role.requested': '申请岗位',
+  'role.granted': '批准岗位',
+  'role.refused': '不批准岗位',
+  'role.withdrawn': '收回岗位',
+  'audit.purpose_read': '查看事由',
   'grid.added': '新建网格',
   'household.added': '新建农户档案',
   'household.changed': '登记农户变动',
@@ -63,6 +68,7 @@ export const OPERATIONS: Record<string, string> = {
   'import.corrections': '导出待改清单',
   'export.national': '导出全国系统表格',
   'policy.put_in_force': '启用政策包',
+  'keys.retire': '停用旧密钥',
   'keys.reseal': '更换加密密钥',
   'demo.clock_moved': '调整演示日期',
   'demo.accounts_added': '生成演示账户',
@@ -87,6 +93,7 @@ const SUBJECTS: Record<string, string> = {
   pack: '政策包',
   cross_check: '信息比对',
   demo: '演示',
+  purpose: '事由',
 }
 
 /** `casefile/01a2…71` → `识别认定事项 …8e71`: enough of the id to tell one from another. */

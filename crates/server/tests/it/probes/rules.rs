@@ -147,7 +147,7 @@ fn account_rules() -> Vec<Rule> {
         rule(POST, "/accounts", O::AccountManage, Office, |_, t| {
             post(
                 "/accounts",
-                json!({"login_name": "x", "display_name": "", "role": "village_secretary", "division": t.village}),
+                json!({"login_name": "x", "display_name": "", "role": "village_secretary", "division": t.village, "reason": ""}),
             )
         }),
         rule(
@@ -218,6 +218,47 @@ fn account_rules() -> Vec<Rule> {
         rule(GET, "/audit", O::AuditRead, Office, |_, _| {
             get("/audit?limit=200".into())
         }),
+        rule(
+            POST,
+            "/audit/{chain}/{seq}/purpose",
+            O::AuditRead,
+            Office,
+            |_, _| post("/audit/system/1/purpose", json!({})),
+        ),
+        rule(GET, "/role-requests", O::AccountRead, Office, |_, _| {
+            get("/role-requests?limit=200".into())
+        }),
+        rule(
+            POST,
+            "/accounts/{id}/role-requests",
+            O::AccountManage,
+            Office,
+            |_, t| {
+                post(
+                    format!("/accounts/{}/role-requests", t.account),
+                    json!({"role": "nothing", "reason": ""}),
+                )
+            },
+        ),
+        rule(
+            POST,
+            "/role-requests/{id}/decide",
+            O::RoleGrant,
+            Office,
+            |_, _| post("/role-requests/nothing/decide", json!({"grant": true})),
+        ),
+        rule(
+            POST,
+            "/accounts/{id}/withdraw-role",
+            O::RoleGrant,
+            Office,
+            |_, t| {
+                post(
+                    format!("/accounts/{}/withdraw-role", t.account),
+                    json!({"reason": ""}),
+                )
+            },
+        ),
         rule(GET, "/audit/verify", O::AuditVerify, Office, |_, _| {
             get("/audit/verify".into())
         }),

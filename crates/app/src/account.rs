@@ -109,6 +109,15 @@ pub struct OneTimePassword {
     pub one_time_password: String,
 }
 
+/// The secret of the second factor, shown once.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TotpSecret {
+    pub secret_base32: String,
+    pub otpauth_uri: String,
+    /// The address as a QR code, an SVG picture.
+    pub qr_svg: String,
+}
+
 /// A deputy for a period.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct NewDeputy {

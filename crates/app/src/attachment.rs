@@ -1,8 +1,12 @@
 //! Attachments: scans, photos, signatures. Content-addressed and encrypted in
 //! a folder, durable before the row that names them.
 
+mod picture;
+
 use domain::account::{Operation, Principal, Scope};
-use store::attachment::AttachmentRow;
+use std::time::Duration;
+
+use store::attachment::{AttachmentRow, Sweep};
 use store::audit::chain_of;
 
 use crate::casefile::AttachmentView;
@@ -12,6 +16,8 @@ use crate::{App, AppError, clock, new_id};
 
 /// Largest accepted file, in bytes.
 pub const MAX_BYTES: usize = 10 * 1024 * 1024;
+/// How long a file may lie there before the row that names it.
+const ORPHAN_AGE: Duration = Duration::from_secs(86_400);
 
 /// What is uploaded, and to what it belongs.
 #[derive(Debug, Clone)]
@@ -27,39 +33,34 @@ pub struct Upload {
     pub bytes: Vec<u8>,
 }
 
-/// The media type by the first bytes; the name proves nothing.
+/// Word documents: a zip that holds one and no macros.
+const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
+/// The media type by the bytes; the name proves nothing.
 fn media_type(bytes: &[u8]) -> Option<&'static str> {
+    let holds = |name: &[u8]| bytes.windows(name.len()).any(|w| w == name);
     match bytes {
         [0xFF, 0xD8, 0xFF, ..] => Some("image/jpeg"),
-        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
-        [b'%', b'P', b'D', b'F', ..] => Some("application/pdf"),
+        [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Some("image/png"),
+        [b'%', b'P', b'D', b'F', b'-', ..] => Some("application/pdf"),
+        [b'P', b'K', 3, 4, ..]
+            if holds(b"[Content_Types].xml")
+                && holds(b"word/document.xml")
+                && !holds(b"vbaProject.bin") =>
+        {
+            Some(DOCX)
+        }
         _ => None,
     }
 }
 
-/// Drops what a camera adds to a JPEG beside the picture (EXIF with position,
-/// comments): every APPn and COM segment except the colour profile markers a
-/// decoder needs.
-fn without_metadata(bytes: Vec<u8>) -> Vec<u8> {
-    if !bytes.starts_with(&[0xFF, 0xD8]) {
-        return bytes;
+/// Pictures are drawn anew; documents stay as they were signed.
+async fn cleaned(bytes: Vec<u8>, media: &str) -> Result<Vec<u8>, AppError> {
+    match media {
+        "image/jpeg" => picture::redrawn(bytes, image::ImageFormat::Jpeg).await,
+        "image/png" => picture::redrawn(bytes, image::ImageFormat::Png).await,
+        _ => Ok(bytes),
     }
-    let mut out = vec![0xFF, 0xD8];
-    let mut at = 2;
-    while let [0xFF, marker, high, low] = bytes.get(at..at + 4).unwrap_or_default() {
-        let length = usize::from(*high) * 256 + usize::from(*low);
-        let end = at + 2 + length;
-        if *marker == 0xDA || end > bytes.len() {
-            break;
-        }
-        let dropped = (0xE1..=0xEF).contains(marker) || *marker == 0xFE;
-        if !dropped {
-            out.extend_from_slice(&bytes[at..end]);
-        }
-        at = end;
-    }
-    out.extend_from_slice(&bytes[at..]);
-    out
 }
 
 impl App {
@@ -80,8 +81,12 @@ impl App {
                 "文件超过 10 MB，请压缩或拍小一些再传",
             ));
         }
-        let media = media_type(&upload.bytes)
-            .ok_or_else(|| AppError::invalid("file", "只接受 JPG、PNG 照片或 PDF 扫描件"))?;
+        let media = media_type(&upload.bytes).ok_or_else(|| {
+            AppError::invalid(
+                "file",
+                "只接受 JPG、PNG 照片，PDF 扫描件或 Word 文档（docx）",
+            )
+        })?;
         if upload.code.chars().count() > 60 {
             return Err(AppError::invalid("code", "材料类别太长"));
         }
@@ -93,7 +98,7 @@ impl App {
         let village = self
             .subject_village(&principal.scope, &upload.subject, &upload.subject_id)
             .await?;
-        let bytes = without_metadata(upload.bytes);
+        let bytes = cleaned(upload.bytes, media).await?;
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         let digest = self
             .store
@@ -233,6 +238,23 @@ impl App {
             .into_iter()
             .map(|row| self.attachment_view(row))
             .collect()
+    }
+
+    /// Removes what uploads without a row left behind more than a day ago, and
+    /// names attachments whose file is gone. At start, and for maintenance
+    /// with a stopped server.
+    ///
+    /// # Errors
+    /// When the folder or the database cannot be read.
+    pub async fn sweep_attachments(&self) -> Result<Sweep, AppError> {
+        // Files carry the machine's own time, not the demo's.
+        let now = u64::try_from(self.clock.real_millis()).unwrap_or(0);
+        let oldest = std::time::UNIX_EPOCH + Duration::from_millis(now) - ORPHAN_AGE;
+        let sweep = self
+            .store
+            .sweep_blobs(&self.data_dir.join("blobs"), oldest)
+            .await?;
+        Ok(sweep)
     }
 
     /// The bytes of an attachment in scope.

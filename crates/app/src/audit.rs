@@ -155,7 +155,8 @@ impl App {
         };
         let mut tx = self.store.write(self.actor(principal)).await?;
         let subject = format!("purpose/{chain}/{seq}");
-        tx.audit("system", "audit.purpose_read", &subject, "").await?;
+        tx.audit("system", "audit.purpose_read", &subject, "")
+            .await?;
         tx.commit().await?;
         Ok(view)
     }

@@ -61,9 +61,9 @@ impl From<StoreError> for AppError {
             StoreError::Taken(what) if what == "account.login_name" => {
                 Self::Conflict("这个账号名已经有人使用，请换一个。".into())
             }
-            StoreError::Taken(what) if what == "role_request.open" => Self::Conflict(
-                "这个账户已有一项岗位申请在等安全管理员办理，办完再提新的。".into(),
-            ),
+            StoreError::Taken(what) if what == "role_request.open" => {
+                Self::Conflict("这个账户已有一项岗位申请在等安全管理员办理，办完再提新的。".into())
+            }
             other => Self::Internal(other.to_string()),
         }
     }

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use store::crypto::Keyring;
 
-use super::{Place, open};
+use super::cli::Place;
+use super::open;
 
 fn keyring(place: &Place) -> std::path::PathBuf {
     place.data.join("keys/keyring.json")
@@ -78,9 +79,14 @@ pub(super) async fn retire(place: &Place) -> Result<ExitCode, String> {
         .write(app.system_actor())
         .await
         .map_err(|e| e.to_string())?;
-    tx.audit("system", "keys.retire", "keyring", &format!("count={forgotten}"))
-        .await
-        .map_err(|e| e.to_string())?;
+    tx.audit(
+        "system",
+        "keys.retire",
+        "keyring",
+        &format!("count={forgotten}"),
+    )
+    .await
+    .map_err(|e| e.to_string())?;
     tx.commit().await.map_err(|e| e.to_string())?;
     ring.save(&path).map_err(|e| e.to_string())?;
     app.store.close().await.map_err(|e| e.to_string())?;

@@ -9,10 +9,12 @@
 pub mod problem;
 pub mod routes;
 pub mod session;
+pub mod transport;
 mod web;
 
 use std::sync::Arc;
 
+use crate::transport::Transport;
 use app::App;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -45,8 +47,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     api().split_for_parts().1
 }
 
-/// The whole service over an [`App`].
-pub fn router(app: App) -> Router {
+/// The whole service over an [`App`], reached as `transport` says.
+pub fn router(app: App, transport: Transport) -> Router {
     let (routes, description) = api().split_for_parts();
     let description = Arc::new(description.to_json().unwrap_or_default());
     let served = Arc::clone(&description);
@@ -60,6 +62,8 @@ pub fn router(app: App) -> Router {
         )
         .fallback(web::serve)
         .layer(middleware::from_fn(require_csrf_header))
+        .layer(middleware::from_fn(transport::require_tls))
+        .layer(axum::Extension(transport))
         .layer(middleware::from_fn(answer_in_words))
         .layer(DefaultBodyLimit::max(64 * 1024 * 1024))
         .layer(CompressionLayer::new().gzip(true))

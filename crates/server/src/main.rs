@@ -1,165 +1,24 @@
 //! The command line: serve, demo, policy check, audit verify, openapi.
 
+mod cli;
 mod keys;
+mod serve;
 
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use app::clock::Clock;
 use app::demo::{self, DemoSize, Scene};
 use app::{App, PolicyFiles};
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::Parser as _;
 use store::Store;
 use store::crypto::{Keyring, RustCrypto};
 
-/// 守望 Shouwang: 防止返贫致贫动态监测和帮扶.
-#[derive(Debug, Parser)]
-#[command(name = "shouwang", version)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Serves the API and the console.
-    Serve {
-        #[command(flatten)]
-        place: Place,
-        /// Accepts invented people and lets the date be moved.
-        #[arg(long)]
-        demo: bool,
-        #[arg(long, default_value = "127.0.0.1:8080")]
-        listen: SocketAddr,
-    },
-    /// Creates or exports the demonstration.
-    Demo {
-        #[command(subcommand)]
-        command: DemoCommand,
-    },
-    /// Checks policy packs.
-    Policy {
-        #[command(subcommand)]
-        command: PolicyCommand,
-    },
-    /// Verifies the audit chain with a stopped server.
-    Audit {
-        #[command(subcommand)]
-        command: AuditCommand,
-    },
-    /// Keys of the deployment.
-    Keys {
-        #[command(subcommand)]
-        command: KeysCommand,
-    },
-    /// Prints the OpenAPI description.
-    Openapi,
-    /// Reads a workbook from standard input and writes its rows; used by the
-    /// server itself.
-    #[command(hide = true)]
-    ReadWorkbook { file_name: String },
-}
-
-/// Where a deployment keeps its things.
-#[derive(Debug, clap::Args)]
-struct Place {
-    /// Folder of database, keys, attachments and checkpoints.
-    #[arg(long, default_value = "data")]
-    data: PathBuf,
-    /// PostgreSQL address; without it the embedded database serves.
-    #[arg(long, env = "SHOUWANG_DATABASE")]
-    database: Option<String>,
-    /// Policy folder that replaces or adds to the built-in one.
-    #[arg(long)]
-    policy: Option<PathBuf>,
-}
-
-#[derive(Debug, Subcommand)]
-enum DemoCommand {
-    /// Fills an empty deployment with invented people on real divisions.
-    Create {
-        #[command(flatten)]
-        place: Place,
-        #[arg(long, value_enum, default_value = "small")]
-        size: Size,
-        /// Where and when it plays, and under which document.
-        #[arg(long, default_value = "yiyang-2022")]
-        scene: Scene,
-        #[arg(long, default_value_t = 2022)]
-        seed: u64,
-    },
-    /// Writes the demo county as an Excel file of a national layout.
-    Export {
-        #[command(flatten)]
-        place: Place,
-        /// Layout of the file.
-        #[arg(long, value_enum, default_value = "national")]
-        layout: ExportLayout,
-        /// Account the export runs as and is audited under.
-        #[arg(long = "as", default_value = "county.chen")]
-        login_name: String,
-        #[arg(long, default_value = "national.xlsx")]
-        out: PathBuf,
-    },
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum ExportLayout {
-    National,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Size {
-    Small,
-    County,
-    Million,
-}
-
-#[derive(Debug, Subcommand)]
-enum PolicyCommand {
-    /// Checks the built-in packs, or those of a folder, and prints what each
-    /// orders and which act is allowed when.
-    Check {
-        folder: Option<PathBuf>,
-        /// Only the result, without the tables.
-        #[arg(long)]
-        brief: bool,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-enum KeysCommand {
-    /// Makes a new data key and seals everything again under it, with a
-    /// stopped server; old keys stay in the keyring until they are retired.
-    Rotate {
-        #[command(flatten)]
-        place: Place,
-    },
-    /// Goes on with a rotation that was interrupted, without a new key.
-    Reseal {
-        #[command(flatten)]
-        place: Place,
-    },
-    /// Forgets the old keys, with a stopped server; refuses, naming what,
-    /// while anything is still under one of them. Backups made before need
-    /// the keyring of their time.
-    Retire {
-        #[command(flatten)]
-        place: Place,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-enum AuditCommand {
-    /// Walks every chain and compares it with the checkpoints.
-    Verify {
-        #[command(flatten)]
-        place: Place,
-    },
-}
+use cli::{
+    AccountsCommand, AttachmentsCommand, AuditCommand, Cli, Command, DemoCommand, ExportLayout,
+    KeysCommand, Place, PolicyCommand, Size,
+};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -194,7 +53,8 @@ async fn run(command: Command) -> Result<ExitCode, String> {
             place,
             demo,
             listen,
-        } => serve(place, demo, listen).await,
+            door,
+        } => serve::serve(place, demo, listen, door).await,
         Command::Demo {
             command:
                 DemoCommand::Create {
@@ -256,6 +116,30 @@ async fn run(command: Command) -> Result<ExitCode, String> {
         Command::Keys {
             command: KeysCommand::Retire { place },
         } => keys::retire(&place).await,
+        Command::Attachments {
+            command: AttachmentsCommand::Sweep { place },
+        } => {
+            let app = open(&place, false).await?;
+            let whole = sweep_attachments(&app).await?;
+            app.store.close().await.map_err(|e| e.to_string())?;
+            Ok(if whole {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            })
+        }
+        Command::Accounts {
+            command: AccountsCommand::ResetPassword { place, login_name },
+        } => {
+            let app = open(&place, false).await?;
+            let secret = app
+                .reset_administrator(&login_name)
+                .await
+                .map_err(|e| server::problem::Problem::from(e).detail)?;
+            println!("{login_name} 的一次性密码：{secret}（只显示这一次，登录后必须修改）");
+            app.store.close().await.map_err(|e| e.to_string())?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Openapi => {
             println!(
                 "{}",
@@ -301,65 +185,20 @@ async fn open(place: &Place, demo: bool) -> Result<App, String> {
     })
 }
 
-async fn serve(place: Place, demo: bool, listen: SocketAddr) -> Result<ExitCode, String> {
-    let app = open(&place, demo).await?;
-    if demo {
-        demo::restore_clock(&app).await.map_err(|e| e.to_string())?;
-    } else {
-        for first in app.bootstrap().await.map_err(|e| e.to_string())? {
-            println!(
-                "首次启动：{}账号 {}，一次性密码 {}（只显示这一次，首次登录必须修改；请交给两个不同的人）",
-                first.label, first.login_name, first.one_time_password
-            );
-        }
+/// Compares the files of attachments with their records and says what it
+/// found; whether every record has its file.
+async fn sweep_attachments(app: &App) -> Result<bool, String> {
+    let sweep = app.sweep_attachments().await.map_err(|e| e.to_string())?;
+    if sweep.removed + sweep.young > 0 {
+        println!(
+            "附件：{} 个文件没有记录，已清除；{} 个不到一天，留待下次",
+            sweep.removed, sweep.young
+        );
     }
-    match std::env::current_exe() {
-        Ok(program) => app::exchange::read_in_child_process(program),
-        Err(error) => tracing::warn!(%error, "imported files are read in this process"),
+    for id in &sweep.missing {
+        println!("附件 {id} 有记录，文件不见了：请从备份恢复");
     }
-    app.resume_imports().await.map_err(|e| e.to_string())?;
-    let listener = tokio::net::TcpListener::bind(listen)
-        .await
-        .map_err(|e| format!("{listen}: {e}"))?;
-    let address = listener.local_addr().map_err(|e| e.to_string())?;
-    println!("守望已启动：http://{address}");
-    // What a crash kept from the file outside the database is added before
-    // anybody acts.
-    app.checkpoint_audit().await.map_err(|e| e.to_string())?;
-    let background = app.clone();
-    let checkpoints = tokio::spawn(async move {
-        let mut every = tokio::time::interval(Duration::from_secs(60));
-        loop {
-            every.tick().await;
-            if let Err(error) = background.checkpoint_audit().await {
-                tracing::error!(%error, "the audit checkpoint failed");
-            }
-        }
-    });
-    let last = app.clone();
-    axum::serve(listener, server::router(app))
-        .with_graceful_shutdown(stop_signal())
-        .await
-        .map_err(|e| e.to_string())?;
-    checkpoints.abort();
-    last.checkpoint_audit().await.map_err(|e| e.to_string())?;
-    last.store.close().await.map_err(|e| e.to_string())?;
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => {
-            let _ = interrupt.await;
-        }
-    }
+    Ok(sweep.missing.is_empty())
 }
 
 async fn create_demo(

@@ -10,28 +10,37 @@ use domain::account::Principal;
 
 use crate::State;
 use crate::problem::Problem;
-
-const COOKIE: &str = "shouwang_session";
+use crate::transport::Transport;
 
 /// The cookie that starts a session.
-pub fn start_cookie(token: &str, secure: bool) -> String {
-    let secure = if secure { "; Secure" } else { "" };
-    format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200{secure}")
+pub fn start_cookie(token: &str, transport: &Transport) -> String {
+    cookie(token, 43_200, transport)
 }
 
 /// The cookie that ends one.
-pub fn end_cookie() -> String {
-    format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0")
+pub fn end_cookie(transport: &Transport) -> String {
+    cookie("", 0, transport)
 }
 
-fn token(headers: &HeaderMap) -> Option<String> {
+fn cookie(value: &str, seconds: u32, transport: &Transport) -> String {
+    let name = transport.cookie_name();
+    let secure = if transport.is_secure() {
+        "; Secure"
+    } else {
+        ""
+    };
+    format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}")
+}
+
+fn token(headers: &HeaderMap, transport: &Transport) -> Option<String> {
+    let wanted = transport.cookie_name();
     headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|v| v.to_str().ok())
         .flat_map(|v| v.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, _)| *name == COOKIE)
+        .find(|(name, _)| *name == wanted)
         .map(|(_, value)| value.to_owned())
         .filter(|value| !value.is_empty())
 }
@@ -44,7 +53,8 @@ impl FromRequestParts<State> for Signed {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, Problem> {
-        let token = token(&parts.headers).ok_or(AppError::NotSignedIn)?;
+        let transport = parts.extensions.get().cloned().unwrap_or_default();
+        let token = token(&parts.headers, &transport).ok_or(AppError::NotSignedIn)?;
         let principal = state.principal(&token).await?;
         // No role is without operations: they are withheld until the account
         // has its own password and second factor.

@@ -120,14 +120,17 @@ impl Store {
     /// Connects to a PostgreSQL server.
     ///
     /// # Errors
-    /// When the server cannot be reached or is older than 15.
+    /// When the server cannot be reached, offers no TLS though `sslmode` in the
+    /// address asks for it, or is older than 15.
     pub async fn open_postgres(
         url: &str,
         crypto: Arc<dyn CryptoProvider>,
     ) -> Result<Self, StoreError> {
         let mut options = ConnectOptions::new(url);
         options.max_connections(16).sqlx_logging(false);
-        let connection = Database::connect(options).await?;
+        let connection = Database::connect(options)
+            .await
+            .map_err(crate::postgres_tls::in_words)?;
         let row = connection
             .query_one_raw(sea_orm::Statement::from_string(
                 DatabaseBackend::Postgres,

@@ -20,7 +20,10 @@ pub mod sealed_file;
 pub mod supervision;
 
 mod database;
+mod postgres_tls;
 mod scoped;
+
+pub use postgres_tls::may_be_in_clear;
 
 pub use database::{Actor, Engine, Store, StoreError, WriteTx};
 pub use scoped::within;

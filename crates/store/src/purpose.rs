@@ -48,7 +48,12 @@ impl WriteTx {
         let seq = self
             .append(chain, operation, subject, detail.trim_start())
             .await?;
-        let sealed = self.seal("purpose", "purpose", &row_of(chain, seq), purpose.as_bytes())?;
+        let sealed = self.seal(
+            "purpose",
+            "purpose",
+            &row_of(chain, seq),
+            purpose.as_bytes(),
+        )?;
         let model = purpose::Model {
             chain: chain.to_owned(),
             seq,

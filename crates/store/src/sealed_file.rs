@@ -35,7 +35,11 @@ pub struct FilePlace<'a> {
 
 impl FilePlace<'_> {
     fn chunk(&self, number: u64, last: bool) -> String {
-        format!("{}/{number}/{}", self.row, if last { "last" } else { "more" })
+        format!(
+            "{}/{number}/{}",
+            self.row,
+            if last { "last" } else { "more" }
+        )
     }
 }
 
@@ -223,7 +227,9 @@ pub fn replace(
     let written = (|| {
         let mut out = BufWriter::new(File::create(&partial)?);
         write(&mut out)?;
-        let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        let file = out
+            .into_inner()
+            .map_err(std::io::IntoInnerError::into_error)?;
         file.sync_all()?;
         std::fs::rename(&partial, path)?;
         Ok(())

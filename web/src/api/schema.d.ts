@@ -1556,7 +1556,10 @@ export interface components {
             chain: string;
             /** Format: int64 */
             seq: number;
-            /** @description `edited`, `missing`, `out_of_order`, `truncated`, `forked`, `bad_signature`. */
+            /**
+             * @description `edited`, `missing`, `out_of_order`, `truncated`, `forked`, `bad_signature`;
+             *     `unreadable` for a line (`seq`) of the file outside the database.
+             */
             kind: string;
             message: string;
         };
@@ -3709,6 +3712,8 @@ export interface components {
         TotpSecret: {
             secret_base32: string;
             otpauth_uri: string;
+            /** @description The address as a QR code, an SVG picture. */
+            qr_svg: string;
         };
         /** @description 乡级审核. Who checks signs. */
         TownshipReview: {

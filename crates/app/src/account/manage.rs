@@ -152,12 +152,7 @@ impl App {
         let hash = hash_password(password.clone(), self.demo).await?;
         let mut tx = self.store.write(self.actor(principal)).await?;
         let mut account = tx.account(id).await?.ok_or(AppError::NotFound)?;
-        account.password_hash = hash;
-        account.must_change_password = true;
-        account.locked_until = 0;
-        account.failed_count = 0;
-        account.totp_confirmed = false;
-        account.totp_sealed = None;
+        reset(&mut account, hash);
         let division = account.division.clone();
         tx.save_account(account).await?;
         tx.end_sessions(id).await?;
@@ -194,6 +189,35 @@ impl App {
             id: id.to_owned(),
             one_time_password: password,
         })
+    }
+
+    /// A one-time password for an administrator of the platform, from the
+    /// command line of the server: when the last of a kind forgot the own one
+    /// nobody could grant a post anew. The post stays.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] unless the account is an administrator's.
+    pub async fn reset_administrator(&self, login_name: &str) -> Result<String, AppError> {
+        let password = one_time_password()?;
+        let hash = hash_password(password.clone(), self.demo).await?;
+        let mut tx = self.store.write(self.system_actor()).await?;
+        let mut account = tx
+            .account_by_login(login_name)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let platform = |code: &String| self.roles.get(code).is_some_and(|r| r.level.is_none());
+        if !tx.roles_of(&account.id).await?.iter().any(platform) {
+            return Err(AppError::NotFound);
+        }
+        let id = account.id.clone();
+        reset(&mut account, hash);
+        tx.save_account(account).await?;
+        tx.end_sessions(&id).await?;
+        let subject = format!("account/{id}");
+        tx.audit("system", "account.password_reset", &subject, "command_line")
+            .await?;
+        tx.commit().await?;
+        Ok(password)
     }
 
     /// Disables an account, at once, handing its place to a colleague of the
@@ -378,8 +402,13 @@ impl App {
             );
             let subject = format!("account/{}", row.id);
             tx.add_account(row, &[role.to_owned()]).await?;
-            tx.audit("system", "account.bootstrap", &subject, &format!("role={role}"))
-                .await?;
+            tx.audit(
+                "system",
+                "account.bootstrap",
+                &subject,
+                &format!("role={role}"),
+            )
+            .await?;
             made.push(FirstAccount {
                 label,
                 login_name,
@@ -389,6 +418,16 @@ impl App {
         tx.commit().await?;
         Ok(made)
     }
+}
+
+/// Back to the first day: a password to change, no second factor, no lock.
+fn reset(account: &mut AccountRow, hash: String) {
+    account.password_hash = hash;
+    account.must_change_password = true;
+    account.locked_until = 0;
+    account.failed_count = 0;
+    account.totp_confirmed = false;
+    account.totp_sealed = None;
 }
 
 /// An account of the first start.

@@ -397,7 +397,7 @@ impl App {
             if holds && tx.others_holding(&holding, account_id).await? == 0 {
                 return Err(AppError::invalid(
                     "reason",
-                    "这是最后一位能管理账户或批准岗位的管理员，请先让另一位管理员上岗",
+                    "这是最后一位能管理账户或批准岗位的管理员，请先让另一位管理员上岗；忘记密码可在服务器上用命令 shouwang accounts reset-password 重置",
                 ));
             }
         }

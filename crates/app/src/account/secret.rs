@@ -91,6 +91,19 @@ pub(super) fn totp_of(secret: Vec<u8>, account: &str) -> Result<Totp, AppError> 
         .map_err(|e| AppError::Internal(e.to_string()))
 }
 
+/// An address as a picture for a phone's camera. Drawn here, so that the
+/// secret in it goes to no other service.
+pub(super) fn qr_svg(address: &str) -> Result<String, AppError> {
+    use qrcode::render::svg::Color;
+    let code = qrcode::QrCode::new(address).map_err(|e| AppError::Internal(e.to_string()))?;
+    Ok(code
+        .render()
+        .min_dimensions(200, 200)
+        .dark_color(Color("#000"))
+        .light_color(Color("#fff"))
+        .build())
+}
+
 /// A secret that meets the password rules and is easy to read aloud.
 pub(super) fn one_time_password() -> Result<String, AppError> {
     let hex = store::crypto::random_hex::<8>()?;

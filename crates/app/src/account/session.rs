@@ -4,8 +4,8 @@ use domain::account::{Principal, Scope, check_password};
 use domain::division::DivisionCode;
 use store::account::{AccountRow, SessionRow};
 
-use super::secret::{WEAK, hash_password, nobodys_hash, totp_of, verify_password};
-use super::{DivisionName, Me, MyAccount, PolicyName, RoleName, SignIn};
+use super::secret::{WEAK, hash_password, nobodys_hash, qr_svg, totp_of, verify_password};
+use super::{DivisionName, Me, MyAccount, PolicyName, RoleName, SignIn, TotpSecret};
 use crate::{App, AppError, FieldError};
 
 const FAILURES_BEFORE_LOCK: i32 = 5;
@@ -392,11 +392,12 @@ impl App {
         Ok(())
     }
 
-    /// Starts enrolling a second factor: secret (base32) and otpauth address.
+    /// Starts enrolling a second factor: the secret, and a picture of it that a
+    /// phone reads.
     ///
     /// # Errors
     /// [`AppError::Conflict`] when one is confirmed already.
-    pub async fn start_totp(&self, principal: &Principal) -> Result<(String, String), AppError> {
+    pub async fn start_totp(&self, principal: &Principal) -> Result<TotpSecret, AppError> {
         let bytes: Vec<u8> = store::crypto::random_hex::<10>()?.into_bytes();
         let mut tx = self.store.write(self.actor(principal)).await?;
         let mut account = tx
@@ -421,10 +422,14 @@ impl App {
         )
         .await?;
         tx.commit().await?;
-        let uri = totp
+        let otpauth_uri = totp
             .to_url()
             .map_err(|e| AppError::Internal(e.to_string()))?;
-        Ok((totp.secret().to_base32(), uri))
+        Ok(TotpSecret {
+            secret_base32: totp.secret().to_base32(),
+            qr_svg: qr_svg(&otpauth_uri)?,
+            otpauth_uri,
+        })
     }
 
     /// Confirms the second factor with a first code.

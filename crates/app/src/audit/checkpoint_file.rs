@@ -105,9 +105,5 @@ impl Outside {
 }
 
 fn key(checkpoint: &Checkpoint) -> (&str, i64, &str) {
-    (
-        &checkpoint.chain,
-        checkpoint.seq,
-        &checkpoint.signature,
-    )
+    (&checkpoint.chain, checkpoint.seq, &checkpoint.signature)
 }

@@ -1,14 +1,14 @@
 //! Routes of the area `account`.
 
 use app::account::{
-    AccountView, DeputyView, Me, NewAccount, NewDeputy, OneTimePassword, SignIn,
+    AccountView, DeputyView, Me, NewAccount, NewDeputy, OneTimePassword, SignIn, TotpSecret,
 };
 use app::demo::{self, DemoInfo, MoveClock};
 use app::{PageView, Window};
-use axum::Json;
 use axum::extract::{Path, Query, State as AxumState};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use domain::division::DivisionCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 use crate::State;
 use crate::problem::{Answer, Problem, answer};
 use crate::session::{Body, Signed, end_cookie, start_cookie};
+use crate::transport::Transport;
 
 /// Routes of this area.
 pub fn routes() -> OpenApiRouter<State> {
@@ -228,13 +229,14 @@ async fn add_deputy(
 )]
 async fn sign_in(
     AxumState(app): AxumState<State>,
+    Extension(transport): Extension<Transport>,
     Body(form): Body<SignIn>,
 ) -> Result<Response, Problem> {
     let token = app.sign_in(form).await?;
     let principal = app.principal(&token).await?;
     let me = app.me(&principal).await?;
     Ok((
-        [(header::SET_COOKIE, start_cookie(&token, false))],
+        [(header::SET_COOKIE, start_cookie(&token, &transport))],
         Json(me),
     )
         .into_response())
@@ -249,12 +251,13 @@ async fn sign_in(
 )]
 async fn sign_out(
     AxumState(app): AxumState<State>,
+    Extension(transport): Extension<Transport>,
     Signed(me): Signed,
 ) -> Result<Response, Problem> {
     app.sign_out(&me).await?;
     Ok((
         axum::http::StatusCode::NO_CONTENT,
-        [(header::SET_COOKIE, end_cookie())],
+        [(header::SET_COOKIE, end_cookie(&transport))],
     )
         .into_response())
 }
@@ -267,14 +270,7 @@ async fn sign_out(
     responses((status = 200, body = TotpSecret), (status = "4XX", body = Problem)),
 )]
 async fn start_totp(AxumState(app): AxumState<State>, Signed(me): Signed) -> Answer<TotpSecret> {
-    answer(
-        app.start_totp(&me)
-            .await
-            .map(|(secret_base32, otpauth_uri)| TotpSecret {
-                secret_base32,
-                otpauth_uri,
-            }),
-    )
+    answer(app.start_totp(&me).await)
 }
 
 /// Moves the date, in demo mode only.
@@ -332,13 +328,6 @@ struct ChangePassword {
 #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
 struct TotpCode {
     code: String,
-}
-
-/// The secret of the second factor, shown once.
-#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
-struct TotpSecret {
-    secret_base32: String,
-    otpauth_uri: String,
 }
 
 /// The date of the demonstration.

@@ -76,9 +76,12 @@ async fn read(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let (media_type, bytes) = app.attachment(&me, &id).await?;
+    // Pictures and scans are shown; a document is saved, never opened here.
+    let shown = media_type.starts_with("image/") || media_type == "application/pdf";
+    let disposition = if shown { "inline" } else { "attachment" };
     let headers = [
         (header::CONTENT_TYPE, media_type),
-        (header::CONTENT_DISPOSITION, "inline".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition.to_owned()),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
     ];
     Ok((headers, bytes).into_response())

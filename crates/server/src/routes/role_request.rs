@@ -33,7 +33,10 @@ async fn requests(
     Query(query): Query<RoleRequestQuery>,
 ) -> Answer<PageView<RoleRequestView>> {
     let window = Window::new(query.limit, query.cursor.as_deref());
-    answer(app.role_requests(&me, query.status.as_deref(), window).await)
+    answer(
+        app.role_requests(&me, query.status.as_deref(), window)
+            .await,
+    )
 }
 
 /// Asks for a post for an account: a first one, or another one.

@@ -277,6 +277,11 @@ async fn the_second_factor_is_compulsory_and_counts_once() {
         .as_str()
         .expect("a secret")
         .to_owned();
+    let picture = started["qr_svg"].as_str().expect("a picture");
+    assert!(
+        picture.starts_with("<?xml") && picture.contains("<svg") && !picture.contains("href"),
+        "{picture}"
+    );
     let now = || u64::try_from(test.app.clock.real_millis() / 1000).expect("a time");
     let confirm = |code: String| {
         test.send(

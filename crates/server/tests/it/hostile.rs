@@ -292,9 +292,18 @@ async fn fields_nobody_asked_for_change_nothing() {
         (Some("open"), true)
     );
     assert_ne!(registered["lead"]["id"], "chosen");
-    let form = json!({"login_name": "mass", "display_name": "某", "role": "analyst", "division": "410327000000",
+    let form = json!({"login_name": "mass", "display_name": "某", "role": "analyst", "division": "410327000000", "reason": "数据分析",
         "must_change_password": false, "roles": ["system_administrator"], "totp_confirmed": true});
     let opened = test.person("system").post("/accounts", form).await.ok();
+    let asked = test.person("security").get("/role-requests").await.ok();
+    let request = asked["items"][0]["id"].as_str().expect("a request");
+    test.person("security")
+        .post(
+            &format!("/role-requests/{request}/decide"),
+            json!({"grant": true, "roles": ["system_administrator"], "role": "system_administrator"}),
+        )
+        .await
+        .ok();
     let me = test
         .sign_in(
             "mass",

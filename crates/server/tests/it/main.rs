@@ -2,6 +2,7 @@
 //! binary for the crate.
 
 mod accounts;
+mod attachments;
 mod clock;
 mod corrections;
 mod double_decision;
@@ -9,6 +10,7 @@ mod evidence;
 mod forms;
 mod hostile;
 mod journey;
+mod keys;
 mod leads;
 mod place;
 mod posts;
@@ -17,4 +19,5 @@ mod refusals;
 mod snapshot;
 mod story;
 mod test_app;
+mod transport;
 mod variants;

@@ -103,7 +103,8 @@ async fn no_effect_until_granted(engine: Engine) {
     assert_eq!(row["roles"], json!([]));
 
     // Asked again and granted, it acts.
-    let form = json!({"role": "township_reviewer", "division": "410327102000", "reason": "补充编制"});
+    let form =
+        json!({"role": "township_reviewer", "division": "410327102000", "reason": "补充编制"});
     ask(&test, "fresh", form.clone()).await;
     let account = test.account_id("fresh").await;
     test.person("system")
@@ -112,7 +113,10 @@ async fn no_effect_until_granted(engine: Engine) {
         .problem(409, "conflict");
     let id = open_request(&test, "fresh").await;
     security
-        .post(&format!("/role-requests/{id}/decide"), json!({"grant": true}))
+        .post(
+            &format!("/role-requests/{id}/decide"),
+            json!({"grant": true}),
+        )
         .await
         .ok();
     // The grant ended the session: the new post starts with a new sign-in.
@@ -143,7 +147,10 @@ async fn nobody_grants_the_own_post_and_somebody_always_can() {
     .await;
     let id = open_request(&test, "security").await;
     test.person("security")
-        .post(&format!("/role-requests/{id}/decide"), json!({"grant": true}))
+        .post(
+            &format!("/role-requests/{id}/decide"),
+            json!({"grant": true}),
+        )
         .await
         .problem(422, "invalid");
     // The last of either kind stays.

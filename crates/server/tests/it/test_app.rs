@@ -14,6 +14,7 @@ use domain::division::DivisionCode;
 use jiff::civil::{Date, date};
 use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection};
 use serde_json::{Value, json};
+use server::transport::Transport;
 use store::Store;
 use store::account::AccountRow;
 use store::crypto::{Keyring, RustCrypto};
@@ -43,6 +44,8 @@ pub struct TestApp {
     /// whole days, so a session does not outlive its day.
     sessions: Mutex<BTreeMap<String, (Date, String)>>,
     database: DatabaseConnection,
+    pub keyring: Keyring,
+    url: String,
     _folder: tempfile::TempDir,
 }
 
@@ -63,26 +66,23 @@ impl TestApp {
         Self::open(engine, true).await
     }
 
+    /// Behind a proxy at this address that ends TLS.
+    pub async fn behind_tls(proxy: std::net::IpAddr) -> Self {
+        Self::open_as(Engine::Sqlite, true, Transport::behind_tls(vec![proxy])).await
+    }
+
     async fn open(engine: Engine, demo: bool) -> Self {
+        Self::open_as(engine, demo, Transport::plain()).await
+    }
+
+    async fn open_as(engine: Engine, demo: bool, transport: Transport) -> Self {
         let folder = tempfile::tempdir().expect("folder");
-        let crypto =
-            Arc::new(RustCrypto::new(Keyring::generate().expect("randomness")).expect("keys"));
-        let (store, url) = match engine {
-            Engine::Sqlite => {
-                let file = folder.path().join("shouwang.db");
-                (
-                    Store::open_sqlite(&file, crypto).await.expect("database"),
-                    format!("sqlite://{}", file.display()),
-                )
-            }
-            Engine::Postgres => {
-                let url = fresh_postgres().await;
-                (
-                    Store::open_postgres(&url, crypto).await.expect("database"),
-                    url,
-                )
-            }
+        let keyring = Keyring::generate().expect("randomness");
+        let url = match engine {
+            Engine::Sqlite => format!("sqlite://{}", folder.path().join("shouwang.db").display()),
+            Engine::Postgres => fresh_postgres().await,
         };
+        let store = open_store(&url, &keyring).await;
         let files = PolicyFiles::load(None).expect("policy folder");
         let app = App {
             store,
@@ -95,13 +95,15 @@ impl TestApp {
             data_dir: folder.path().to_path_buf(),
             demo,
         };
-        let router = server::router(app.clone());
-        let database = Database::connect(url).await.expect("a second connection");
+        let router = server::router(app.clone(), transport);
+        let database = Database::connect(&url).await.expect("a second connection");
         let test = Self {
             app,
             router,
             sessions: Mutex::default(),
             database,
+            keyring,
+            url,
             _folder: folder,
         };
         test.fill().await;
@@ -170,6 +172,14 @@ impl TestApp {
             .await
             .expect("audit");
         tx.commit().await.expect("commit");
+    }
+
+    /// The same deployment under another keyring.
+    pub async fn reopened(&self, keyring: &Keyring) -> App {
+        App {
+            store: open_store(&self.url, keyring).await,
+            ..self.app.clone()
+        }
     }
 
     /// Moves the clock.
@@ -308,6 +318,15 @@ pub fn everywhere() -> Scope {
     Scope::subtree(DivisionCode::NATION)
 }
 
+async fn open_store(url: &str, keyring: &Keyring) -> Store {
+    let crypto = Arc::new(RustCrypto::new(keyring.clone()).expect("keys"));
+    match url.strip_prefix("sqlite://") {
+        Some(file) => Store::open_sqlite(file.as_ref(), crypto).await,
+        None => Store::open_postgres(url, crypto).await,
+    }
+    .expect("database")
+}
+
 /// A database of its own on the server named by `SHOUWANG_TEST_POSTGRES_URL`.
 async fn fresh_postgres() -> String {
     let url = std::env::var("SHOUWANG_TEST_POSTGRES_URL").expect(
@@ -388,7 +407,8 @@ impl Person<'_> {
             .await
     }
 
-    async fn multipart(
+    /// A form with a file.
+    pub async fn multipart(
         &self,
         path: &str,
         fields: &[(&str, &str)],

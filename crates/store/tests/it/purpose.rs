@@ -11,9 +11,15 @@ const WORDS: &str = "核对张三的残疾证";
 async fn words_are_kept_beside_their_digest(db: TestDatabase) {
     let mut tx = db.write().await;
     for (chain, words) in [("410327", WORDS), ("410327", "核对李四的电话")] {
-        tx.audit_with_purpose(chain, "household.revealed", "household/h", "fields=phone", words)
-            .await
-            .expect("audited");
+        tx.audit_with_purpose(
+            chain,
+            "household.revealed",
+            "household/h",
+            "fields=phone",
+            words,
+        )
+        .await
+        .expect("audited");
     }
     tx.audit("410327", "lead.registered", "lead/l", "")
         .await
@@ -34,7 +40,10 @@ async fn words_are_kept_beside_their_digest(db: TestDatabase) {
     let detail = &behind
         .texts("SELECT detail FROM audit_record WHERE seq = 1")
         .await[0];
-    assert!(detail.starts_with("fields=phone purpose_digest="), "{detail}");
+    assert!(
+        detail.starts_with("fields=phone purpose_digest="),
+        "{detail}"
+    );
     assert!(!detail.contains(&store::crypto::digest(WORDS.as_bytes())));
     // Words moved from another record do not open here.
     behind

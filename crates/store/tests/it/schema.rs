@@ -169,3 +169,22 @@ async fn every_sealed_column_is_rotated(db: TestDatabase) {
         .collect();
     assert_eq!(sealed, rotated);
 }
+
+/// Encryption asked for and not to be had is an error in words, never a
+/// connection in clear.
+#[tokio::test]
+async fn a_server_without_tls_is_refused_when_tls_is_required() {
+    let url = std::env::var("SHOUWANG_TEST_POSTGRES_URL")
+        .expect("SHOUWANG_TEST_POSTGRES_URL is not set: ./dev test rust starts a server");
+    let keyring = store::crypto::Keyring::generate().expect("keys");
+    for mode in ["require", "verify-full"] {
+        let crypto = crate::fixture::crypto(&keyring);
+        let refused = store::Store::open_postgres(&format!("{url}?sslmode={mode}"), crypto)
+            .await
+            .expect_err("no TLS there");
+        assert!(
+            matches!(&refused, StoreError::Unsuitable(words) if words.contains("没有开启 TLS")),
+            "{mode}: {refused}"
+        );
+    }
+}

@@ -172,12 +172,24 @@ fn row(db_tx: &store::WriteTx, id: &str, name: &str) -> AttachmentRow {
 async fn orphans_go_and_lost_files_are_named(db: TestDatabase) {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
-    let kept = db.store.put_blob(folder, b"kept".to_vec()).await.expect("put");
-    let orphan = db.store.put_blob(folder, b"orphan".to_vec()).await.expect("put");
+    let kept = db
+        .store
+        .put_blob(folder, b"kept".to_vec())
+        .await
+        .expect("put");
+    let orphan = db
+        .store
+        .put_blob(folder, b"orphan".to_vec())
+        .await
+        .expect("put");
     let partial = path_of(folder, &kept).with_extension("partial-00");
     std::fs::write(&partial, b"half").expect("written");
     let mut tx = db.write().await;
-    for (id, name) in [("a", kept.as_str()), ("b", &kept), ("lost", &digest(b"gone"))] {
+    for (id, name) in [
+        ("a", kept.as_str()),
+        ("b", &kept),
+        ("lost", &digest(b"gone")),
+    ] {
         let row = row(&tx, id, name);
         tx.add_attachment(row).await.expect("added");
     }
@@ -192,7 +204,10 @@ async fn orphans_go_and_lost_files_are_named(db: TestDatabase) {
     let sweep = db.store.sweep_blobs(folder, later).await.expect("swept");
     assert_eq!((sweep.kept, sweep.removed, sweep.young), (1, 2, 0));
     assert!(!path_of(folder, &orphan).exists() && !partial.exists());
-    assert_eq!(db.store.get_blob(folder, &kept).await.expect("there"), b"kept");
+    assert_eq!(
+        db.store.get_blob(folder, &kept).await.expect("there"),
+        b"kept"
+    );
 }
 
 async fn old_keys_are_named_until_nothing_is_under_them(mut db: TestDatabase) {
@@ -201,10 +216,7 @@ async fn old_keys_are_named_until_nothing_is_under_them(mut db: TestDatabase) {
     let large = bytes_of(2 * CHUNK_BYTES + 1, 7);
     let names = [
         seal_as_before(&db, folder, b"from before"),
-        db.store
-            .put_blob(folder, large.clone())
-            .await
-            .expect("put"),
+        db.store.put_blob(folder, large.clone()).await.expect("put"),
     ];
     assert_eq!(
         db.store.get_blob(folder, &names[0]).await.expect("opens"),
@@ -231,7 +243,10 @@ async fn old_keys_are_named_until_nothing_is_under_them(mut db: TestDatabase) {
         ]
     );
     let actor = crate::fixture::actor();
-    store.reseal(&actor, 10, |_| ()).await.expect("sealed again");
+    store
+        .reseal(&actor, 10, |_| ())
+        .await
+        .expect("sealed again");
     assert_eq!(under(&store).await, [named("blob", 2)]);
     let done = store
         .reseal_blobs(&actor, folder, 10, |_| ())

@@ -1,0 +1,93 @@
+//! Behind a proxy that ends TLS, and without.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{Request, header};
+use serde_json::json;
+
+use crate::test_app::{PASSWORD, Reply, TestApp};
+
+const PROXY: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 1, 2, 3));
+const STRANGER: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 1, 2, 4));
+
+async fn sign_in(test: &TestApp, peer: IpAddr, scheme: Option<&str>) -> Reply {
+    let form = json!({"login_name": "village.a1", "password": PASSWORD});
+    let mut request = Request::post("/api/v1/session")
+        .header("x-shouwang-csrf", "1")
+        .header(header::CONTENT_TYPE, "application/json")
+        .extension(ConnectInfo(SocketAddr::new(peer, 40_000)));
+    if let Some(scheme) = scheme {
+        request = request.header("x-forwarded-proto", scheme);
+    }
+    test.call(request.body(Body::from(form.to_string())).expect("request"))
+        .await
+}
+
+#[tokio::test]
+async fn behind_tls_the_cookie_is_bound_to_https() {
+    let test = TestApp::behind_tls(PROXY).await;
+    let reply = sign_in(&test, PROXY, Some("https")).await;
+    let cookie = reply.headers[header::SET_COOKIE].to_str().expect("text");
+    for part in [
+        "__Host-shouwang_session=",
+        "; Secure",
+        "; Path=/;",
+        "HttpOnly",
+    ] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    assert!(!cookie.contains("Domain"), "{cookie}");
+    assert_eq!(
+        reply.headers[header::STRICT_TRANSPORT_SECURITY],
+        "max-age=31536000"
+    );
+    let token = reply.token();
+    let who = async |name: &str| {
+        let request = Request::get("/api/v1/session")
+            .header(header::COOKIE, format!("{name}={token}"))
+            .header("x-forwarded-proto", "https")
+            .extension(ConnectInfo(SocketAddr::new(PROXY, 40_000)));
+        test.call(request.body(Body::empty()).expect("request"))
+            .await
+    };
+    who("__Host-shouwang_session").await.ok();
+    // The name a page of a neighbouring host could set counts nothing.
+    who("shouwang_session").await.problem(401, "not_signed_in");
+}
+
+#[tokio::test]
+async fn only_the_named_proxy_is_believed() {
+    let test = TestApp::behind_tls(PROXY).await;
+    for (peer, scheme) in [
+        (PROXY, Some("http")),
+        (PROXY, None),
+        (PROXY, Some("https, http")),
+        (STRANGER, Some("https")),
+        (STRANGER, None),
+    ] {
+        let reply = sign_in(&test, peer, scheme).await;
+        assert!(!reply.headers.contains_key(header::SET_COOKIE));
+        reply.problem(403, "https_required");
+    }
+    // The same proxy as an IPv6 socket sees it.
+    let mapped = IpAddr::V6(Ipv4Addr::new(10, 1, 2, 3).to_ipv6_mapped());
+    sign_in(&test, mapped, Some("HTTPS")).await.ok();
+}
+
+#[tokio::test]
+async fn without_tls_the_header_changes_nothing() {
+    let test = TestApp::sqlite().await;
+    let reply = sign_in(&test, STRANGER, Some("https")).await;
+    let cookie = reply.headers[header::SET_COOKIE].to_str().expect("text");
+    assert!(
+        cookie.starts_with("shouwang_session=") && !cookie.contains("Secure"),
+        "{cookie}"
+    );
+    assert!(
+        !reply
+            .headers
+            .contains_key(header::STRICT_TRANSPORT_SECURITY)
+    );
+}

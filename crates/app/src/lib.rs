@@ -9,6 +9,7 @@ pub mod casefile;
 pub mod clock;
 pub mod demo;
 pub mod division;
+pub mod duplicate;
 pub mod exchange;
 pub mod household;
 pub mod keys;

@@ -9,6 +9,7 @@ use store::lead::LeadFilter;
 use utoipa::ToSchema;
 
 use crate::casefile::OPEN_CORRECTION;
+use crate::duplicate::DuplicateView;
 use crate::{App, AppError, mask_name};
 
 /// One thing to do, or to wait for.
@@ -58,6 +59,8 @@ pub struct Workbench {
     pub mine: Vec<WorkItem>,
     pub waiting: Vec<WorkItem>,
     pub reminders: Vec<Reminder>,
+    /// Numbers on file twice, for the lowest level above both households.
+    pub duplicates: Vec<DuplicateView>,
     pub counts: WorkCounts,
 }
 
@@ -74,6 +77,7 @@ impl App {
             mine: Vec::new(),
             waiting: Vec::new(),
             reminders: Vec::new(),
+            duplicates: Vec::new(),
             counts: WorkCounts::default(),
         };
         if principal.may(Operation::CasefileRead) {
@@ -87,6 +91,9 @@ impl App {
         self.above_work(principal, &mut bench).await?;
         if principal.may(Operation::LeadRead) {
             self.lead_work(principal, &mut bench).await?;
+        }
+        if principal.may(Operation::DuplicateClose) {
+            bench.duplicates = self.duplicates(principal).await?;
         }
         let left = |i: &WorkItem| {
             i.clock

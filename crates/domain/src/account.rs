@@ -66,6 +66,7 @@ operations! {
     ExportRun = "export.run";
     AttachmentAdd = "attachment.add";
     GridManage = "grid.manage";
+    DuplicateClose = "duplicate.close";
     SupervisionRead = "supervision.read";
     SupervisionOpen = "supervision.open";
     PolicyRead = "policy.read";

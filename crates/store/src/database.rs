@@ -79,6 +79,7 @@ macro_rules! migrations {
 migrations! {
     "0001_first_path",
     "0030_security",
+    "0031_duplicate_member",
     "0050_evidence",
 }
 

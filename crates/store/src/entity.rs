@@ -12,6 +12,7 @@ pub mod casefile;
 pub mod casefile_event;
 pub mod deputy;
 pub mod division;
+pub mod duplicate_member;
 pub mod episode;
 pub mod grid;
 pub mod household;

@@ -162,6 +162,14 @@ fn member_models(
     file.members.iter().map(model).collect()
 }
 
+/// The six digits of the county a household lives in: where its 户编号 is
+/// unique.
+fn county_digits(file: &HouseholdFile) -> String {
+    let mut digits = file.village.to_string();
+    digits.truncate(6);
+    digits
+}
+
 impl WriteTx {
     /// Writes a new version of a household and its projections; returns the
     /// version. `expected` is the version the writer saw, `None` for a new
@@ -169,7 +177,8 @@ impl WriteTx {
     ///
     /// # Errors
     /// [`StoreError::Stale`] when somebody else saved first,
-    /// [`StoreError::Taken`] when the 户编号 belongs to another household.
+    /// [`StoreError::Taken`] when the 户编号 belongs to another household of the
+    /// county.
     pub async fn save_household(
         &mut self,
         id: &str,
@@ -192,6 +201,7 @@ impl WriteTx {
         if let Some(code) = &code {
             let other = household::Entity::find()
                 .filter(household::Column::Code.eq(code))
+                .filter(household::Column::Village.starts_with(county_digits(file)))
                 .filter(household::Column::Id.ne(id))
                 .count(&self.tx)
                 .await?;
@@ -230,6 +240,7 @@ impl WriteTx {
                 .exec_without_returning(&self.tx)
                 .await?;
         }
+        self.note_duplicates(&[(id, file)]).await?;
         Ok(version)
     }
 

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod casefile;
 pub mod crypto;
 pub mod division;
+pub mod duplicate;
 pub mod entity;
 pub mod exchange;
 pub mod household;

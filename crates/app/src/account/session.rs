@@ -294,7 +294,7 @@ impl App {
             .collect()
     }
 
-    pub(super) async fn division_name(
+    pub(crate) async fn division_name(
         &self,
         division: Option<DivisionCode>,
     ) -> Result<Option<DivisionName>, AppError> {

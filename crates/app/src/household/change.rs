@@ -481,8 +481,8 @@ impl App {
     }
 
     /// One person belongs to one household: a number already on file elsewhere
-    /// in scope is refused. What lies outside the scope is left to the level
-    /// above, which sees both.
+    /// in scope is refused. What lies outside the scope is noted by the store for
+    /// the lowest level above both; nothing shows here.
     async fn not_on_file_elsewhere(
         &self,
         principal: &Principal,

@@ -5,6 +5,7 @@ mod attachment;
 mod audit;
 mod casefile;
 mod division;
+mod duplicate;
 mod exchange;
 mod household;
 mod lead;
@@ -25,6 +26,7 @@ pub fn all() -> OpenApiRouter<State> {
         .merge(audit::routes())
         .merge(casefile::routes())
         .merge(division::routes())
+        .merge(duplicate::routes())
         .merge(exchange::routes())
         .merge(household::routes())
         .merge(lead::routes())

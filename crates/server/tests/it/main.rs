@@ -7,6 +7,7 @@ mod clock;
 mod corrections;
 mod double_decision;
 mod evidence;
+mod duplicates;
 mod forms;
 mod hostile;
 mod journey;

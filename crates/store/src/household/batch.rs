@@ -53,6 +53,8 @@ impl WriteTx {
                     .exec_without_returning(&self.tx)
                     .await?;
             }
+            let written: Vec<_> = chunk.iter().map(|(id, file)| (id.as_str(), file)).collect();
+            self.note_duplicates(&written).await?;
         }
         Ok(())
     }

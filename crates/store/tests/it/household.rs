@@ -158,7 +158,13 @@ async fn a_stale_writer_is_told_the_current_version(db: TestDatabase) {
 async fn a_household_code_belongs_to_one_household(db: TestDatabase) {
     let mut tx = db.write().await;
     add_household(&mut tx, "one", VILLAGE, "张三").await;
-    let mut two = household("two", FOREIGN, "李四");
+    // In another county the same code is free: a refusal would tell.
+    let mut abroad = household("abroad", FOREIGN, "王五");
+    abroad.code = Some("Cone".into());
+    tx.save_household("abroad", &abroad, &meta(DAY, "new"), None)
+        .await
+        .expect("another county");
+    let mut two = household("two", NEIGHBOUR, "李四");
     two.code = Some("Cone".into());
     match tx
         .save_household("two", &two, &meta(DAY, "new"), None)

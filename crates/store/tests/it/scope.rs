@@ -51,6 +51,11 @@ async fn fill(db: &TestDatabase) {
     tx.save_household("h", &file, &meta(DAY, "new"), None)
         .await
         .expect("saved");
+    let mut twice = household("h2", VILLAGE, "李四");
+    twice.members[0].document_number = number(11);
+    tx.save_household("h2", &twice, &meta(DAY, "new"), None)
+        .await
+        .expect("saved");
     tx.save_episode(episode("e", "h", VILLAGE, "running", "2025-01-01"))
         .await
         .expect("saved");
@@ -201,6 +206,7 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
     }
     ask!(households_after(s, None, 10) a => page!(a));
     ask!(households_by_village_after(s, None, 10) a => a.len());
+    ask!(duplicates(s) a => a.len());
     ask!(episodes(s, "h") a => a.len());
     ask!(episodes_of(s, &ids) a => a.len());
     ask!(office_forms(s, &ids) a => a.len());

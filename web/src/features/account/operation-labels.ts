@@ -64,6 +64,7 @@ export const operationGroups: OperationGroup[] = [
     label: '监督',
     operations: [
       { code: 'supervision.read', label: '查看监督统计' },
+      { code: 'duplicate.close', label: '核实重复证件号' },
       { code: 'supervision.open', label: '说明事由后查看事项' },
     ],
   },

@@ -57,6 +57,7 @@ export const OPERATIONS: Record<string, string> = {
   'appraisal.recorded': '登记民主评议会议',
   'notice.posted': '张贴公示',
   'attachment.added': '上传附件',
+  'duplicate.closed': '办结重复证件号',
   'supervision.opened': '说明事由后查看事项',
   'import.receive': '上传导入文件',
   'import.map': '对应导入列',
@@ -93,6 +94,7 @@ const SUBJECTS: Record<string, string> = {
   pack: '政策包',
   cross_check: '信息比对',
   demo: '演示',
+  duplicate: '重复证件号',
   purpose: '事由',
 }
 

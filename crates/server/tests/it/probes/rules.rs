@@ -259,6 +259,13 @@ fn account_rules() -> Vec<Rule> {
                 )
             },
         ),
+        rule(
+            POST,
+            "/duplicates/{id}/close",
+            O::DuplicateClose,
+            Office,
+            |_, _| post("/duplicates/nothing/close", json!({"reason": ""})),
+        ),
         rule(GET, "/audit/verify", O::AuditVerify, Office, |_, _| {
             get("/audit/verify".into())
         }),

@@ -418,6 +418,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/duplicates/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a duplicate of the own division with what was found. */
+        post: operations["close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/national.xlsx": {
         parameters: {
             query?: never;
@@ -1420,11 +1437,6 @@ export interface components {
             entered_by?: string;
             reviewed_by?: string;
         };
-        /** @description A condition of the pack and the step it stands on. */
-        Asked: {
-            guard: components["schemas"]["GuardKind"];
-            on: components["schemas"]["StepKind"];
-        };
         /** @description 三保障 and 饮水安全 as judged on a day; `true` is a problem. */
         AssuranceRecord: {
             recorded_on: string;
@@ -1541,15 +1553,6 @@ export interface components {
             household_message?: string | null;
             /** @description Round the next appraisal would be. */
             next_round: number;
-            /** @description Conditions of the pack, so that forms ask for what they need. */
-            asks: components["schemas"]["Asked"][];
-            /**
-             * @description Title of the layer the procedure is followed from by practice, where the document
-             *     itself orders none.
-             */
-            procedure_followed_from?: string | null;
-            /** @description What the procedure leaves open (文件未规定). */
-            left_open: string[];
         };
         /** @description What is wrong with a chain. */
         ChainProblem: {
@@ -1680,6 +1683,10 @@ export interface components {
             unit?: components["schemas"]["DayUnit"] | null;
             in_principle: boolean;
             clause?: string | null;
+        };
+        /** @description What was found. */
+        CloseDuplicate: {
+            reason: string;
         };
         /** @description A code with its label and where it comes from. */
         CodeLabel: {
@@ -2185,17 +2192,20 @@ export interface components {
             /** @description The colleague stood in for, if a deputy acted. */
             deputy_of?: string | null;
         };
-        /**
-         * @description What an entry path looks at.
-         * @enum {string}
-         */
-        EntryCondition: "income_inside_line" | "rigid_expenditure_over_income" | "income_dropped";
-        /** @description A way into the monitoring range, as forms ask about it. */
-        EntryPathLabel: {
-            code: string;
-            label: string;
-            condition: components["schemas"]["EntryCondition"];
-            clause?: string | null;
+        /** @description One of the two households. */
+        DuplicateSide: {
+            /** @description Absent for those who see names masked: they hand it down. */
+            household_id?: string | null;
+            /** @description Path of the village. */
+            path: string;
+            head_name: string;
+            member_name: string;
+        };
+        /** @description A number on file twice. */
+        DuplicateView: {
+            id: string;
+            found_at: string;
+            sides: components["schemas"]["DuplicateSide"][];
         };
         /** @description A monitored episode. */
         EpisodeView: {
@@ -3649,8 +3659,6 @@ export interface components {
             evidence: components["schemas"]["EvidenceView"][];
             /** Format: int32 */
             advised_day?: number | null;
-            /** @description What the text leaves open about the step (文件未规定). */
-            left_open: string[];
             my_turn: boolean;
         };
         /** @description The step where most undecided cases wait. */
@@ -3794,16 +3802,6 @@ export interface components {
             refusal_grounds: components["schemas"]["CodeLabel"][];
             forbidden_grounds: components["schemas"]["CodeLabel"][];
             grid_staff: components["schemas"]["CodeLabel"][];
-            entry_paths: components["schemas"]["EntryPathLabel"][];
-            causes: components["schemas"]["CodeLabel"][];
-            conveners: components["schemas"]["CodeLabel"][];
-            /**
-             * @description What the pack's line measures: `disposable_income_per_capita` or
-             *     `net_income_per_capita`.
-             */
-            income_measure?: string | null;
-            /** @description Conditions of the pack, so that forms ask for what they need. */
-            asks: components["schemas"]["Asked"][];
             code_lists: {
                 [key: string]: components["schemas"]["CodeLabel"][];
             };
@@ -3853,6 +3851,8 @@ export interface components {
             mine: components["schemas"]["WorkItem"][];
             waiting: components["schemas"]["WorkItem"][];
             reminders: components["schemas"]["Reminder"][];
+            /** @description Numbers on file twice, for the lowest level above both households. */
+            duplicates: components["schemas"]["DuplicateView"][];
             counts: components["schemas"]["WorkCounts"];
         };
         /** @description 书面通知乡镇 (HN20-037). */
@@ -4678,6 +4678,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DivisionView"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseDuplicate"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {
@@ -5891,9 +5922,7 @@ export interface operations {
     };
     vocabulary: {
         parameters: {
-            query?: {
-                pack?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;

@@ -88,7 +88,10 @@ async fn the_lowest_level_above_both_is_told(engine: Engine) {
     assert!(!city[0].to_string().contains(&HOME.canary()), "{city:#?}");
 
     // Only the owner closes, with what was found.
-    let path = format!("/duplicates/{}/close", own[0]["id"].as_str().expect("an id"));
+    let path = format!(
+        "/duplicates/{}/close",
+        own[0]["id"].as_str().expect("an id")
+    );
     let close = |login: &str, reason: &str| {
         let (person, body) = (test.person(login), json!({"reason": reason}));
         let path = path.clone();
@@ -109,7 +112,11 @@ async fn the_lowest_level_above_both_is_told(engine: Engine) {
 
     // Put right on one side, the county's goes by itself.
     let county = duplicates(&test, "county.a1").await;
-    assert_eq!(county.len(), 2, "with home and with its sibling: {county:#?}");
+    assert_eq!(
+        county.len(),
+        2,
+        "with home and with its sibling: {county:#?}"
+    );
     let household = ids[1].as_str().expect("an id");
     let file = test
         .person("village.a3")
@@ -141,7 +148,10 @@ async fn a_household_code_of_another_county_is_free() {
         form["code"] = json!("4103270001");
         form
     };
-    test.village().post("/households", coded(HOME, 1)).await.ok();
+    test.village()
+        .post("/households", coded(HOME, 1))
+        .await
+        .ok();
     test.person("village.a3")
         .post("/households", coded(NEXT_TOWNSHIP, 1))
         .await

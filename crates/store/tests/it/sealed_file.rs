@@ -2,7 +2,7 @@
 //! open; what was sealed before there were chunks still does.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use store::attachment::AttachmentRow;
 use store::crypto::{Place, digest};
@@ -196,11 +196,14 @@ async fn orphans_go_and_lost_files_are_named(db: TestDatabase) {
     tx.audit("410327", "test", "", "").await.expect("audited");
     tx.commit().await.expect("committed");
     // Both are young: an upload may be about to add its row.
-    let hour_ago = SystemTime::now() - Duration::from_secs(3600);
+    let written = std::fs::metadata(&partial)
+        .and_then(|m| m.modified())
+        .expect("a time");
+    let hour_ago = written - Duration::from_secs(3600);
     let sweep = db.store.sweep_blobs(folder, hour_ago).await.expect("swept");
     assert_eq!((sweep.kept, sweep.removed, sweep.young), (1, 0, 2));
     assert_eq!(sweep.missing, ["lost"]);
-    let later = SystemTime::now() + Duration::from_secs(60);
+    let later = written + Duration::from_secs(60);
     let sweep = db.store.sweep_blobs(folder, later).await.expect("swept");
     assert_eq!((sweep.kept, sweep.removed, sweep.young), (1, 2, 0));
     assert!(!path_of(folder, &orphan).exists() && !partial.exists());

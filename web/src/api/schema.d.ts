@@ -1437,6 +1437,11 @@ export interface components {
             entered_by?: string;
             reviewed_by?: string;
         };
+        /** @description A condition of the pack and the step it stands on. */
+        Asked: {
+            guard: components["schemas"]["GuardKind"];
+            on: components["schemas"]["StepKind"];
+        };
         /** @description 三保障 and 饮水安全 as judged on a day; `true` is a problem. */
         AssuranceRecord: {
             recorded_on: string;
@@ -1553,6 +1558,15 @@ export interface components {
             household_message?: string | null;
             /** @description Round the next appraisal would be. */
             next_round: number;
+            /** @description Conditions of the pack, so that forms ask for what they need. */
+            asks: components["schemas"]["Asked"][];
+            /**
+             * @description Title of the layer the procedure is followed from by practice, where the document
+             *     itself orders none.
+             */
+            procedure_followed_from?: string | null;
+            /** @description What the procedure leaves open (文件未规定). */
+            left_open: string[];
         };
         /** @description What is wrong with a chain. */
         ChainProblem: {
@@ -2206,6 +2220,18 @@ export interface components {
             id: string;
             found_at: string;
             sides: components["schemas"]["DuplicateSide"][];
+        };
+        /**
+         * @description What an entry path looks at.
+         * @enum {string}
+         */
+        EntryCondition: "income_inside_line" | "rigid_expenditure_over_income" | "income_dropped";
+        /** @description A way into the monitoring range, as forms ask about it. */
+        EntryPathLabel: {
+            code: string;
+            label: string;
+            condition: components["schemas"]["EntryCondition"];
+            clause?: string | null;
         };
         /** @description A monitored episode. */
         EpisodeView: {
@@ -3659,6 +3685,8 @@ export interface components {
             evidence: components["schemas"]["EvidenceView"][];
             /** Format: int32 */
             advised_day?: number | null;
+            /** @description What the text leaves open about the step (文件未规定). */
+            left_open: string[];
             my_turn: boolean;
         };
         /** @description The step where most undecided cases wait. */
@@ -3802,6 +3830,16 @@ export interface components {
             refusal_grounds: components["schemas"]["CodeLabel"][];
             forbidden_grounds: components["schemas"]["CodeLabel"][];
             grid_staff: components["schemas"]["CodeLabel"][];
+            entry_paths: components["schemas"]["EntryPathLabel"][];
+            causes: components["schemas"]["CodeLabel"][];
+            conveners: components["schemas"]["CodeLabel"][];
+            /**
+             * @description What the pack's line measures: `disposable_income_per_capita` or
+             *     `net_income_per_capita`.
+             */
+            income_measure?: string | null;
+            /** @description Conditions of the pack, so that forms ask for what they need. */
+            asks: components["schemas"]["Asked"][];
             code_lists: {
                 [key: string]: components["schemas"]["CodeLabel"][];
             };
@@ -5922,7 +5960,9 @@ export interface operations {
     };
     vocabulary: {
         parameters: {
-            query?: never;
+            query?: {
+                pack?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;

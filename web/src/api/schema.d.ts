@@ -154,7 +154,8 @@ export interface paths {
         put?: never;
         /**
          * Uploads a scan or photo as evidence: multipart fields `file`, `subject`,
-         *     `subject_id`, `code`.
+         *     `subject_id`, `code`, and `replaces` where a newer version takes the place
+         *     of an older one, which stays on file.
          */
         post: operations["add"];
         delete?: never;
@@ -282,6 +283,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/casefiles/{id}/corrections/{index}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides a correction, above the level that typed the record. */
+        post: operations["decide_correction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/casefiles/{id}/preview/{step}": {
         parameters: {
             query?: never;
@@ -291,6 +309,23 @@ export interface paths {
         };
         /** What would stop a step today. */
         get: operations["preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Corrections waiting for the signed-in person's level; each listing is audited. */
+        get: operations["corrections"];
         put?: never;
         post?: never;
         delete?: never;
@@ -884,6 +919,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a notice would say and how each household would fare. */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices/{id}": {
         parameters: {
             query?: never;
@@ -1296,6 +1348,11 @@ export interface components {
             source: string;
             checked_on: string;
             reference: string;
+            /**
+             * @description Who confirmed that the household is newly on 低保, where its file
+             *     does not show it.
+             */
+            confirmed_by?: string | null;
             /** @enum {string} */
             type: "reuse_cross_check";
         } | {
@@ -1325,6 +1382,7 @@ export interface components {
             type: "post_notice";
         } | {
             objection_id: string;
+            official_level?: components["schemas"]["Level"] | null;
             /** @enum {string} */
             type: "file_objection";
         } | {
@@ -1375,6 +1433,18 @@ export interface components {
             reason: string;
             /** @enum {string} */
             type: "explain_overdue";
+        } | (components["schemas"]["PaperStatement"] & {
+            /** @enum {string} */
+            type: "state_paper";
+        }) | (components["schemas"]["CorrectionRequest"] & {
+            /** @enum {string} */
+            type: "request_correction";
+        }) | {
+            index: number;
+            approve: boolean;
+            note?: string;
+            /** @enum {string} */
+            type: "decide_correction";
         };
         /** @description 结果公告, in the township's name, posted in the village (HN22-057). */
         Announcement: {
@@ -1430,8 +1500,6 @@ export interface components {
             /** @description Day of entry into the national system. */
             entry_on: string;
             national_reference?: string | null;
-            /** @description Codes of the checklist items found in the archive. */
-            checklist: string[];
             /** @description Collector, enterer and reviewer of the entry (HN22-131). */
             collected_by?: string;
             entered_by?: string;
@@ -1460,6 +1528,17 @@ export interface components {
             size: number;
             code: string;
             created_at: string;
+            /** @description `casefile`, `notice`, `appraisal` or `household`. */
+            subject: string;
+            /** @description The newer version, where there is one; the old stays. */
+            replaced_by?: string | null;
+            /**
+             * Format: int32
+             * @description How often the record it supports had been put aside when it was added.
+             */
+            round?: number | null;
+            /** @description It supports a record that was put aside since. */
+            of_earlier_round: boolean;
         };
         /** @description How many people of a role came. */
         Attendance: {
@@ -1528,6 +1607,8 @@ export interface components {
             category_label?: string | null;
             /** Format: date */
             opened_on: string;
+            /** @description Round the next appraisal would be. */
+            next_round: number;
             /** Format: int64 */
             version: number;
         };
@@ -1567,6 +1648,10 @@ export interface components {
             procedure_followed_from?: string | null;
             /** @description What the procedure leaves open (文件未规定). */
             left_open: string[];
+            /** @description Corrections asked for and decided. */
+            corrections: components["schemas"]["Correction"][];
+            /** @description Fields of the records that may be put right. */
+            correctable: components["schemas"]["CorrectableField"][];
         };
         /** @description What is wrong with a chain. */
         ChainProblem: {
@@ -1624,6 +1709,17 @@ export interface components {
             record: components["schemas"]["AssuranceRecord"];
             /** @enum {string} */
             kind: "assurances";
+        } | {
+            member_id: string;
+            /** @description Code of `subsistence_allowance`. */
+            allowance: string;
+            /**
+             * Format: date
+             * @description Day it began, where known.
+             */
+            since?: string | null;
+            /** @enum {string} */
+            kind: "subsistence_allowance";
         } | {
             member_ids: string[];
             new_head_id: string;
@@ -1755,6 +1851,68 @@ export interface components {
          * @enum {string}
          */
         ConflictRule: "keep_ours" | "take_theirs";
+        /** @description A field that may be put right, with its value as it stands. */
+        CorrectableField: {
+            step: components["schemas"]["StepKind"];
+            field: string;
+            label: string;
+            value: unknown;
+        };
+        /** @description A correction, from request to decision. */
+        Correction: {
+            step: components["schemas"]["StepKind"];
+            field: string;
+            label: string;
+            before: unknown;
+            after: unknown;
+            reason: string;
+            asked_by: string;
+            /** @description Level that typed the record; it is approved above. */
+            typed_at: components["schemas"]["Level"];
+            request: components["schemas"]["Done_Requested"];
+            decision?: components["schemas"]["Done_Decided"] | null;
+        };
+        /** @description A decision on a correction. */
+        CorrectionDecision: {
+            /** Format: int64 */
+            expected_version: number;
+            /** Format: date */
+            decided_on: string;
+            approve: boolean;
+            note?: string;
+        };
+        /** @description What is asked: one field of one record. */
+        CorrectionRequest: {
+            step: components["schemas"]["StepKind"];
+            /** @description Field of the record, e.g. `document_number`; see [`CORRECTABLE`]. */
+            field: string;
+            /** @description The right value: text, a date as `2022-05-12`, or a number. */
+            value: unknown;
+            reason: string;
+            /** @description Who found the mistake and asked. */
+            asked_by: string;
+        };
+        /** @description A correction that waits for a decision. */
+        CorrectionTask: {
+            casefile_id: string;
+            /** Format: int64 */
+            version: number;
+            /** @description Its place among the casefile's corrections. */
+            index: number;
+            village: components["schemas"]["VillageName"];
+            head_name: string;
+            step_label: string;
+            label: string;
+            before: unknown;
+            after: unknown;
+            reason: string;
+            asked_by: string;
+            requested_by: string;
+            /** Format: date */
+            requested_on: string;
+            /** @description Asked for by the signed-in person: another one decides. */
+            own: boolean;
+        };
         /** @description 县级审批. */
         CountyDecision: {
             outcome: components["schemas"]["Verdict"];
@@ -1994,8 +2152,6 @@ export interface components {
             /** @description Day of entry into the national system. */
             entry_on: string;
             national_reference?: string | null;
-            /** @description Codes of the checklist items found in the archive. */
-            checklist: string[];
             /** @description Collector, enterer and reviewer of the entry (HN22-131). */
             collected_by?: string;
             entered_by?: string;
@@ -2059,6 +2215,22 @@ export interface components {
             send_back_to?: components["schemas"]["StepKind"] | null;
             ground?: string | null;
             reason?: string | null;
+        } & {
+            occurred_on: string;
+            /** @description Day on which it was typed in. */
+            recorded_on: string;
+            by_account: string;
+            by_name: string;
+            /** @description The colleague stood in for, if a deputy acted. */
+            deputy_of?: string | null;
+        };
+        /**
+         * @description When a thing happened and who wrote it down: villages act on paper and
+         *     type later, so both dates stand (trap 26).
+         */
+        Done_Decided: {
+            approved: boolean;
+            note: string;
         } & {
             occurred_on: string;
             /** @description Day on which it was typed in. */
@@ -2136,10 +2308,25 @@ export interface components {
          * @description When a thing happened and who wrote it down: villages act on paper and
          *     type later, so both dates stand (trap 26).
          */
+        Done_Requested: Record<string, never> & {
+            occurred_on: string;
+            /** @description Day on which it was typed in. */
+            recorded_on: string;
+            by_account: string;
+            by_name: string;
+            /** @description The colleague stood in for, if a deputy acted. */
+            deputy_of?: string | null;
+        };
+        /**
+         * @description When a thing happened and who wrote it down: villages act on paper and
+         *     type later, so both dates stand (trap 26).
+         */
         Done_ReusedCheck: {
             source: string;
             checked_on: string;
             reference: string;
+            /** @description Set where the household's file shows no new 低保: who confirmed it. */
+            confirmed_by?: string | null;
         } & {
             occurred_on: string;
             /** @description Day on which it was typed in. */
@@ -2261,11 +2448,13 @@ export interface components {
             late_entry: boolean;
         };
         /** @description A piece of evidence a step needs. */
-        EvidenceView: {
+        EvidenceView: components["schemas"]["Held"] & {
             code: string;
             label: string;
             required: boolean;
             clause?: string | null;
+            /** @description True where the reference typed with the step proves it too. */
+            by_reference: boolean;
             present: boolean;
         };
         /** @description A conclusion with the facts it rests on. */
@@ -2315,7 +2504,7 @@ export interface components {
          * @description The conditions the engine can check.
          * @enum {string}
          */
-        GuardKind: "all_dimensions_assessed" | "distinct_verifiers" | "household_signed" | "every_queried_person_signed" | "both_statements" | "within_authorisation" | "through_township" | "cross_check_concluded" | "discrepancies_concluded" | "votes_add_up" | "one_result_per_round" | "notice_stood" | "no_open_objection" | "not_own_submission" | "decision_documented" | "decision_acknowledged" | "archive_complete" | "situation_assessed" | "conveners_present" | "checkers_signed" | "submitted_by_government" | "written_notice_sent" | "plan_submitted";
+        GuardKind: "all_dimensions_assessed" | "distinct_verifiers" | "household_signed" | "every_queried_person_signed" | "both_statements" | "within_authorisation" | "through_township" | "cross_check_concluded" | "discrepancies_concluded" | "votes_add_up" | "one_result_per_round" | "notice_stood" | "no_open_objection" | "not_own_submission" | "decision_documented" | "decision_acknowledged" | "archive_complete" | "evidence_complete" | "all_difficulties_assessed" | "situation_assessed" | "conveners_present" | "checkers_signed" | "submitted_by_government" | "written_notice_sent" | "plan_submitted";
         /** @description A guard of a procedure. */
         GuardView: {
             kind: components["schemas"]["GuardKind"];
@@ -2326,6 +2515,23 @@ export interface components {
             clause?: string | null;
             source?: components["schemas"]["Provenance"] | null;
             exemptions: components["schemas"]["CodeLabel"][];
+        };
+        /** @description How a piece of evidence is held. */
+        Held: {
+            /** @enum {string} */
+            held: "scanned";
+        } | {
+            place: string;
+            stated_by: string;
+            stated_on: string;
+            /** @enum {string} */
+            held: "on_paper";
+        } | {
+            /** @enum {string} */
+            held: "by_reference";
+        } | {
+            /** @enum {string} */
+            held: "missing";
         };
         /** @description F2, 防止返贫动态监测排查表: what two named people found in the home. */
         HomeVerification: {
@@ -2736,6 +2942,8 @@ export interface components {
             deadline_on?: string | null;
             /** Format: int64 */
             days_left?: number | null;
+            /** @description Why it was registered so late, where it was. */
+            late_reason?: string | null;
             /** Format: int64 */
             version: number;
         };
@@ -2924,6 +3132,8 @@ export interface components {
             means?: string | null;
             proxy?: components["schemas"]["Proxy"] | null;
             risks?: string[];
+            /** @description Why an old lead is registered only now. */
+            late_reason?: string;
         };
         /** @description A person added to a household. */
         NewMember: {
@@ -2952,6 +3162,10 @@ export interface components {
             posted_on: string;
             place: string;
             items: components["schemas"]["NewNoticeItem"][];
+            /**
+             * @description Photos of the posted notice, uploaded to one of its households; they
+             *     move to the notice and serve all of them.
+             */
             evidence_attachment_ids?: string[];
         };
         /** @description One household on a notice. */
@@ -2970,6 +3184,9 @@ export interface components {
             objector_name?: string | null;
             /** @description Complains of somebody in office: handled above that person. */
             about_official?: boolean;
+            /** @description Name of that person, where the objector gave it. */
+            official_name?: string | null;
+            official_level?: components["schemas"]["Level"] | null;
         };
         /** @description What the system administrator asks for. */
         NewRoleRequest: {
@@ -3004,6 +3221,13 @@ export interface components {
             /** @description Held by an open or upheld objection; the others go on. */
             held: boolean;
         };
+        /** @description A notice before it is posted. */
+        NoticePreview: {
+            title: string;
+            /** @description The A4 page as it would be printed, HTML. */
+            page: string;
+            results: components["schemas"]["ItemResult"][];
+        };
         /** @description A notice as shown. */
         NoticeView: {
             id: string;
@@ -3030,6 +3254,8 @@ export interface components {
         Objection: {
             id: string;
             received_on: string;
+            /** @description Lowest level that may answer it. */
+            handled_at?: components["schemas"]["Level"];
             answer?: components["schemas"]["ObjectionAnswer"] | null;
         };
         /** @description How an objection was answered. */
@@ -3047,6 +3273,15 @@ export interface components {
             objector?: string | null;
             anonymous: boolean;
             about_official: boolean;
+            /**
+             * @description Level of the person complained of, and who that is; hidden from the
+             *     village and from that person's own level.
+             */
+            official_level?: string | null;
+            official?: string | null;
+            /** @description Lowest level that may answer, and whether the signed-in person may. */
+            handling_level: string;
+            mine: boolean;
             status: string;
             answer?: string | null;
             upheld?: boolean | null;
@@ -3169,6 +3404,8 @@ export interface components {
                 category_label?: string | null;
                 /** Format: date */
                 opened_on: string;
+                /** @description Round the next appraisal would be. */
+                next_round: number;
                 /** Format: int64 */
                 version: number;
             }[];
@@ -3301,6 +3538,8 @@ export interface components {
                 deadline_on?: string | null;
                 /** Format: int64 */
                 days_left?: number | null;
+                /** @description Why it was registered so late, where it was. */
+                late_reason?: string | null;
                 /** Format: int64 */
                 version: number;
             }[];
@@ -3389,6 +3628,13 @@ export interface components {
              * @description How many match in scope.
              */
             total: number;
+        };
+        /** @description Paper that was not scanned: where it is kept, in words. */
+        PaperStatement: {
+            /** @description Codes of the evidence kept there. */
+            codes: string[];
+            /** @description E.g. 镇档案室 3 号柜. */
+            place: string;
         };
         /** @description Id and title of a pack. */
         PolicyName: {
@@ -3861,7 +4107,7 @@ export interface components {
         };
         /** @description One thing to do, or to wait for. */
         WorkItem: {
-            /** @description `casefile`, `lead` or `cross_check`. */
+            /** @description `casefile`, `evidence`, `correction`, `objection`, `lead` or `cross_check`. */
             kind: string;
             id: string;
             household_id?: string | null;
@@ -4492,6 +4738,40 @@ export interface operations {
             };
         };
     };
+    decide_correction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                index: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionTask"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview: {
         parameters: {
             query?: never;
@@ -4510,6 +4790,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refusal"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    corrections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionTask"][];
                 };
             };
             "4XX": {
@@ -5675,6 +5982,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNotice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreview"];
                 };
             };
             "4XX": {

@@ -166,6 +166,8 @@ fn row(db_tx: &store::WriteTx, id: &str, name: &str) -> AttachmentRow {
         digest: name.into(),
         account_id: "clerk".into(),
         created_at: 0,
+        replaced_by: None,
+        round: None,
     }
 }
 

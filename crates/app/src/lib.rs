@@ -15,6 +15,7 @@ pub mod household;
 pub mod keys;
 pub mod lead;
 pub mod limits;
+pub mod monitoring_line;
 pub mod notice;
 pub mod policy;
 pub mod supervision;

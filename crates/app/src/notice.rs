@@ -171,8 +171,11 @@ impl App {
             {
                 let pack = self.pack(&casefile.pack.id)?;
                 rule.get_or_insert_with(|| notice_rule(pack));
-                let proposed = Situation::of(&casefile.records)
-                    .and_then(|s| propose_category(pack, &file.household_type, &s).conclusion);
+                let line = self.line_of(&casefile).await?;
+                let proposed = Situation::of(&casefile.records).and_then(|s| {
+                    let situation = s.under(line.as_ref());
+                    propose_category(pack, &file.household_type, &situation).conclusion
+                });
                 // A minor's name is never posted.
                 let minor = file.head().is_some_and(|h| !h.is_adult_on(self.today()));
                 let head_name = if minor {

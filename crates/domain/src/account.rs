@@ -71,6 +71,12 @@ operations! {
     SupervisionOpen = "supervision.open";
     PolicyRead = "policy.read";
     PolicyPutInForce = "policy.put_in_force";
+    MonitoringLineRead = "monitoring_line.read";
+    MonitoringLineDraft = "monitoring_line.draft";
+    MonitoringLineReview = "monitoring_line.review";
+    MonitoringLineApprove = "monitoring_line.approve";
+    MonitoringLinePublish = "monitoring_line.publish";
+    MonitoringLineAcknowledge = "monitoring_line.acknowledge";
     AccountRead = "account.read";
     AccountManage = "account.manage";
     RoleRead = "role.read";
@@ -211,6 +217,7 @@ impl Operation {
             self,
             Self::PolicyRead
                 | Self::PolicyPutInForce
+                | Self::MonitoringLineRead
                 | Self::AccountRead
                 | Self::AccountManage
                 | Self::RoleRead

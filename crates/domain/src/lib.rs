@@ -12,6 +12,7 @@ pub mod exchange;
 pub mod household;
 pub mod identity_number;
 pub mod lead;
+pub mod monitoring_line;
 pub mod pinyin;
 pub mod policy;
 pub mod spec;

@@ -36,6 +36,12 @@ pub async fn serve(
     }
     sweep_attachments(&app).await?;
     app.resume_imports().await.map_err(|e| e.to_string())?;
+    let incomes = app.clone();
+    tokio::spawn(async move {
+        if let Err(error) = incomes.project_incomes().await {
+            tracing::error!(%error, "incomes of older files could not be read; counts show them as unknown");
+        }
+    });
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .map_err(|e| format!("{listen}: {e}"))?;

@@ -81,6 +81,7 @@ migrations! {
     "0030_security",
     "0031_duplicate_member",
     "0050_evidence",
+    "0060_monitoring_line",
 }
 
 impl Store {

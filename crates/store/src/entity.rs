@@ -23,6 +23,8 @@ pub mod import_household;
 pub mod import_mapping;
 pub mod lead;
 pub mod member;
+pub mod monitoring_line;
+pub mod monitoring_line_receipt;
 pub mod notice;
 pub mod notice_item;
 pub mod objection;

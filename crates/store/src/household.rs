@@ -130,9 +130,37 @@ fn household_model(
     row.household_type = Set(file.household_type.clone());
     row.grid_id = Set(file.grid_id.clone());
     row.status = Set(if active == 0 { "gone" } else { "active" }.into());
+    let (income, until) = latest_income(file);
+    row.income_per_capita_fen = Set(income);
+    row.income_until = Set(until);
+    row.income_version = Set(version);
     row.version = Set(version);
     row.updated_at = Set(actor.now_millis);
     row
+}
+
+/// Income per person of the latest statement, with the last day it counts.
+pub(crate) fn latest_income(file: &HouseholdFile) -> (Option<i64>, Option<String>) {
+    let latest = file
+        .latest_income()
+        .and_then(|s| Some((s.per_capita_fen()?, s.period_to.to_string())));
+    latest.unzip()
+}
+
+/// The file a stored version holds.
+pub(crate) fn opened(
+    crypto: &dyn CryptoProvider,
+    found: &household_version::Model,
+) -> Result<HouseholdFile, StoreError> {
+    let bytes = crypto.open(
+        Place {
+            table: "household_version",
+            column: "file",
+            row: &version_row(&found.household_id, found.version),
+        },
+        &found.file_sealed,
+    )?;
+    unpack(&bytes)
 }
 
 fn member_models(
@@ -336,19 +364,11 @@ async fn file_of<C: ConnectionTrait>(
     else {
         return Ok(None);
     };
-    let place = version_row(id, found.version);
-    let bytes = crypto.open(
-        Place {
-            table: "household_version",
-            column: "file",
-            row: &place,
-        },
-        &found.file_sealed,
-    )?;
+    let file = opened(crypto, &found)?;
     if version.is_some() || as_of.is_some() {
         row.version = found.version;
     }
-    Ok(Some((row, unpack(&bytes)?)))
+    Ok(Some((row, file)))
 }
 
 impl Store {

@@ -12,6 +12,7 @@ pub mod entity;
 pub mod exchange;
 pub mod household;
 pub mod lead;
+pub mod monitoring_line;
 pub mod notice;
 pub mod policy;
 pub mod purpose;

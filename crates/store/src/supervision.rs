@@ -114,7 +114,8 @@ impl Store {
     }
 }
 
-fn prefix(column: impl sea_orm::sea_query::IntoColumnRef, digits: u8) -> Expr {
+/// The first digits of a division column, to group by.
+pub(crate) fn prefix(column: impl sea_orm::sea_query::IntoColumnRef, digits: u8) -> Expr {
     Expr::expr(
         Func::cust(Alias::new("substr"))
             .arg(Expr::col(column))

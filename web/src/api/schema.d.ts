@@ -91,40 +91,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/accounts/{id}/role-requests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Asks for a post for an account: a first one, or another one. */
-        post: operations["request"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/accounts/{id}/withdraw-role": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Takes every role from an account, at once. */
-        post: operations["withdraw"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/appraisals": {
         parameters: {
             query?: never;
@@ -209,23 +175,6 @@ export interface paths {
         get: operations["verify"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audit/{chain}/{seq}/purpose": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Reads why somebody looked; the reading is itself audited. */
-        post: operations["purpose"];
         delete?: never;
         options?: never;
         head?: never;
@@ -447,23 +396,6 @@ export interface paths {
         get: operations["read"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/duplicates/{id}/close": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Closes a duplicate of the own division with what was found. */
-        post: operations["close"];
         delete?: never;
         options?: never;
         head?: never;
@@ -901,6 +833,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/monitoring-line-receipts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirms a published line for the own division: followed, or with an amount
+         *     of its own.
+         */
+        post: operations["acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines by year and jurisdiction, what holds today, and receipts to answer. */
+        get: operations["list"];
+        put?: never;
+        /** Begins the line of a year, or a correction of a published one. */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring-lines/calculation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Computes what a draft comes to, saving nothing. */
+        post: operations["calculation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring-lines/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Counts households inside an amount, by division; being inside is no
+         *     determination.
+         */
+        post: operations["what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring-lines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One line with its calculation, records and receipts. */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring-lines/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revises, submits, reviews, approves, files, publishes or withdraws a line. */
+        post: operations["act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -1106,40 +1147,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/role-requests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Requests for posts, open ones first. */
-        get: operations["requests"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/role-requests/{id}/decide": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Grants or refuses a request. */
-        post: operations["decide"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -1305,9 +1312,7 @@ export interface components {
             login_name: string;
             display_name: string;
             disabled: boolean;
-            /** @description Roles in effect; empty until a first one is granted. */
             roles: components["schemas"]["RoleName"][];
-            latest_request?: components["schemas"]["RoleRequestState"] | null;
             division?: components["schemas"]["DivisionName"] | null;
             last_sign_in_at?: string | null;
             totp_enabled: boolean;
@@ -1557,16 +1562,56 @@ export interface components {
             subject: string;
             detail: string;
             digest: string;
-            /**
-             * @description Whether the act had to say why; the words are read one by one, and that
-             *     is audited too.
-             */
-            has_purpose: boolean;
         };
         /** @description What a bulk act gave. */
         BulkResult: {
             id: string;
             results: components["schemas"]["ItemResult"][];
+        };
+        /** @description What the inputs come to. */
+        Calculation: {
+            proposals: components["schemas"]["Proposal"][];
+            /** @description What the document asks for and the inputs do not give. */
+            missing: components["schemas"]["Refusal"][];
+            /** @description The document names no unit to round to: a person chooses. */
+            rounding_open: boolean;
+            /** Format: int64 */
+            floor_yuan?: number | null;
+            floor_clause?: string | null;
+        };
+        /** @description What is tried out before anything is saved. */
+        CalculationForm: {
+            jurisdiction: string;
+            /** Format: int32 */
+            year: number;
+            draft: components["schemas"]["Draft"];
+        };
+        /** @description One figure a calculation rests on. */
+        CalculationInput: {
+            kind: components["schemas"]["InputKind"];
+            /** @description As its source prints it: yuan a year, percent, or an index with 上年=100. */
+            value: string;
+            /**
+             * Format: int32
+             * @description The year the figure is of.
+             */
+            year: number;
+            /** @description Area class of a standard, e.g. `四类地区`; empty where there is none. */
+            area_class?: string;
+            /** @description Document or bulletin that publishes it, with its number. */
+            source?: string;
+        };
+        /** @description A calculation tried out. */
+        CalculationView: {
+            rules: components["schemas"]["LineRulesView"];
+            /**
+             * Format: int64
+             * @description The document itself states the amount of the year.
+             */
+            stated_yuan?: number | null;
+            calculation: components["schemas"]["Calculation"];
+            /** @description What stands against submitting the draft as it is. */
+            faults: components["schemas"]["Refusal"][];
         };
         /** @description The household of a casefile. */
         CasefileHousehold: {
@@ -1658,10 +1703,7 @@ export interface components {
             chain: string;
             /** Format: int64 */
             seq: number;
-            /**
-             * @description `edited`, `missing`, `out_of_order`, `truncated`, `forked`, `bad_signature`;
-             *     `unreadable` for a line (`seq`) of the file outside the database.
-             */
+            /** @description `edited`, `missing`, `out_of_order`, `truncated`, `forked`, `bad_signature`. */
             kind: string;
             message: string;
         };
@@ -1793,10 +1835,6 @@ export interface components {
             unit?: components["schemas"]["DayUnit"] | null;
             in_principle: boolean;
             clause?: string | null;
-        };
-        /** @description What was found. */
-        CloseDuplicate: {
-            reason: string;
         };
         /** @description A code with its label and where it comes from. */
         CodeLabel: {
@@ -1966,6 +2004,18 @@ export interface components {
             authorised_on?: string | null;
             /** @description Departments that answered already. */
             answered: string[];
+        };
+        /** @description The amount in force and where it comes from. */
+        CurrentLine: {
+            /** Format: int64 */
+            amount_yuan: number;
+            /** Format: int32 */
+            year?: number | null;
+            comparator: string;
+            measure_label: string;
+            reference: boolean;
+            document: string;
+            clause?: string | null;
         };
         /**
          * @description What a clock counts. A value of the policy pack: HN22 says 天 and means
@@ -2393,20 +2443,18 @@ export interface components {
             /** @description The colleague stood in for, if a deputy acted. */
             deputy_of?: string | null;
         };
-        /** @description One of the two households. */
-        DuplicateSide: {
-            /** @description Absent for those who see names masked: they hand it down. */
-            household_id?: string | null;
-            /** @description Path of the village. */
-            path: string;
-            head_name: string;
-            member_name: string;
-        };
-        /** @description A number on file twice. */
-        DuplicateView: {
-            id: string;
-            found_at: string;
-            sides: components["schemas"]["DuplicateSide"][];
+        /** @description What a drafter proposes. */
+        Draft: {
+            /**
+             * Format: int64
+             * @description Yuan per person and year.
+             */
+            amount_yuan: number;
+            effective_from: string;
+            inputs?: components["schemas"]["CalculationInput"][];
+            rounding?: components["schemas"]["Rounding"] | null;
+            /** @description Why this amount (稳慎研判): kept with the line. */
+            rationale?: string;
         };
         /**
          * @description What an entry path looks at.
@@ -2478,10 +2526,29 @@ export interface components {
             met?: boolean | null;
             clause?: string | null;
         };
+        /** @description A factor to be weighed. */
+        FactorView: {
+            code: string;
+            label: string;
+            clause?: string | null;
+        };
         /** @description One field of a form and what is wrong with it. */
         FieldError: {
             field: string;
             message: string;
+        };
+        /** @description A filing with a higher authority (备案) and its answer. */
+        Filing: {
+            sent: components["schemas"]["Signature"];
+            /** @description With whom, e.g. 农业农村部. */
+            recipient: string;
+            answer?: components["schemas"]["FilingAnswer"] | null;
+        };
+        /** @description What the higher authority said. */
+        FilingAnswer: {
+            /** @description Acknowledged, or returned with remarks. */
+            acknowledged: boolean;
+            by: components["schemas"]["Signature"];
         };
         /** @description A gap or contradiction in the file. */
         FindingView: {
@@ -2875,6 +2942,17 @@ export interface components {
             how: string;
             told_by: string;
         };
+        /**
+         * @description What a figure is. The names are the codes of the pack's factors.
+         * @enum {string}
+         */
+        InputKind: "previous_line" | "rural_disposable_income_growth" | "rural_subsistence_allowance_standard" | "price_index" | "national_standard";
+        /** @description A kind of input a form offers. */
+        InputKindView: {
+            kind: components["schemas"]["InputKind"];
+            label: string;
+            unit: string;
+        };
         /** @description How one household of a bulk act fared. */
         ItemResult: {
             casefile_id: string;
@@ -2963,6 +3041,178 @@ export interface components {
          * @enum {string}
          */
         Level: "nation" | "province" | "city" | "county" | "township" | "village";
+        /** @description An act on a line. */
+        LineAct: {
+            /**
+             * Format: int64
+             * @description The version the person saw.
+             */
+            expected_version: number;
+            occurred_on: string;
+            action: components["schemas"]["LineAction"];
+        };
+        /** @description What may be done with a line. */
+        LineAction: {
+            draft: components["schemas"]["Draft"];
+            /** @enum {string} */
+            type: "revise";
+        } | {
+            /** @enum {string} */
+            type: "submit";
+        } | {
+            opinion: string;
+            /** @enum {string} */
+            type: "review";
+        } | {
+            reason: string;
+            /** @enum {string} */
+            type: "send_back";
+        } | {
+            document_number: string;
+            /** @enum {string} */
+            type: "approve";
+        } | {
+            document_number: string;
+            note?: string;
+            /** @enum {string} */
+            type: "file";
+        } | {
+            acknowledged: boolean;
+            remarks?: string;
+            /** @enum {string} */
+            type: "answer_filing";
+        } | {
+            document_number: string;
+            /** @enum {string} */
+            type: "publish";
+        } | {
+            reason: string;
+            /** @enum {string} */
+            type: "withdraw";
+        };
+        /** @description What was done so far; the stage follows from it. */
+        LineRecords: {
+            drafted?: components["schemas"]["Signature"] | null;
+            submitted?: components["schemas"]["Signature"] | null;
+            reviewed?: components["schemas"]["Signature"] | null;
+            approved?: components["schemas"]["Signature"] | null;
+            filings?: components["schemas"]["Filing"][];
+            published?: components["schemas"]["Signature"] | null;
+            withdrawn?: components["schemas"]["Signature"] | null;
+            sent_back?: components["schemas"]["Signature"][];
+        };
+        /** @description What the pack in force says about the line. */
+        LineRulesView: {
+            pack_id: string;
+            pack_title: string;
+            measure_label: string;
+            measure_clause?: string | null;
+            comparator: string;
+            comparator_clause?: string | null;
+            /** @description A reference, not a hard cut. */
+            reference: boolean;
+            /** Format: int64 */
+            floor_yuan?: number | null;
+            floor_clause?: string | null;
+            /** @description The formula in words; absent where only factors are named. */
+            formula?: string | null;
+            formula_clause?: string | null;
+            factors: components["schemas"]["FactorView"][];
+            steps: components["schemas"]["LineStepView"][];
+            /** @description Sections that answer for it. */
+            responsible: string[];
+            /** @description `reference`: a receiver may set its own amount. */
+            downward_effect?: string | null;
+            downward_clause?: string | null;
+        };
+        /**
+         * @description Where a line stands.
+         * @enum {string}
+         */
+        LineStage: "draft" | "in_review" | "approved" | "filed" | "published" | "withdrawn";
+        /**
+         * @description Kinds of steps on the way to a line.
+         * @enum {string}
+         */
+        LineStepKind: "calculation" | "review" | "filing" | "publication";
+        /** @description A step on the way to a line. */
+        LineStepView: {
+            kind: components["schemas"]["LineStepKind"];
+            label: string;
+            recipient: string;
+            clause?: string | null;
+            source?: components["schemas"]["Provenance"] | null;
+            done: boolean;
+        };
+        /** @description A line in the list. */
+        LineSummary: {
+            /** @description Absent where the document of the pack states the amount itself. */
+            id?: string | null;
+            jurisdiction: string;
+            jurisdiction_name: string;
+            /** Format: int32 */
+            year: number;
+            /** Format: int32 */
+            edition: number;
+            /** Format: int64 */
+            amount_yuan: number;
+            /** @description `stated` for a pack's own, else the stage. */
+            stage: string;
+            stage_label: string;
+            effective_from?: string | null;
+            effective_until?: string | null;
+            document_number: string;
+            clause?: string | null;
+            /** @description Holds there today. */
+            in_force: boolean;
+            /** Format: int64 */
+            receipts: number;
+            /** Format: int64 */
+            acknowledged: number;
+            /** Format: int64 */
+            overdue: number;
+        };
+        /** @description One line, whole. */
+        LineView: {
+            id: string;
+            jurisdiction: string;
+            jurisdiction_name: string;
+            /** Format: int32 */
+            year: number;
+            /** Format: int32 */
+            edition: number;
+            /** Format: int64 */
+            version: number;
+            stage: components["schemas"]["LineStage"];
+            stage_label: string;
+            draft: components["schemas"]["Draft"];
+            records: components["schemas"]["LineRecords"];
+            effective_until?: string | null;
+            rules: components["schemas"]["LineRulesView"];
+            calculation: components["schemas"]["Calculation"];
+            /** @description What stands against submitting it; only while it is a draft. */
+            faults: components["schemas"]["Refusal"][];
+            receipts: components["schemas"]["ReceiptView"][];
+            /** @description This account wrote on it. */
+            mine: boolean;
+            /** @description This account gave the opinion. */
+            reviewed_by_me: boolean;
+            /** @description The account's scope holds the jurisdiction: names are shown, acts offered. */
+            inside: boolean;
+        };
+        /** @description The page 监测范围. */
+        LinesView: {
+            lines: components["schemas"]["LineSummary"][];
+            current?: components["schemas"]["CurrentLine"] | null;
+            /** @description Receipts this account should answer. */
+            to_acknowledge: components["schemas"]["ReceiptView"][];
+            /** @description Overdue receipts in scope. */
+            overdue: components["schemas"]["ReceiptView"][];
+            input_kinds: components["schemas"]["InputKindView"][];
+            /** @description Where this account may draft, by default. */
+            own_division?: string | null;
+            own_division_name: string;
+        };
         /** @description The household a lead is about. */
         MatchLead: {
             household_id: string;
@@ -3051,8 +3301,6 @@ export interface components {
             display_name: string;
             role: string;
             division?: string | null;
-            /** @description Why the person needs the post; the security administrator reads it. */
-            reason: string;
         };
         /** @description A meeting and what it decided for each household. */
         NewAppraisal: {
@@ -3135,6 +3383,15 @@ export interface components {
             /** @description Why an old lead is registered only now. */
             late_reason?: string;
         };
+        /** @description A line to be begun, or a correction of a published one. */
+        NewLine: {
+            jurisdiction: string;
+            /** Format: int32 */
+            year: number;
+            draft: components["schemas"]["Draft"];
+            /** @description A further edition of a published year, from a later day. */
+            corrects?: boolean;
+        };
         /** @description A person added to a household. */
         NewMember: {
             name: string;
@@ -3187,17 +3444,6 @@ export interface components {
             /** @description Name of that person, where the objector gave it. */
             official_name?: string | null;
             official_level?: components["schemas"]["Level"] | null;
-        };
-        /** @description What the system administrator asks for. */
-        NewRoleRequest: {
-            role: string;
-            division?: string | null;
-            /**
-             * @description Who takes over the open work of the present post; needed when the
-             *     account has one in a division.
-             */
-            hand_over_to?: string | null;
-            reason: string;
         };
         /** @description The public notice as far as this household is concerned. */
         Notice: {
@@ -3351,9 +3597,7 @@ export interface components {
                 login_name: string;
                 display_name: string;
                 disabled: boolean;
-                /** @description Roles in effect; empty until a first one is granted. */
                 roles: components["schemas"]["RoleName"][];
-                latest_request?: components["schemas"]["RoleRequestState"] | null;
                 division?: components["schemas"]["DivisionName"] | null;
                 last_sign_in_at?: string | null;
                 totp_enabled: boolean;
@@ -3377,11 +3621,6 @@ export interface components {
                 subject: string;
                 detail: string;
                 digest: string;
-                /**
-                 * @description Whether the act had to say why; the words are read one by one, and that
-                 *     is audited too.
-                 */
-                has_purpose: boolean;
             }[];
             next_cursor?: string | null;
             /**
@@ -3600,35 +3839,6 @@ export interface components {
              */
             total: number;
         };
-        /** @description A page as the API gives it. */
-        PageView_RoleRequestView: {
-            items: {
-                id: string;
-                account_id: string;
-                login_name: string;
-                display_name: string;
-                /** @description The post asked for. */
-                role: components["schemas"]["RoleName"];
-                division?: components["schemas"]["DivisionName"] | null;
-                /** @description The roles the account has today. */
-                present_roles: components["schemas"]["RoleName"][];
-                hand_over_to_name?: string | null;
-                reason: string;
-                /** @description `requested`, `granted`, `refused`. */
-                status: string;
-                requested_by_name: string;
-                requested_at: string;
-                decided_by_name?: string | null;
-                decided_at?: string | null;
-                decision_reason?: string | null;
-            }[];
-            next_cursor?: string | null;
-            /**
-             * Format: int64
-             * @description How many match in scope.
-             */
-            total: number;
-        };
         /** @description Paper that was not scanned: where it is kept, in words. */
         PaperStatement: {
             /** @description Codes of the evidence kept there. */
@@ -3692,6 +3902,27 @@ export interface components {
             /** @description Day it went there. */
             submitted_on?: string | null;
         };
+        /** @description One way to an amount, explained. */
+        Proposal: {
+            /** @description `formula`, `growth`, `subsistence_allowance` or `price`. */
+            method: string;
+            label: string;
+            /** @description `6408 × 1.5 = 9612`. */
+            expression: string;
+            exact_yuan: string;
+            /**
+             * Format: int64
+             * @description Whole yuan after rounding and floor; absent until rounding is chosen.
+             */
+            amount_yuan?: number | null;
+            /** @description Lifted to the floor. */
+            at_floor: boolean;
+            /** @description The document orders this way; the amount of the line must be this one. */
+            binding: boolean;
+            terms: components["schemas"]["Term"][];
+            would_change: string[];
+            clause?: string | null;
+        };
         /**
          * @description Where a value comes from when no clause states it.
          * @enum {string}
@@ -3702,19 +3933,57 @@ export interface components {
             name: string;
             relation: string;
         };
-        /** @description Why somebody looked, as compared with the chain. */
-        PurposeView: {
-            /** @description Absent when the words are not kept or do not open. */
-            text?: string | null;
-            /** @description Whether the keyed digest in the chain is that of these words. */
-            matches: boolean;
-        };
         /** @description Putting a pack in force. */
         PutInForce: {
             jurisdiction: string;
             /** Format: date */
             from: string;
             note: string;
+        };
+        /** @description What the line means there. */
+        ReceiptEffect: {
+            /** @enum {string} */
+            type: "follow";
+        } | {
+            /** Format: int64 */
+            amount_yuan: number;
+            effective_from: string;
+            /** @enum {string} */
+            type: "own";
+        };
+        /** @description What a receiver sends in. */
+        ReceiptForm: {
+            acknowledged_on: string;
+            effect: components["schemas"]["ReceiptEffect"];
+            /** @description Number of the receiver's own document: forwarding it, or setting its own. */
+            document_number?: string;
+        };
+        /** @description A receiver of a published line. */
+        ReceiptView: {
+            id: string;
+            line_id: string;
+            division: string;
+            division_name: string;
+            level: string;
+            /**
+             * Format: int64
+             * @description What it was sent.
+             */
+            amount_yuan: number;
+            issued_on: string;
+            due_on: string;
+            overdue: boolean;
+            acknowledged_on?: string | null;
+            acknowledged_by?: string | null;
+            /**
+             * Format: int64
+             * @description Its own amount; absent where it follows.
+             */
+            own_amount_yuan?: number | null;
+            own_effective_from?: string | null;
+            document_number: string;
+            /** @description This account may answer it. */
+            mine: boolean;
         };
         /** @description The household asked the township to look again. */
         RecheckRequest: {
@@ -3792,44 +4061,10 @@ export interface components {
             field: string;
             value: string;
         };
-        /** @description What the security administrator says. */
-        RoleDecision: {
-            grant: boolean;
-            /** @description Needed for a refusal. */
-            reason?: string;
-        };
         /** @description Code and label of a role. */
         RoleName: {
             code: string;
             label: string;
-        };
-        /** @description The state of a request in the list of accounts. */
-        RoleRequestState: {
-            role: components["schemas"]["RoleName"];
-            /** @description `requested`, `granted`, `refused`. */
-            status: string;
-            decision_reason?: string | null;
-        };
-        /** @description A request for a post. */
-        RoleRequestView: {
-            id: string;
-            account_id: string;
-            login_name: string;
-            display_name: string;
-            /** @description The post asked for. */
-            role: components["schemas"]["RoleName"];
-            division?: components["schemas"]["DivisionName"] | null;
-            /** @description The roles the account has today. */
-            present_roles: components["schemas"]["RoleName"][];
-            hand_over_to_name?: string | null;
-            reason: string;
-            /** @description `requested`, `granted`, `refused`. */
-            status: string;
-            requested_by_name: string;
-            requested_at: string;
-            decided_by_name?: string | null;
-            decided_at?: string | null;
-            decision_reason?: string | null;
         };
         /** @description A role and its operations. */
         RoleView: {
@@ -3838,6 +4073,25 @@ export interface components {
             level?: string | null;
             operations: string[];
         };
+        /**
+         * @description How a result becomes whole yuan; chosen by a person wherever the document
+         *     does not say to which unit (取整数 names none).
+         */
+        Rounding: {
+            /**
+             * Format: int32
+             * @description 1, 10 or 100 yuan.
+             */
+            unit_yuan: number;
+            direction: components["schemas"]["RoundingDirection"];
+            /** @description Why so; kept as practice. */
+            reason?: string;
+        };
+        /**
+         * @description Towards which side.
+         * @enum {string}
+         */
+        RoundingDirection: "nearest" | "down" | "up";
         /** @description Id and version of a saved household. */
         SavedHousehold: {
             id: string;
@@ -3862,6 +4116,16 @@ export interface components {
             login_name: string;
             password: string;
             totp_code?: string | null;
+        };
+        /** @description A person's act on a day. */
+        Signature: {
+            account_id: string;
+            name: string;
+            on: string;
+            /** @description Number of the document that carries it; empty where it has none. */
+            document_number?: string;
+            /** @description Opinion, reason or remark. */
+            note?: string;
         };
         /** @description Where a casefile stands. A stage carries what only it has. */
         Stage: {
@@ -3965,6 +4229,14 @@ export interface components {
             steps: components["schemas"]["StepCounts"][];
             refreshed_at: string;
         };
+        /** @description One figure of a proposal with where it comes from. */
+        Term: {
+            label: string;
+            value: string;
+            /** @description Document that publishes it, or the pack. */
+            source: string;
+            clause?: string | null;
+        };
         /** @description The date of the demonstration. */
         Today: {
             /** Format: date */
@@ -3994,8 +4266,6 @@ export interface components {
         TotpSecret: {
             secret_base32: string;
             otpauth_uri: string;
-            /** @description The address as a QR code, an SVG picture. */
-            qr_svg: string;
         };
         /** @description 乡级审核. Who checks signs. */
         TownshipReview: {
@@ -4090,9 +4360,59 @@ export interface components {
                 [key: string]: components["schemas"]["CodeLabel"][];
             };
         };
-        /** @description Why a role is withdrawn. */
-        Withdrawal: {
-            reason: string;
+        /** @description The page 试算影响. */
+        WhatIf: {
+            division: string;
+            division_name: string;
+            /** Format: int64 */
+            amount_yuan: number;
+            /**
+             * Format: int64
+             * @description The amount in force there today, if any.
+             */
+            now_yuan?: number | null;
+            /** @description `<` or `<=`. */
+            comparator: string;
+            /** @description The pack's measure, in words. */
+            measure_label: string;
+            /** @description The files hold this measure; otherwise net income stands in for it. */
+            measure_matches: boolean;
+            rows: components["schemas"]["WhatIfCounts"][];
+            sum: components["schemas"]["WhatIfCounts"];
+            /** @description Always said. */
+            notes: string[];
+        };
+        /** @description Counts of one child division. */
+        WhatIfCounts: {
+            division: string;
+            division_name: string;
+            /** @description Whether there is a level below to look at. */
+            has_children: boolean;
+            /** Format: int64 */
+            households: number;
+            /**
+             * Format: int64
+             * @description Households whose file holds no income: nothing is said about them.
+             */
+            unknown: number;
+            /** Format: int64 */
+            inside_now: number;
+            /** Format: int64 */
+            inside_tried: number;
+            /** Format: int64 */
+            monitored: number;
+            /**
+             * Format: int64
+             * @description Monitored with an income outside the amount tried: they stay.
+             */
+            monitored_outside: number;
+        };
+        /** @description The amount tried. */
+        WhatIfForm: {
+            /** @description Unset: the account's own division. */
+            division?: string | null;
+            /** Format: int64 */
+            amount_yuan: number;
         };
         /** @description Counts at the top of the page. */
         WorkCounts: {
@@ -4135,8 +4455,6 @@ export interface components {
             mine: components["schemas"]["WorkItem"][];
             waiting: components["schemas"]["WorkItem"][];
             reminders: components["schemas"]["Reminder"][];
-            /** @description Numbers on file twice, for the lowest level above both households. */
-            duplicates: components["schemas"]["DuplicateView"][];
             counts: components["schemas"]["WorkCounts"];
         };
         /** @description 书面通知乡镇 (HN20-037). */
@@ -4363,70 +4681,6 @@ export interface operations {
             };
         };
     };
-    request: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewRoleRequest"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RoleRequestView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    withdraw: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Withdrawal"];
-            };
-        };
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     appraisals: {
         parameters: {
             query?: {
@@ -4599,36 +4853,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VerificationView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    purpose: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                chain: string;
-                seq: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PurposeView"];
                 };
             };
             "4XX": {
@@ -5023,37 +5247,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DivisionView"];
                 };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    close: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CloseDuplicate"];
-            };
-        };
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             "4XX": {
                 headers: {
@@ -5930,6 +6123,221 @@ export interface operations {
             };
         };
     };
+    acknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinesView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLine"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calculation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalculationForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalculationView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    act: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LineAct"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: {
@@ -6313,71 +6721,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Vocabulary"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    requests: {
-        parameters: {
-            query?: {
-                /** @description `requested`, `granted` or `refused`. */
-                status?: string;
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageView_RoleRequestView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    decide: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RoleDecision"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RoleRequestView"];
                 };
             };
             "4XX": {

@@ -377,6 +377,7 @@ impl App {
             evidence: Some(&pieces),
             ..self.facts(pack, &members, &file.household_type, principal)
         };
+        let line = self.line_of(&casefile).await?;
         let todo = outlook(&casefile, &facts);
         let mut steps = steps(&casefile, pack, &todo, &pieces);
         let mut corrections = casefile.corrections.clone();
@@ -429,7 +430,7 @@ impl App {
             todo,
             proposal: Situation::of(&casefile.records)
                 .filter(|_| !masked)
-                .map(|s| propose_category(pack, &file.household_type, &s)),
+                .map(|s| propose_category(pack, &file.household_type, &s.under(line.as_ref()))),
             household_message: household_message(&casefile, &file, pack, &path).filter(|_| !masked),
             next_round: next_round(&casefile),
             asks: asked(pack),

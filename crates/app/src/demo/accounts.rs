@@ -106,6 +106,8 @@ pub fn demo_accounts(scene: &Scene) -> Vec<DemoAccount> {
             true,
         ),
         account("policy.feng", "冯雅言", "policy_officer", province, true),
+        account("policy.tang", "唐明理", "policy_officer", province, true),
+        account("policy.lu", "陆知远", "policy_officer", province, true),
         account("analyst.he", "何知行", "analyst", Some(scene.county), true),
         account("sysadmin", "蒋守正", "system_administrator", None, true),
         account("secadmin", "沈静安", "security_administrator", None, true),

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::Records;
 use super::action::{HomeVerification, HouseholdFindings, Judgement};
+use crate::monitoring_line::ResolvedLine;
 use crate::policy::{EntryCondition, EntryPath, Pack};
 
 /// A conclusion with the facts it rests on.
@@ -38,18 +39,34 @@ pub struct Fact {
     pub clause: Option<String>,
 }
 
-/// Whether an income lies inside the pack's line by the pack's comparator;
-/// `None` where the pack states no line.
-pub(super) fn inside_line(pack: &Pack, per_capita_fen: i64) -> Option<bool> {
-    let line = pack.values.line.as_ref()?;
-    let line_fen = line.amount_yuan.get()? * 100;
-    Some(match line.comparator.get()?.as_str() {
-        "<" => per_capita_fen < line_fen,
-        "<=" => per_capita_fen <= line_fen,
-        ">" => per_capita_fen > line_fen,
-        ">=" => per_capita_fen >= line_fen,
-        _ => return None,
-    })
+/// The published line where the pack states no amount, or only that of an
+/// earlier year; else none, and the pack's own amount holds.
+fn published<'a>(pack: &Pack, line: Option<&'a ResolvedLine>) -> Option<&'a ResolvedLine> {
+    let stated = pack.values.line.as_ref()?;
+    line.filter(|l| stated.amount_yuan.get().is_none() || stated.year.is_some_and(|y| l.year > y))
+}
+
+/// The amount in force, in yuan.
+fn line_yuan(pack: &Pack, line: Option<&ResolvedLine>) -> Option<i64> {
+    published(pack, line).map_or_else(
+        || pack.values.line.as_ref()?.amount_yuan.get(),
+        |l| Some(l.amount_yuan),
+    )
+}
+
+/// Whether an income lies inside the line by the pack's comparator; `None`
+/// where neither the pack nor a published line gives an amount.
+fn inside_line(pack: &Pack, published: Option<&ResolvedLine>, per_capita_fen: i64) -> Option<bool> {
+    let line_fen = line_yuan(pack, published)? * 100;
+    Some(
+        match pack.values.line.as_ref()?.comparator.get()?.as_str() {
+            "<" => per_capita_fen < line_fen,
+            "<=" => per_capita_fen <= line_fen,
+            ">" => per_capita_fen > line_fen,
+            ">=" => per_capita_fen >= line_fen,
+            _ => return None,
+        },
+    )
 }
 
 /// What is known of a household, whichever step of the pack found it out.
@@ -62,6 +79,8 @@ pub struct Situation<'a> {
     pub risks: &'a [String],
     /// What a meeting or a township check judged.
     pub findings: Option<&'a HouseholdFindings>,
+    /// The line published for the day the household was looked at, if any.
+    pub line: Option<&'a ResolvedLine>,
 }
 
 impl<'a> Situation<'a> {
@@ -71,6 +90,12 @@ impl<'a> Situation<'a> {
             Some(home) => Some((&home.record).into()),
             None => records.findings().map(Into::into),
         }
+    }
+
+    /// With the line published for the day the household was looked at.
+    #[must_use]
+    pub fn under(self, line: Option<&'a ResolvedLine>) -> Self {
+        Self { line, ..self }
     }
 }
 
@@ -82,6 +107,7 @@ impl<'a> From<&'a HomeVerification> for Situation<'a> {
             difficulties: &form.difficulties,
             risks: &form.risks,
             findings: None,
+            line: None,
         }
     }
 }
@@ -94,6 +120,7 @@ impl<'a> From<&'a HouseholdFindings> for Situation<'a> {
             difficulties: &[],
             risks: &findings.risks,
             findings: Some(findings),
+            line: None,
         }
     }
 }
@@ -163,31 +190,41 @@ pub fn propose_category(
 ) -> Explanation {
     let lifted = household_status.starts_with("lifted");
     let per_capita = situation.per_capita_fen;
-    let inside = per_capita.and_then(|fen| inside_line(pack, fen));
+    let inside = per_capita.and_then(|fen| inside_line(pack, situation.line, fen));
     let income = income_word(pack);
     let mut facts = Vec::new();
     if let (Some(fen), Some(line)) = (per_capita, &pack.values.line) {
         let reference = line.nature.get().as_deref() == Some("reference");
+        let issued = published(pack, situation.line);
         facts.push(Fact {
             label: format!("家庭{income}"),
             value: yuan(fen),
-            threshold: Some(line.amount_yuan.get().map_or_else(
+            threshold: Some(line_yuan(pack, situation.line).map_or_else(
                 || "文件未规定".to_owned(),
                 |y| {
                     format!(
-                        "{} {}{}",
+                        "{} {}{}{}",
                         sign(line.comparator.get().as_deref()),
                         yuan(y * 100),
                         if reference {
                             "（参考，不是硬性标准）"
                         } else {
                             ""
-                        }
+                        },
+                        issued.map_or_else(String::new, |l| format!(
+                            "，依据 {} 年监测范围（{}）",
+                            l.year, l.document_number
+                        )),
                     )
                 },
             )),
             met: inside,
-            clause: line.amount_yuan.clause().map(str::to_owned),
+            // A published line has a document number instead of a clause.
+            clause: line
+                .amount_yuan
+                .clause()
+                .filter(|_| issued.is_none())
+                .map(str::to_owned),
         });
     }
     facts.push(Fact {
@@ -251,9 +288,7 @@ pub fn propose_category(
             && c.inside_line.is_none_or(|i| Some(i) == inside)
     });
     let mut would_change = Vec::new();
-    if let (Some(fen), Some(line)) = (per_capita, &pack.values.line)
-        && let Some(amount) = line.amount_yuan.get()
-    {
+    if let (Some(fen), Some(amount)) = (per_capita, line_yuan(pack, situation.line)) {
         let gap = (amount * 100 - fen).abs();
         would_change.push(if gap == 0 {
             let within = if inside == Some(true) { "包含本数" } else { "不含本数" };

@@ -237,6 +237,18 @@ impl Records {
         })
     }
 
+    /// The day the household was looked at; the line of that day counts.
+    pub fn looked_at_on(&self) -> Option<Date> {
+        if let Some(home) = &self.home_verification {
+            return Some(home.occurred_on);
+        }
+        let review = self.township_review.as_ref();
+        review
+            .filter(|r| r.record.findings.is_some())
+            .map(|r| r.occurred_on)
+            .or_else(|| self.democratic_appraisal.as_ref().map(|a| a.occurred_on))
+    }
+
     /// Who did a step, and on which day it was typed in.
     pub fn entered(&self, kind: StepKind) -> Option<(String, Date)> {
         fn of<T>(done: &Done<T>) -> (String, Date) {

@@ -4,6 +4,7 @@
 
 mod act;
 mod leads;
+mod monitoring_line;
 mod page;
 mod scenario;
 mod transition;
@@ -72,7 +73,7 @@ impl Table {
     /// Whether the engine acts in it.
     fn acts(&self) -> bool {
         let first = self.header.first().map_or("", String::as_str);
-        ["日期", "人均纯收入", "渠道", "核实结果"].contains(&first)
+        ["日期", "人均纯收入", "渠道", "核实结果", "测算", "动作"].contains(&first)
     }
 }
 
@@ -268,6 +269,8 @@ fn run_table(table: &Table, pack: &Pack) -> Vec<(usize, String)> {
         Some("文件") => values::documents(table, pack),
         Some("人均纯收入") => values::proposals(table, pack),
         Some("渠道") => leads::received(table, pack),
+        Some("测算") => monitoring_line::calculations(table, pack),
+        Some("动作") => monitoring_line::acts(table, pack),
         Some("核实结果") => leads::concluded(table, pack),
         other => vec![(
             table.line,

@@ -140,12 +140,33 @@ fn item(name: &str, pack: &Pack) -> Option<(String, String)> {
         });
     }
     Some(match name {
+        "备案机关" => {
+            let step = line.stated_steps.iter().find(|s| !s.recipient.is_empty())?;
+            (
+                step.recipient.clone(),
+                origin(step.clause.as_ref(), step.source),
+            )
+        }
         "监测范围底线" => stated(line.floor_yuan.as_ref()?),
         "监测范围" => stated(&line.amount_yuan),
         "收入口径" => stated(&line.measure),
         "比较方式" => stated(&line.comparator),
         "监测范围性质" => stated(&line.nature),
         "调整依据增长率" => stated(line.growth_rate_percent.as_ref()?),
+        "年度调整" => stated(line.adjusted_yearly.as_ref()?),
+        "印发到" => {
+            let down = line.downward.as_ref()?;
+            let from = origin(down.clause.as_ref(), down.source);
+            (down.level.label().to_owned(), from)
+        }
+        "印发效力" => {
+            let down = line.downward.as_ref()?;
+            (
+                down.effect.clone(),
+                origin(down.clause.as_ref(), down.source),
+            )
+        }
+        "回执天数" => stated(&line.downward.as_ref()?.receipt_days),
         "收入核算期" => stated(line.accounting_period.as_ref()?),
         _ => return None,
     })
@@ -281,6 +302,17 @@ fn entries(list: &str, pack: &Pack) -> Option<Vec<Entry>> {
         "风险类型" => plain!(risk_types),
         "终止情形" => plain!(lawful_ends),
         "表单" => plain!(forms),
+        "监测范围环节" => v
+            .line
+            .as_ref()?
+            .stated_steps
+            .iter()
+            .map(|s| {
+                let code = serde_json::to_value(s.kind).ok()?.as_str()?.to_owned();
+                let from = origin(s.clause.as_ref(), s.source);
+                Some((code, s.label.clone(), from, vec![]))
+            })
+            .collect::<Option<_>>()?,
         "层级" => v
             .levels
             .iter()

@@ -2,5 +2,6 @@
 
 mod broken_packs;
 mod clocks;
+mod monitoring_line;
 mod packs;
 mod specs;

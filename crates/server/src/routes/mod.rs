@@ -9,6 +9,7 @@ mod duplicate;
 mod exchange;
 mod household;
 mod lead;
+mod monitoring_line;
 mod notice;
 mod policy;
 mod role_request;
@@ -30,6 +31,7 @@ pub fn all() -> OpenApiRouter<State> {
         .merge(exchange::routes())
         .merge(household::routes())
         .merge(lead::routes())
+        .merge(monitoring_line::routes())
         .merge(notice::routes())
         .merge(policy::routes())
         .merge(role_request::routes())

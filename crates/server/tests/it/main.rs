@@ -13,6 +13,7 @@ mod hostile;
 mod journey;
 mod keys;
 mod leads;
+mod monitoring_line;
 mod place;
 mod posts;
 mod probes;

@@ -182,6 +182,8 @@ pub fn clerks() -> Vec<Clerk> {
         ("city", "city_supervisor", Some("410300000000")),
         ("province", "province_supervisor", Some("410000000000")),
         ("policy", "policy_officer", Some("410000000000")),
+        ("policy2", "policy_officer", Some("410000000000")),
+        ("policy3", "policy_officer", Some("410000000000")),
         ("system", "system_administrator", None),
         ("security", "security_administrator", None),
         ("audit", "audit_administrator", None),

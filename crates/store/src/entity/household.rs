@@ -18,6 +18,9 @@ pub struct Model {
     pub identified_on: Option<String>,
     pub version: i64,
     pub updated_at: i64,
+    pub income_per_capita_fen: Option<i64>,
+    pub income_until: Option<String>,
+    pub income_version: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -12,6 +12,7 @@ use store::division::GridRow;
 use store::exchange::{FindingFilter, ImportBatchRow, StagedHousehold};
 use store::household::HouseholdQuery;
 use store::lead::LeadFilter;
+use store::monitoring_line::LineReceiptRow;
 use store::notice::AppraisalRow;
 
 use crate::fixture::{TestDatabase, on_both};
@@ -137,6 +138,23 @@ async fn fill(db: &TestDatabase) {
     )
     .await
     .expect("staged");
+    tx.add_line_receipts(vec![LineReceiptRow {
+        id: "r".into(),
+        line_id: "m".into(),
+        division: VILLAGE.into(),
+        amount_yuan: 1,
+        issued_on: "2025-05-01".into(),
+        due_on: "2025-05-11".into(),
+        acknowledged_on: None,
+        own_amount_yuan: None,
+        own_effective_from: None,
+        document_number: String::new(),
+        acknowledged_by: None,
+        account_id: None,
+        recorded_at: 0,
+    }])
+    .await
+    .expect("added");
     tx.audit("410327", "test", "", "").await.expect("audited");
     tx.commit().await.expect("committed");
 }
@@ -243,6 +261,9 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
     ask!(search_divisions(s, VILLAGE, 10) a => a.len());
     ask!(villages(s) a => a.len());
     ask!(grids(s) a => a.len());
+    ask!(line_receipts(s, &["m".to_owned()]) a => a.len());
+    ask!(line_receipt(s, "r") a => usize::from(a.is_some()));
+    ask!(count_incomes(s, 6, true, None, 1) a => a.len());
 
     // What a write sees on its way is scoped as well.
     let tx = db.write().await;

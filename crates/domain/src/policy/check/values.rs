@@ -273,6 +273,32 @@ impl Checker<'_> {
         if let Some(floor) = &line.floor_yuan {
             self.stated(FILE, "监测范围底线", floor, at, figure!(floor));
         }
+        if let Some(yearly) = &line.adjusted_yearly {
+            self.stated(FILE, "年度调整", yearly, at, None);
+        }
+        for step in &line.stated_steps {
+            let at = step.clause.as_ref().map_or(at, |c| c.span().start);
+            let what = format!("监测范围的环节“{}”", step.label);
+            self.entry(FILE, &what, step.clause.as_ref(), step.source, at);
+        }
+        if let Some(down) = &line.downward {
+            self.entry(
+                FILE,
+                "监测范围的印发",
+                down.clause.as_ref(),
+                down.source,
+                at,
+            );
+            let days = &down.receipt_days;
+            self.stated(FILE, "回执天数", days, at, figure!(days));
+            if !["reference", "binding"].contains(&down.effect.as_str()) {
+                self.report(
+                    FILE,
+                    at,
+                    "effect 只能是 reference（参照执行）或 binding".into(),
+                );
+            }
+        }
         let Some(formula) = &line.formula else { return };
         self.stated(FILE, "算法的基数", &formula.base, at, None);
         self.one_of(FILE, "算法的基数", &formula.base, &FORMULA_BASES);

@@ -1,8 +1,10 @@
 //! The monitoring line (监测范围) as a document states it.
 
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
 
-use super::{Item, Stated};
+use super::{ClauseId, Item, Provenance, Stated};
+use crate::division::Level;
 
 /// The monitoring line (监测范围) and how it is compared.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -25,6 +27,88 @@ pub struct Line {
     pub formula: Option<LineFormula>,
     /// The line may not fall below this many yuan (底线).
     pub floor_yuan: Option<Stated<i64>>,
+    /// Set anew every year (年度动态调整): one line a year, then corrections.
+    pub adjusted_yearly: Option<Stated<bool>>,
+    /// Code of the task that names who answers for it, e.g. 监测科.
+    pub task: Option<String>,
+    /// The line's own procedure in its order; see [`Line::steps`].
+    #[serde(default, rename = "step")]
+    pub stated_steps: Vec<LineStep>,
+    /// To whom the published line goes, and what it means there.
+    pub downward: Option<Downward>,
+}
+
+/// One step on the way to a line.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineStep {
+    pub kind: LineStepKind,
+    pub label: String,
+    /// With whom it is filed, for a filing.
+    #[serde(default)]
+    pub recipient: String,
+    pub clause: Option<Spanned<ClauseId>>,
+    pub source: Option<Provenance>,
+}
+
+/// Kinds of steps on the way to a line.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum LineStepKind {
+    /// 测算: inputs, proposals and a rationale, submitted.
+    Calculation,
+    /// 研判: reviewed by one person, approved by another.
+    Review,
+    /// 备案: filed with a higher authority.
+    Filing,
+    /// 印发: published to the levels below.
+    Publication,
+}
+
+/// Whom a published line is sent to (印发) and how it binds them.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Downward {
+    /// First level that receives it; each passes it on to the level below.
+    pub level: Level,
+    /// `reference` (参照执行: a receiver may set its own amount with a document
+    /// of its own) or `binding`.
+    pub effect: String,
+    /// Days within which a receiver confirms.
+    pub receipt_days: Stated<u16>,
+    pub clause: Option<Spanned<ClauseId>>,
+    pub source: Option<Provenance>,
+}
+
+impl Line {
+    /// The steps in their order. Where the document names none, review and
+    /// approval before publication are a control of the platform.
+    pub fn steps(&self) -> Vec<LineStep> {
+        if !self.stated_steps.is_empty() {
+            return self.stated_steps.clone();
+        }
+        [
+            (LineStepKind::Calculation, "测算"),
+            (LineStepKind::Review, "研判"),
+            (LineStepKind::Publication, "印发"),
+        ]
+        .map(|(kind, label)| LineStep {
+            kind,
+            label: label.into(),
+            recipient: String::new(),
+            clause: None,
+            source: Some(Provenance::Practice),
+        })
+        .into()
+    }
+
+    /// The amount the document itself states for a year, with its clause.
+    pub fn stated_for(&self, year: i16) -> Option<(i64, Option<&str>)> {
+        let stated = self.amount_yuan.value.as_ref()?;
+        (self.year == Some(year)).then(|| (*stated.get_ref(), self.amount_yuan.clause()))
+    }
 }
 
 /// A documented way to arrive at the amount of the line.

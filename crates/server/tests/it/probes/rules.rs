@@ -105,6 +105,7 @@ pub fn all() -> Vec<Rule> {
     let mut rules = account_rules();
     rules.extend(place_rules());
     rules.extend(rules_of_people::all());
+    rules.extend(line_rules());
     rules.extend(oversight_rules());
     rules.extend(exchange_rules());
     rules
@@ -331,6 +332,94 @@ fn place_rules() -> Vec<Rule> {
         rule(GET, "/policy/vocabulary", None, Own, |_, _| {
             get("/policy/vocabulary".into())
         }),
+    ]
+}
+
+/// Lines are documents of the state; only the counts are about households.
+fn line_rules() -> Vec<Rule> {
+    use Kind::{Own, Record};
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    fn draft() -> Value {
+        json!({"amount_yuan": 7000, "effective_from": "2022-05-01", "inputs": [], "rounding": null, "rationale": ""})
+    }
+    let mut what_if = rule(
+        POST,
+        "/monitoring-lines/what-if",
+        O::MonitoringLineDraft,
+        Record,
+        |_, t| {
+            post(
+                "/monitoring-lines/what-if",
+                json!({"division": t.village, "amount_yuan": 7000}),
+            )
+        },
+    );
+    what_if.or = Some(O::SupervisionRead);
+    vec![
+        rule(
+            GET,
+            "/monitoring-lines",
+            O::MonitoringLineRead,
+            Own,
+            |_, _| get("/monitoring-lines".into()),
+        ),
+        rule(
+            POST,
+            "/monitoring-lines",
+            O::MonitoringLineDraft,
+            Record,
+            |_, t| {
+                post(
+                    "/monitoring-lines",
+                    json!({"jurisdiction": t.village, "year": 2022, "draft": draft()}),
+                )
+            },
+        ),
+        rule(
+            POST,
+            "/monitoring-lines/calculation",
+            O::MonitoringLineDraft,
+            Record,
+            |_, t| {
+                post(
+                    "/monitoring-lines/calculation",
+                    json!({"jurisdiction": t.village, "year": 2022, "draft": draft()}),
+                )
+            },
+        ),
+        what_if,
+        rule(
+            GET,
+            "/monitoring-lines/{id}",
+            O::MonitoringLineRead,
+            Own,
+            |_, _| get("/monitoring-lines/none".into()),
+        ),
+        rule(
+            POST,
+            "/monitoring-lines/{id}/actions",
+            O::MonitoringLineRead,
+            Own,
+            |_, _| {
+                post(
+                    "/monitoring-lines/none/actions",
+                    json!({"expected_version": 1, "occurred_on": "2022-05-01", "action": {"type": "submit"}}),
+                )
+            },
+        ),
+        rule(
+            POST,
+            "/monitoring-line-receipts/{id}/acknowledge",
+            O::MonitoringLineAcknowledge,
+            Own,
+            |_, _| {
+                post(
+                    "/monitoring-line-receipts/none/acknowledge",
+                    json!({"acknowledged_on": "2022-05-01", "effect": {"type": "follow"}}),
+                )
+            },
+        ),
     ]
 }
 

@@ -1,0 +1,348 @@
+//! 监测范围: drafting, review, filing, publication and receipts of the yearly
+//! line, and how many households it would hold.
+
+mod receipt;
+mod view;
+mod what_if;
+
+pub use receipt::ReceiptView;
+pub use view::*;
+pub use what_if::{WhatIf, WhatIfCounts, WhatIfForm};
+
+use domain::account::{Operation, Principal};
+use domain::casefile::{Casefile, PackRef};
+use domain::division::DivisionCode;
+use domain::monitoring_line::{
+    Calculation, Draft, InForce, LineAction, LineFacts, LineRecords, LineStage, MonitoringLine,
+    ResolvedLine, apply, calculate, draft_faults, open_for,
+};
+use domain::policy::{Line, Pack};
+use jiff::civil::Date;
+use serde::Deserialize;
+use store::WriteTx;
+use store::audit::chain_of;
+use store::monitoring_line::LineRow;
+use utoipa::ToSchema;
+
+use crate::error::permit;
+use crate::{App, AppError, new_id};
+
+/// A line to be begun, or a correction of a published one.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct NewLine {
+    #[schema(value_type = String)]
+    pub jurisdiction: DivisionCode,
+    pub year: i16,
+    pub draft: Draft,
+    /// A further edition of a published year, from a later day.
+    #[serde(default)]
+    pub corrects: bool,
+}
+
+/// What is tried out before anything is saved.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct CalculationForm {
+    #[schema(value_type = String)]
+    pub jurisdiction: DivisionCode,
+    pub year: i16,
+    pub draft: Draft,
+}
+
+/// An act on a line.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+pub struct LineAct {
+    /// The version the person saw.
+    pub expected_version: i64,
+    #[schema(value_type = String)]
+    pub occurred_on: Date,
+    pub action: LineAction,
+}
+
+/// Files opened in one transaction: short enough that nobody waits for it.
+const PROJECTED_AT_ONCE: u64 = 200;
+
+/// The pack's rules for a line.
+fn rules(pack: &Pack) -> Result<&Line, AppError> {
+    pack.values.line.as_ref().ok_or(AppError::NoPolicy)
+}
+
+impl App {
+    /// The pack and rules for a line of a jurisdiction on a day.
+    async fn line_rules(
+        &self,
+        jurisdiction: DivisionCode,
+        day: Date,
+    ) -> Result<(&Pack, &Line), AppError> {
+        let pack = self.pack_in_force(jurisdiction, day).await?;
+        Ok((pack, rules(pack)?))
+    }
+
+    /// What the inputs come to and what still stands against submitting,
+    /// without saving anything.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] outside the scope, [`AppError::NoPolicy`] where no
+    /// pack has a line.
+    pub async fn line_calculation(
+        &self,
+        principal: &Principal,
+        form: CalculationForm,
+    ) -> Result<CalculationView, AppError> {
+        permit(principal, Operation::MonitoringLineDraft)?;
+        if !principal.scope.contains(form.jurisdiction) {
+            return Err(AppError::NotFound);
+        }
+        let (pack, rules) = self
+            .line_rules(form.jurisdiction, form.draft.effective_from)
+            .await?;
+        let calculation: Calculation = calculate(
+            rules,
+            form.year,
+            &form.draft.inputs,
+            form.draft.rounding.as_ref(),
+        );
+        Ok(CalculationView {
+            rules: LineRulesView::of(pack, rules),
+            stated_yuan: rules.stated_for(form.year).map(|(yuan, _)| yuan),
+            faults: draft_faults(rules, form.year, &form.draft),
+            calculation,
+        })
+    }
+
+    /// Begins a line, or a correction of one.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] outside the scope, [`AppError::Refused`] when the
+    /// year has its line already.
+    pub async fn new_line(
+        &self,
+        principal: &Principal,
+        form: NewLine,
+    ) -> Result<LineView, AppError> {
+        permit(principal, Operation::MonitoringLineDraft)?;
+        if !principal.scope.contains(form.jurisdiction) {
+            return Err(AppError::NotFound);
+        }
+        let (pack, rules) = self
+            .line_rules(form.jurisdiction, form.draft.effective_from)
+            .await?;
+        let mut tx = self.store.write(self.actor(principal)).await?;
+        let others = tx
+            .monitoring_lines_of(&form.jurisdiction.to_string())
+            .await?;
+        let lines = others
+            .iter()
+            .map(LineRow::line)
+            .collect::<Result<Vec<_>, _>>()?;
+        let stages: Vec<(i16, LineStage)> = lines.iter().map(|l| (l.year, l.stage())).collect();
+        open_for(rules, form.year, form.corrects, &stages).map_err(AppError::Refused)?;
+        let edition = lines
+            .iter()
+            .filter(|l| l.year == form.year)
+            .map(|l| l.edition)
+            .max()
+            .unwrap_or(0)
+            + 1;
+        let blank = MonitoringLine {
+            id: new_id(),
+            jurisdiction: form.jurisdiction,
+            year: form.year,
+            edition,
+            pack: PackRef {
+                id: pack.id().to_owned(),
+                version: pack.values.version,
+            },
+            draft: form.draft.clone(),
+            authors: Vec::new(),
+            records: LineRecords::default(),
+        };
+        let facts = self.line_facts(rules, principal, None);
+        let action = LineAction::Revise { draft: form.draft };
+        let line = apply(&blank, &action, self.today(), &facts).map_err(AppError::Refused)?;
+        tx.add_monitoring_line(&line).await.map_err(|e| match e {
+            store::StoreError::Taken(_) => {
+                AppError::Conflict("这一年的监测范围刚有人起草，请刷新后再办。".into())
+            }
+            other => other.into(),
+        })?;
+        self.audit_line(&mut tx, &line, "drafted", 1).await?;
+        tx.commit().await?;
+        self.line(principal, &line.id).await
+    }
+
+    /// Puts an act before a line; publishing sends it to the level below and
+    /// ends the one before.
+    ///
+    /// # Errors
+    /// [`AppError::Refused`] with every guard in the way, [`AppError::Stale`]
+    /// when somebody was faster, [`AppError::NotFound`] where it is not seen.
+    pub async fn act_on_line(
+        &self,
+        principal: &Principal,
+        id: &str,
+        act: LineAct,
+    ) -> Result<LineView, AppError> {
+        permit(principal, Operation::MonitoringLineRead)?;
+        let row = self.line_seen(principal, id).await?;
+        let line = row.line()?;
+        if !principal.scope.contains(line.jurisdiction) {
+            return Err(AppError::NotPermitted(act.action.operation().as_str()));
+        }
+        let mut tx = self.store.write(self.actor(principal)).await?;
+        let others = tx.monitoring_lines_of(&row.jurisdiction).await?;
+        // Read again inside the transaction: the version decides.
+        let row = others
+            .iter()
+            .find(|r| r.id == id)
+            .ok_or(AppError::NotFound)?;
+        if row.version != act.expected_version {
+            return Err(AppError::Stale {
+                current: row.version,
+            });
+        }
+        let line = row.line()?;
+        let in_force = others
+            .iter()
+            .find(|r| r.stage == LineStage::Published.as_str() && r.id != id)
+            .map(LineRow::line)
+            .transpose()?
+            .map(|l| InForce {
+                year: l.year,
+                effective_from: l.draft.effective_from,
+            });
+        let pack = self.pack(&line.pack.id)?;
+        let facts = self.line_facts(rules(pack)?, principal, in_force);
+        let next = apply(&line, &act.action, act.occurred_on, &facts).map_err(AppError::Refused)?;
+        permit(principal, act.action.operation())?;
+        let version = tx.save_monitoring_line(&next, row.version).await?;
+        if matches!(act.action, LineAction::Publish { .. }) {
+            let last_day = domain::calendar::plus_days(next.draft.effective_from, -1);
+            tx.end_monitoring_lines(&row.jurisdiction, id, last_day)
+                .await?;
+            self.send_down(&mut tx, &next, act.occurred_on).await?;
+        }
+        self.audit_line(&mut tx, &next, act.action.name(), version)
+            .await?;
+        tx.commit().await?;
+        self.line(principal, id).await
+    }
+
+    /// Takes incomes into the rows of households whose files were written
+    /// before the rows held them, in steps; answers how many.
+    ///
+    /// # Errors
+    /// When the database refuses or a file does not open.
+    pub async fn project_incomes(&self) -> Result<usize, AppError> {
+        let mut done = 0;
+        loop {
+            let mut tx = self.store.write(self.system_actor()).await?;
+            let step = tx.project_incomes(PROJECTED_AT_ONCE).await?;
+            if step == 0 {
+                return Ok(done);
+            }
+            done += step;
+            let detail = format!("households={step}");
+            tx.audit(
+                "system",
+                "household.incomes_projected",
+                "household",
+                &detail,
+            )
+            .await?;
+            tx.commit().await?;
+        }
+    }
+
+    fn line_facts<'a>(
+        &self,
+        rules: &'a Line,
+        principal: &'a Principal,
+        in_force: Option<InForce>,
+    ) -> LineFacts<'a> {
+        LineFacts {
+            rules,
+            account_id: &principal.account_id,
+            account_name: &principal.display_name,
+            today: self.today(),
+            in_force,
+        }
+    }
+
+    async fn audit_line(
+        &self,
+        tx: &mut WriteTx,
+        line: &MonitoringLine,
+        act: &str,
+        version: i64,
+    ) -> Result<(), AppError> {
+        tx.audit(
+            &chain_of(Some(line.jurisdiction)),
+            &format!("monitoring_line.{act}"),
+            &format!("monitoring_line/{}", line.id),
+            &format!(
+                "jurisdiction={} year={} edition={} amount_yuan={} version={version}",
+                line.jurisdiction, line.year, line.edition, line.draft.amount_yuan
+            ),
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// The published line that holds for a division on a day: the nearest
+    /// jurisdiction's, and under it the nearest receiver's own amount.
+    pub(crate) async fn published_line(
+        &self,
+        division: DivisionCode,
+        day: Date,
+    ) -> Result<Option<ResolvedLine>, AppError> {
+        let above: Vec<String> = std::iter::once(division)
+            .chain(division.ancestors())
+            .map(|d| d.to_string())
+            .collect();
+        let rows = self.store.monitoring_lines_on(&above, day).await?;
+        // Nearest first; of one jurisdiction the latest start comes first already.
+        let Some(row) = above
+            .iter()
+            .find_map(|code| rows.iter().find(|r| &r.jurisdiction == code))
+        else {
+            return Ok(None);
+        };
+        let own = self.store.own_amounts(&row.id, &above).await?;
+        let day = day.to_string();
+        let nearest = above.iter().find_map(|code| {
+            own.iter().find(|r| {
+                &r.division == code
+                    && r.own_effective_from
+                        .as_deref()
+                        .is_none_or(|from| from <= day.as_str())
+            })
+        });
+        let (amount, number, place) = nearest.map_or(
+            (row.amount_yuan, &row.document_number, &row.jurisdiction),
+            |r| {
+                let amount = r.own_amount_yuan.unwrap_or(row.amount_yuan);
+                (amount, &r.document_number, &r.division)
+            },
+        );
+        let names = self.division_names([place.clone()]).await?;
+        Ok(Some(ResolvedLine {
+            year: i16::try_from(row.year).unwrap_or(i16::MAX),
+            amount_yuan: amount,
+            document_number: number.clone(),
+            published_by: names.get(place).cloned().unwrap_or_default(),
+        }))
+    }
+
+    /// The line that counts for a casefile: that of the day the household was
+    /// looked at.
+    pub(crate) async fn line_of(
+        &self,
+        casefile: &Casefile,
+    ) -> Result<Option<ResolvedLine>, AppError> {
+        let day = casefile
+            .records
+            .looked_at_on()
+            .unwrap_or_else(|| self.today());
+        self.published_line(casefile.village, day).await
+    }
+}

@@ -62,6 +62,9 @@ operations! {
     NoticeRead = "notice.read";
     ObjectionRegister = "objection.register";
     ObjectionAnswer = "objection.answer";
+    SubmissionListRead = "submission_list.read";
+    SubmissionListSubmit = "submission_list.submit";
+    SubmissionListReceive = "submission_list.receive";
     ImportRun = "import.run";
     ExportRun = "export.run";
     AttachmentAdd = "attachment.add";

@@ -16,4 +16,5 @@ pub mod monitoring_line;
 pub mod pinyin;
 pub mod policy;
 pub mod spec;
+pub mod submission_list;
 pub mod typed_text;

@@ -267,6 +267,30 @@ impl Store {
         })
     }
 
+    /// Casefiles in scope, by id.
+    ///
+    /// # Errors
+    /// When the database refuses or a document does not open.
+    pub async fn casefiles_by_ids(
+        &self,
+        scope: &Scope,
+        ids: &[String],
+    ) -> Result<std::collections::BTreeMap<String, (CasefileRow, Casefile)>, StoreError> {
+        let mut found = std::collections::BTreeMap::new();
+        for ids in ids.chunks(500) {
+            let rows = casefile::Entity::find()
+                .filter(within(casefile::Column::Village, scope))
+                .filter(casefile::Column::Id.is_in(ids.to_vec()))
+                .all(&self.connection)
+                .await?;
+            for row in rows {
+                let document = open(self.crypto(), &row)?;
+                found.insert(row.id.clone(), (row, document));
+            }
+        }
+        Ok(found)
+    }
+
     /// The event log of a casefile the caller has already loaded in scope.
     ///
     /// # Errors

@@ -82,6 +82,7 @@ migrations! {
     "0031_duplicate_member",
     "0050_evidence",
     "0060_monitoring_line",
+    "0070_submission_list",
 }
 
 impl Store {

@@ -33,3 +33,5 @@ pub mod purpose;
 pub mod role_request;
 pub mod session;
 pub mod setting;
+pub mod submission_list;
+pub mod submission_list_item;

@@ -19,6 +19,7 @@ pub mod purpose;
 pub mod role_request;
 pub mod rotation;
 pub mod sealed_file;
+pub mod submission_list;
 pub mod supervision;
 
 mod database;

@@ -59,6 +59,8 @@ const TABLES: &[SealedTable] = &[
     numbered("purpose", "chain", "seq", &["purpose"]),
     numbered("import_household", "batch_id", "seq", &["content"]),
     numbered("import_finding", "batch_id", "seq", &["detail"]),
+    table("submission_list", &["content", "stage"]),
+    numbered("submission_list_item", "list_id", "seq", &["answer"]),
 ];
 
 /// Tables and columns that are sealed again, as the schema names them.

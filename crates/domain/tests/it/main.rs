@@ -5,3 +5,4 @@ mod clocks;
 mod monitoring_line;
 mod packs;
 mod specs;
+mod submission_list;

@@ -22,6 +22,7 @@ const SECRETS: &[&str] = &[
     "核实为借用车辆",
     "会议上有争议",
     "拒绝原因涉及病情",
+    "退回原因涉及透析",
     "张三户口本.jpg",
     "JBSWY3DPEHPK3PXP",
     "980101198002030999",
@@ -214,6 +215,8 @@ pub async fn fill(db: &TestDatabase) {
     )
     .await
     .expect("staged");
+    crate::submission_list::send(&mut tx, "s", VILLAGE, &["c"]).await;
+    crate::submission_list::give(&mut tx, "s", "c", "退回原因涉及透析").await;
     tx.audit("410327", "test", "household/h", "fields=phone")
         .await
         .expect("audited");

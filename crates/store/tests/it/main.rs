@@ -22,4 +22,5 @@ mod rotation;
 mod schema;
 mod scope;
 mod sealed_file;
+mod submission_list;
 mod transaction;

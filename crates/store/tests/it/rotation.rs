@@ -59,7 +59,7 @@ async fn everything_opens_after_the_old_key_is_gone(mut db: TestDatabase) {
     crate::concealment::fill(&db).await;
     let before = untouchable(&db).await;
     let sealed: usize = keys(&db).await.values().sum();
-    assert_eq!(sealed, 14, "every sealed column holds something");
+    assert_eq!(sealed, 17, "every sealed column holds something");
 
     let store = rotated(&mut db).await;
     let mut told: Vec<ResealProgress> = Vec::new();
@@ -67,8 +67,8 @@ async fn everything_opens_after_the_old_key_is_gone(mut db: TestDatabase) {
         .reseal(&actor(), 2, |p| told.push(p.clone()))
         .await
         .expect("sealed again");
-    assert_eq!((done.resealed, done.is_complete()), (14, true));
-    assert_eq!(keys(&db).await.into_iter().collect::<Vec<_>>(), [(2, 14)]);
+    assert_eq!((done.resealed, done.is_complete()), (17, true));
+    assert_eq!(keys(&db).await.into_iter().collect::<Vec<_>>(), [(2, 17)]);
     assert_eq!(
         untouchable(&db).await,
         before,
@@ -168,6 +168,13 @@ async fn everything_opens_after_the_old_key_is_gone(mut db: TestDatabase) {
             .expect("opens"),
         "会议上有争议"
     );
+    let list = store
+        .submission_list(&here, "s")
+        .await
+        .expect("opens")
+        .expect("there");
+    assert!(list.intact);
+    assert_eq!(list.list.answers["c"].reason, "退回原因涉及透析");
     let row = store.account("u").await.expect("read").expect("there");
     assert_eq!(
         store

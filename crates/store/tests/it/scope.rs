@@ -14,6 +14,7 @@ use store::household::HouseholdQuery;
 use store::lead::LeadFilter;
 use store::monitoring_line::LineReceiptRow;
 use store::notice::AppraisalRow;
+use store::submission_list::ListFilter;
 
 use crate::fixture::{TestDatabase, on_both};
 use crate::people::{
@@ -112,6 +113,7 @@ async fn fill(db: &TestDatabase) {
     })
     .await
     .expect("added");
+    crate::submission_list::send(&mut tx, "s", VILLAGE, &["c"]).await;
     tx.add_account(account("u", "zhang", Some(VILLAGE)), &[])
         .await
         .expect("added");
@@ -234,7 +236,11 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
     ask!(casefile(s, "c") a => usize::from(a.is_some()));
     ask!(casefiles(s, &CasefileFilter::default(), 10, 0) a => page!(a));
     ask!(casefiles(s, &CasefileFilter { household_id: Some("h".into()), ..CasefileFilter::default() }, 10, 0) a => page!(a));
+    ask!(casefiles_by_ids(s, &["c".to_owned()]) a => a.len());
     ask!(casefile_events(s, "c") a => a.len());
+    ask!(submission_list(s, "s") a => usize::from(a.is_some()));
+    ask!(submission_lists(s, &ListFilter::default(), 10, 0) a => page!(a));
+    ask!(listed_casefiles(s, &["c".to_owned()]) a => a.len());
     ask!(count_casefiles(s, 6, DAY) a => a.len());
     ask!(count_leads(s, 6) a => a.len());
     ask!(decided_spans(s) a => a.len());
@@ -271,6 +277,7 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
         tx.household_file(s, "h").await.expect("read").is_some(),
         tx.lead(s, "l").await.expect("read").is_some(),
         tx.casefile(s, "c").await.expect("read").is_some(),
+        tx.submission_list(s, "s").await.expect("read").is_some(),
     ];
     found.insert(
         "in a write",

@@ -288,6 +288,7 @@ impl App {
             .await?;
         self.settle_episode(tx, casefile, &next, &file).await?;
         self.episode_follows(tx, casefile, &next).await?;
+        self.settle_lists(tx, &next).await?;
         let detail = format!(
             "version={version} stage={} on={}",
             next.stage.as_str(),

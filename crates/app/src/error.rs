@@ -64,6 +64,12 @@ impl From<StoreError> for AppError {
             StoreError::Taken(what) if what == "role_request.open" => {
                 Self::Conflict("这个账户已有一项岗位申请在等安全管理员办理，办完再提新的。".into())
             }
+            StoreError::Taken(what) if what == "submission_list" => {
+                Self::Conflict("这份名单刚刚已经报送过，请刷新后查看。".into())
+            }
+            StoreError::Taken(what) if what == "submission_list_item" => {
+                Self::Conflict("有农户刚刚列入了另一份名单，请刷新后再报。".into())
+            }
             other => Self::Internal(other.to_string()),
         }
     }

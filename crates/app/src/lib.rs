@@ -18,6 +18,7 @@ pub mod limits;
 pub mod monitoring_line;
 pub mod notice;
 pub mod policy;
+pub mod submission_list;
 pub mod supervision;
 pub mod workbench;
 

@@ -4,7 +4,7 @@
 mod appraisal;
 mod forms;
 mod objection;
-mod print;
+pub(crate) mod print;
 
 pub use forms::*;
 
@@ -22,14 +22,14 @@ use crate::lead::village_of;
 use crate::{App, AppError, PageView, Window, new_id};
 
 impl App {
-    /// One household of a bulk act.
-    pub(super) async fn one_of_many(
+    /// One household of a bulk act over a division.
+    pub(crate) async fn one_of_many(
         &self,
         tx: &mut store::WriteTx,
         principal: &Principal,
         casefile_id: &str,
         act: &Act,
-        village: DivisionCode,
+        area: DivisionCode,
     ) -> Result<ItemResult, AppError> {
         let found = tx.casefile(&principal.scope, casefile_id).await?;
         let failed = |refusals: Vec<Refusal>, message: Option<String>| ItemResult {
@@ -39,7 +39,7 @@ impl App {
             refusals,
             message,
         };
-        let Some((row, casefile)) = found.filter(|(_, c)| c.village == village) else {
+        let Some((row, casefile)) = found.filter(|(_, c)| area.contains(c.village)) else {
             return Ok(failed(Vec::new(), Some(NOT_HERE.into())));
         };
         match self.act_in(tx, principal, &row, &casefile, act).await {
@@ -509,10 +509,10 @@ fn notice_rule(pack: &Pack) -> (u16, Option<String>) {
 }
 
 /// One household of a bulk act that is unknown or unseen.
-const NOT_HERE: &str = "在本村没有找到这件事项";
+pub(crate) const NOT_HERE: &str = "没有找到这件事项，或不在这次办理的范围里";
 
 /// A bulk act in which nothing succeeded is refused as a whole.
-fn none_went(results: &[ItemResult]) -> Result<(), AppError> {
+pub(crate) fn none_went(results: &[ItemResult]) -> Result<(), AppError> {
     if results.iter().any(|r| r.ok) {
         return Ok(());
     }

@@ -15,7 +15,8 @@ use crate::{App, AppError, mask_name};
 /// One thing to do, or to wait for.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WorkItem {
-    /// `casefile`, `evidence`, `correction`, `objection`, `lead` or `cross_check`.
+    /// `casefile`, `evidence`, `correction`, `objection`, `lead`, `cross_check` or
+    /// `submission_list`.
     pub kind: String,
     pub id: String,
     pub household_id: Option<String>,
@@ -94,6 +95,9 @@ impl App {
         }
         if principal.may(Operation::DuplicateClose) {
             bench.duplicates = self.duplicates(principal).await?;
+        }
+        if principal.may(Operation::SubmissionListRead) {
+            self.list_work(principal, &mut bench).await?;
         }
         let left = |i: &WorkItem| {
             i.clock

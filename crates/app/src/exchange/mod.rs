@@ -12,7 +12,7 @@ mod job;
 mod matching;
 mod merge;
 mod reader;
-mod sheet_writer;
+pub(crate) mod sheet_writer;
 mod sorter;
 mod transport;
 mod vault;

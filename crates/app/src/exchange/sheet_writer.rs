@@ -13,7 +13,7 @@ impl From<XlsxError> for AppError {
 }
 
 /// Formats of the workbooks we write.
-pub(super) struct Formats {
+pub(crate) struct Formats {
     pub title: Format,
     pub header: Format,
     pub wrapped: Format,
@@ -58,7 +58,7 @@ fn looks_like_formula(text: &str) -> bool {
 const CELL_CHARACTERS: usize = 32_767;
 
 /// Writes text as text.
-pub(super) fn write_text(
+pub(crate) fn write_text(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,
@@ -109,7 +109,7 @@ pub(super) fn write_cell(
 }
 
 /// A new sheet whose rows leave memory once the next row begins.
-pub(super) fn add_sheet<'a>(
+pub(crate) fn add_sheet<'a>(
     book: &'a mut Workbook,
     name: &str,
 ) -> Result<&'a mut Worksheet, AppError> {

@@ -4,7 +4,7 @@ use super::NoticeView;
 use crate::lead::parse_date;
 
 /// Text made safe inside HTML.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.chars()
         .fold(String::with_capacity(text.len()), |mut out, c| {
             match c {
@@ -19,7 +19,7 @@ fn escape(text: &str) -> String {
 }
 
 /// `2022年5月3日`.
-fn spoken(date: &str) -> String {
+pub(crate) fn spoken(date: &str) -> String {
     parse_date(date).map_or_else(
         |_| escape(date),
         |d| format!("{}年{}月{}日", d.year(), d.month(), d.day()),

@@ -362,7 +362,7 @@ async fn refuse(
     answer(app.refuse_import(&me, &id, &form.reason).await)
 }
 
-fn workbook(name: &str, bytes: Vec<u8>) -> Response {
+pub(super) fn workbook(name: &str, bytes: Vec<u8>) -> Response {
     let headers = [
         (
             header::CONTENT_TYPE,

@@ -13,6 +13,7 @@ mod monitoring_line;
 mod notice;
 mod policy;
 mod role_request;
+mod submission_list;
 mod supervision;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -35,5 +36,6 @@ pub fn all() -> OpenApiRouter<State> {
         .merge(notice::routes())
         .merge(policy::routes())
         .merge(role_request::routes())
+        .merge(submission_list::routes())
         .merge(supervision::routes())
 }

@@ -20,6 +20,8 @@ mod probes;
 mod refusals;
 mod snapshot;
 mod story;
+mod submission_list;
+mod submission_list_monthly;
 mod test_app;
 mod transport;
 mod variants;

@@ -53,6 +53,14 @@ export const operationGroups: OperationGroup[] = [
     ],
   },
   {
+    label: '名单',
+    operations: [
+      { code: 'submission_list.read', label: '查看名单' },
+      { code: 'submission_list.submit', label: '拟定和报送名单' },
+      { code: 'submission_list.receive', label: '接收和答复名单' },
+    ],
+  },
+  {
     label: '数据',
     operations: [
       { code: 'import.run', label: '导入数据' },

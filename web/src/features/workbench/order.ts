@@ -20,6 +20,8 @@ export function linkOf(item: WorkItem): string {
       return `/casefiles/${item.id}?tab=evidence`
     case 'objection':
       return `/notices/${item.id}`
+    case 'submission_list':
+      return `/submission-lists/${item.id}`
     case 'import':
       return `/imports/${item.id}`
     default:

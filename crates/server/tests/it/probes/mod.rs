@@ -4,6 +4,7 @@
 
 mod records;
 mod rules;
+mod rules_of_lists;
 mod rules_of_people;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -372,6 +373,11 @@ async fn counts_are_of_the_scope(test: &TestApp, actor: &Actor, tally: &mut Tall
         (O::NoticeRead, "/notices", records::NOTICES),
         (O::CasefileRead, "/appraisals", records::APPRAISALS),
         (O::HouseholdRead, "/grids", records::GRIDS),
+        (
+            O::SubmissionListRead,
+            "/submission-lists",
+            records::SUBMISSION_LISTS,
+        ),
         (
             O::SupervisionRead,
             "/supervision/overdue",

@@ -19,6 +19,22 @@ pub const COMPARISONS: u64 = 1;
 pub const NOTICES: u64 = 1;
 pub const APPRAISALS: u64 = 1;
 pub const GRIDS: u64 = 1;
+pub const SUBMISSION_LISTS: u64 = 1;
+
+/// The village's list with its one posted household.
+async fn list_of(test: &TestApp, case: &Case<'_>) -> String {
+    let form = json!({
+        "pack_id": "henan-2022", "code": "preliminary_list", "area": case.place.village,
+        "submitted_on": "2022-05-01",
+        "items": [{"casefile_id": case.id, "expected_version": case.version().await}],
+    });
+    let sent = test
+        .person(&case.village())
+        .post("/submission-lists", form)
+        .await
+        .ok();
+    sent["id"].as_str().expect("an id").to_owned()
+}
 
 /// The township takes in its own export of the village, twice; the second
 /// time it refuses it.
@@ -73,6 +89,9 @@ pub struct Records {
     pub compared_version: i64,
     pub notice: String,
     pub objection: String,
+    /// A list of the village's, sent to its township.
+    pub submission_list: String,
+    pub submission_list_version: i64,
     pub attachments: Vec<String>,
     /// An import that was checked, and one that was refused.
     pub import: String,
@@ -99,6 +118,7 @@ impl Records {
             )
             .await
             .ok();
+        let submission_list = list_of(test, &case).await;
         let canary = place.canary();
         let mut attachments = Vec::new();
         for (subject, id) in [
@@ -160,6 +180,8 @@ impl Records {
                 .as_str()
                 .expect("an id")
                 .to_owned(),
+            submission_list,
+            submission_list_version: 1,
             attachments,
             import: imports[0].clone(),
             refused_import: imports[1].clone(),
@@ -189,6 +211,8 @@ impl Records {
             compared_version: 1,
             notice: id(),
             objection: id(),
+            submission_list: id(),
+            submission_list_version: 1,
             attachments: vec![id(); 3],
             import: id(),
             refused_import: id(),
@@ -214,6 +238,11 @@ impl Records {
             .map_or(1, |l| l.version);
         self.casefile_version = test.version(&self.casefile).await;
         self.compared_version = test.version(&self.compared).await;
+        self.submission_list_version = store
+            .submission_list(&all, &self.submission_list)
+            .await
+            .expect("query")
+            .map_or(1, |l| l.row.version);
         self
     }
 }

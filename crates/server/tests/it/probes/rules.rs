@@ -6,7 +6,7 @@ use domain::account::Operation as O;
 use serde_json::{Value, json};
 
 use super::records::Records;
-use super::rules_of_people;
+use super::{rules_of_lists, rules_of_people};
 
 /// What an operation is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +106,7 @@ pub fn all() -> Vec<Rule> {
     rules.extend(place_rules());
     rules.extend(rules_of_people::all());
     rules.extend(line_rules());
+    rules.extend(rules_of_lists::all());
     rules.extend(oversight_rules());
     rules.extend(exchange_rules());
     rules

@@ -1,0 +1,144 @@
+//! 名单: drawing up, sending, taking in, answering household by household.
+//! What was sent stays as it was; the answers are the casefiles' own.
+
+mod answering;
+mod drawing;
+mod forms;
+mod print;
+mod sending;
+mod sheet;
+mod view;
+mod work;
+
+pub use forms::*;
+
+use domain::account::{Operation, Principal};
+use domain::casefile::{Casefile, Situation, Stage, Todo, outlook, propose_category};
+use domain::division::DivisionCode;
+use domain::household::HouseholdFile;
+use domain::policy::Pack;
+use domain::submission_list::{ListRow, ListTerms, qualified_on};
+use store::casefile::CasefileRow as StoredRow;
+use store::submission_list::StoredList;
+
+use crate::error::permit;
+use crate::lead::village_of;
+use crate::{App, AppError, mask_name};
+
+/// What a row of a list is made of.
+pub(crate) struct RowSource<'a> {
+    pub row: &'a StoredRow,
+    pub casefile: &'a Casefile,
+    pub file: &'a HouseholdFile,
+    pub pack: &'a Pack,
+    pub village_name: &'a str,
+}
+
+impl App {
+    /// A casefile as a row of a list, from what is known of it now.
+    pub(crate) fn list_row(&self, terms: &ListTerms, seq: u32, from: &RowSource<'_>) -> ListRow {
+        let casefile = from.casefile;
+        ListRow {
+            seq,
+            casefile_id: casefile.id.clone(),
+            casefile_version: from.row.version,
+            household_id: casefile.household_id.clone(),
+            household_code: from.file.code.clone(),
+            village: casefile.village,
+            village_name: from.village_name.to_owned(),
+            head_name: from
+                .file
+                .head()
+                .or_else(|| from.file.members.first())
+                .map_or_else(String::new, |m| m.name.clone()),
+            member_count: u32::try_from(from.file.active_members().count()).unwrap_or(u32::MAX),
+            household_type_label: self
+                .codes
+                .label("household_type", &from.file.household_type)
+                .unwrap_or(&from.file.household_type)
+                .to_owned(),
+            category_label: category(from.pack, casefile, &from.file.household_type)
+                .map(|c| from.pack.category_label(&c)),
+            qualified_on: qualified_on(terms, casefile)
+                .or_else(|| casefile.records.done_on(terms.after))
+                .unwrap_or(casefile.opened_on),
+            superseded: casefile.superseded.len(),
+        }
+    }
+
+    /// The answer a casefile waits for, with what keeps the receiving level
+    /// from giving it today; `None` when it is not its turn at all.
+    pub(crate) fn awaited_answer(
+        &self,
+        terms: &ListTerms,
+        casefile: &Casefile,
+        pack: &Pack,
+        household_type: &str,
+        principal: &Principal,
+    ) -> Option<Todo> {
+        let facts = self.facts(pack, &[], household_type, principal);
+        outlook(casefile, &facts)
+            .into_iter()
+            .find(|t| match terms.answered_by {
+                Some(step) => t.step == step,
+                None => t.actions.iter().any(|a| a == "acknowledge_decision"),
+            })
+    }
+
+    /// A list in scope.
+    pub(crate) async fn stored_list(
+        &self,
+        principal: &Principal,
+        id: &str,
+    ) -> Result<StoredList, AppError> {
+        permit(principal, Operation::SubmissionListRead)?;
+        self.store
+            .submission_list(&principal.scope, id)
+            .await?
+            .ok_or(AppError::NotFound)
+    }
+
+    /// A list exactly as it was sent, for papers; names masked where the role
+    /// demands it.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] outside the scope.
+    pub async fn frozen_list(
+        &self,
+        principal: &Principal,
+        id: &str,
+    ) -> Result<FrozenList, AppError> {
+        let stored = self.stored_list(principal, id).await?;
+        let mut content = stored.list.content;
+        if principal.masked {
+            for row in &mut content.rows {
+                row.head_name = mask_name(&row.head_name);
+            }
+            content.left_out.clear();
+        }
+        Ok(FrozenList {
+            area: village_of(&stored.row.area)?,
+            id: stored.row.id,
+            digest: stored.row.digest,
+            content,
+        })
+    }
+}
+
+/// Code of the category the county determined, or the one the rules propose.
+fn category(pack: &Pack, casefile: &Casefile, household_type: &str) -> Option<String> {
+    match &casefile.stage {
+        Stage::Determined { category, .. } | Stage::Archived { category, .. } => {
+            Some(category.clone())
+        }
+        _ => Situation::of(&casefile.records)
+            .and_then(|s| propose_category(pack, household_type, &s).conclusion)
+            .map(|c| c.category),
+    }
+}
+
+/// The name of a division among those loaded, or its code.
+fn named(names: &std::collections::BTreeMap<String, String>, code: DivisionCode) -> String {
+    let code = code.to_string();
+    names.get(&code).cloned().unwrap_or(code)
+}

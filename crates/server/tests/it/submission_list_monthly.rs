@@ -1,0 +1,215 @@
+//! Lists that go month by month and come down with a written notice (HN20).
+
+use jiff::civil::{Date, date};
+use serde_json::{Value, json};
+
+use crate::forms;
+use crate::place::HOME;
+use crate::story::Case;
+use crate::submission_list::{drawable, id_of, list_of, on_list, send};
+use crate::test_app::TestApp;
+use store::policy::PackInForceRow;
+
+const MAY: Date = date(2022, 5, 20);
+const PACK: &str = "henan-2020";
+const TOWNSHIP: &str = "410327102000";
+
+/// The county under the 2020 document.
+async fn under_2020() -> TestApp {
+    let test = TestApp::sqlite().await;
+    let mut tx = test
+        .app
+        .store
+        .write(test.app.system_actor())
+        .await
+        .expect("write");
+    tx.put_pack_in_force(PackInForceRow {
+        id: app::new_id(),
+        pack_id: PACK.into(),
+        pack_version: 1,
+        jurisdiction: "410327000000".into(),
+        from_on: "2022-05-01".into(),
+        note: "测试".into(),
+        account_id: "system".into(),
+        recorded_at: 0,
+    })
+    .await
+    .expect("pack");
+    tx.audit("system", "test.pack", "test", "")
+        .await
+        .expect("audit");
+    tx.commit().await.expect("commit");
+    test
+}
+
+async fn appraised(test: &TestApp, number: u16, on: Date) -> Case<'_> {
+    let case = Case::open(test, HOME, number, on).await;
+    let items = [(case.id.clone(), case.version().await)];
+    let mut form = forms::appraisal(HOME, on, &items, 1, true);
+    form["conveners"] = json!([
+        "village_committees",
+        "stationed_work_team",
+        "responsibility_team"
+    ]);
+    form["items"][0]["findings"] = json!({
+        "situation": "家庭三口，户主患病",
+        "dimensions": [{"code": "household_situation", "problem": true}, {"code": "risk", "problem": true}],
+        "income_dropped_sharply": true,
+    });
+    test.village().post("/appraisals", form).await.ok();
+    case
+}
+
+async fn checked(test: &TestApp, number: u16, on: Date) -> Case<'_> {
+    let case = appraised(test, number, on).await;
+    case.review(on).await.ok();
+    case
+}
+
+fn month_of(mut form: Value, month: &str) -> Value {
+    form["period"] = json!(month);
+    form
+}
+
+#[tokio::test]
+async fn what_came_too_late_goes_into_the_next_month() {
+    let test = under_2020().await;
+    test.go_to(MAY);
+    let early = checked(&test, 1, MAY).await;
+    let bench = test.township().get("/workbench").await.ok();
+    let reminders = bench["reminders"].to_string();
+    assert!(
+        reminders.contains("有 1 户可以报送2022年5月监测对象建议名单"),
+        "{reminders}"
+    );
+    let plain = list_of(PACK, "recommended_list", TOWNSHIP, MAY, &[&early]).await;
+    send(&test, "township.a1", plain.clone())
+        .await
+        .refusal("period");
+    send(&test, "township.a1", month_of(plain.clone(), "2022-06"))
+        .await
+        .refusal("period");
+    let sent = send(&test, "township.a1", month_of(plain, "2022-05"))
+        .await
+        .ok();
+    assert_eq!(
+        (&sent["period"], &sent["title"]),
+        (&json!("2022-05"), &json!("柳泉镇2022年5月监测对象建议名单"))
+    );
+
+    // May's list is out: whoever comes now waits for June's.
+    let late = checked(&test, 2, MAY).await;
+    let due = drawable(&test, "township.a1").await;
+    assert_eq!(due[0]["candidates"].as_array().map(Vec::len), Some(1));
+    assert_eq!(due[0]["periods"], json!([]));
+    let second = list_of(PACK, "recommended_list", TOWNSHIP, MAY, &[&late]).await;
+    send(&test, "township.a1", month_of(second, "2022-05"))
+        .await
+        .problem(409, "conflict");
+    let june = date(2022, 6, 8);
+    test.go_to(june);
+    let newest = checked(&test, 3, june).await;
+    let due = drawable(&test, "township.a1").await;
+    assert_eq!(
+        due[0]["periods"],
+        json!([{"month": "2022-06", "candidates": 2}])
+    );
+    let both = list_of(PACK, "recommended_list", TOWNSHIP, june, &[&late, &newest]).await;
+    send(&test, "township.a1", month_of(both, "2022-06"))
+        .await
+        .ok();
+    let months = test
+        .county()
+        .get("/submission-lists?monthly=true")
+        .await
+        .ok();
+    assert_eq!(months["total"], 2);
+}
+
+#[tokio::test]
+async fn a_month_without_adjustment_is_said() {
+    let test = under_2020().await;
+    let june = date(2022, 6, 8);
+    test.go_to(june);
+    let bench = test.township().get("/workbench").await.ok();
+    assert!(
+        bench["reminders"]
+            .to_string()
+            .contains("2022年5月监测对象建议名单没有报送"),
+        "{bench:#}"
+    );
+    let none = month_of(
+        list_of(PACK, "recommended_list", TOWNSHIP, june, &[]).await,
+        "2022-05",
+    );
+    let said = send(&test, "township.a1", none.clone()).await.ok();
+    assert_eq!(
+        (&said["stage"], &said["stage_label"]),
+        (&json!("no_adjustment"), &json!("本月无调整"))
+    );
+    send(&test, "township.a1", none)
+        .await
+        .problem(409, "conflict");
+    // Somebody is due in June: the month cannot be said to be empty.
+    checked(&test, 1, june).await;
+    let empty = month_of(
+        list_of(PACK, "recommended_list", TOWNSHIP, june, &[]).await,
+        "2022-06",
+    );
+    send(&test, "township.a1", empty)
+        .await
+        .refusal("no_silent_skip");
+}
+
+#[tokio::test]
+async fn the_final_list_is_a_written_notice() {
+    let test = under_2020().await;
+    test.go_to(MAY);
+    let case = checked(&test, 1, MAY).await;
+    let ask = json!({"type": "request_cross_check", "member_ids": case.adults, "items": ["车辆"]});
+    case.act("county.a1", MAY, ask).await.ok();
+    case.act("county.a1", MAY, forms::answer_cross_check(HOME, &[]))
+        .await
+        .ok();
+    case.act(
+        "county.a1",
+        MAY,
+        json!({"type": "conclude_cross_check", "note": ""}),
+    )
+    .await
+    .ok();
+    let mut decide = forms::decide(MAY);
+    decide["category"] = json!("marginal_2020");
+    decide["dimensions_considered"] = json!(["household_situation", "risk"]);
+    case.act("county.a1", MAY, decide).await.ok();
+
+    let mut form = list_of(PACK, "final_list", TOWNSHIP, MAY, &[&case]).await;
+    send(&test, "county.a1", form.clone())
+        .await
+        .refusal("documented");
+    form["document_number"] = json!("宜扶组〔2022〕8号");
+    form["signatory"] = json!("签发人");
+    form["acknowledge_by"] = json!("2022-05-25");
+    let sent = send(&test, "county.a1", form).await.ok();
+    assert_eq!(sent["results"][0]["ok"], true);
+    let id = id_of(&sent);
+    let notice = &case.view().await["records"]["written_notice"];
+    assert_eq!(notice["document_number"], "宜扶组〔2022〕8号");
+    assert_eq!(notice["township"], "柳泉镇");
+    on_list(&test, "county.a1", &id, "withdraw", MAY)
+        .await
+        .refusal("stage");
+    let bench = test.township().get("/workbench").await.ok();
+    assert!(
+        bench["mine"].to_string().contains("签收书面通知"),
+        "{bench:#}"
+    );
+    test.go_to(date(2022, 5, 26));
+    let reminders = test.county().get("/workbench").await.ok()["reminders"].to_string();
+    assert!(reminders.contains("柳泉镇还没有签收"), "{reminders}");
+    let taken = on_list(&test, "township.a1", &id, "receive", date(2022, 5, 26))
+        .await
+        .ok();
+    assert_eq!(taken["stage"], "closed", "{taken:#}");
+    assert!(case.view().await["records"]["decision_acknowledged"].is_object());
+}

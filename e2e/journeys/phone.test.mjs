@@ -16,7 +16,7 @@ async function fitsTheScreen(person) {
 
 test('every page of the grid worker fits the phone', () =>
   as('grid.zhang', inHand, async (zhang) => {
-    for (const path of ['/workbench', '/leads', '/leads/new', '/casefiles', '/notices', '/households', '/policy/packs', '/policy/clauses']) {
+    for (const path of ['/workbench', '/leads', '/leads/new', '/casefiles', '/notices', '/households', '/policy/packs', '/policy/in-force', '/policy/compare', '/policy/clauses']) {
       await zhang.open(path)
       await fitsTheScreen(zhang)
     }

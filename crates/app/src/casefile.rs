@@ -140,10 +140,10 @@ impl App {
         let (mut casefile, expected) = match existing {
             Some((row, casefile)) => (casefile, row.version),
             None => {
-                let pack = self.pack_in_force(file.village, self.today()).await?;
                 let Some(first) = leads.next() else {
                     return Err(AppError::Internal("a casefile needs a lead".into()));
                 };
+                let pack = self.pack_for_lead(file.village, first.received_on).await?;
                 let pack_ref = PackRef {
                     id: pack.id().to_owned(),
                     version: pack.values.version,

@@ -24,7 +24,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::policy::PutInForce;
+use crate::policy::{ConfirmAdoption, NewAdoption};
 use crate::{App, AppError};
 
 /// Today in a fresh demo of the default scene.
@@ -142,12 +142,21 @@ pub async fn create_with_progress(
     }
     app.clock.move_to(scene.in_force_on);
     let officer = cast.get("policy.feng")?;
-    let form = PutInForce {
+    let form = NewAdoption {
+        pack_id: scene.pack.into(),
         jurisdiction: place::code(scene.jurisdiction),
         from: scene.in_force_on,
-        note: format!("演示：{}", scene.document),
+        until: None,
+        reason: "演示：按文件开展监测".into(),
+        document: scene.document.into(),
     };
-    app.put_in_force(officer, scene.pack, form).await?;
+    let draft = app.draft_adoption(officer, form).await?;
+    let confirm = ConfirmAdoption {
+        expected_version: draft.version,
+        end_previous: false,
+        accept_gap: false,
+    };
+    app.confirm_adoption(officer, &draft.id, confirm).await?;
     if scene.story {
         story::play(app, &mut random, &cast, &mut villages, &mut summary).await?;
     }

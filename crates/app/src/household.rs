@@ -303,6 +303,14 @@ impl App {
         let casefiles = self.store.casefiles(scope, &filter, 100, 0).await?;
         let today = as_of.unwrap_or_else(|| self.today());
         let label = |list: &str, code: &str| self.label(list, code);
+        // An episode keeps the pack of the casefile that determined it.
+        let pack_of = |casefile_id: Option<&str>| {
+            let of = casefiles
+                .items
+                .iter()
+                .find(|(r, _)| Some(r.id.as_str()) == casefile_id);
+            of.and_then(|(r, _)| self.library.pack(&r.pack_id))
+        };
         Ok(HouseholdView {
             findings: findings(&file, today)
                 .into_iter()
@@ -341,8 +349,10 @@ impl App {
             episodes: episodes
                 .into_iter()
                 .map(|e| EpisodeView {
-                    category_label: pack
+                    category_label: pack_of(e.casefile_id.as_deref())
+                        .or(pack)
                         .map_or_else(|| e.category.clone(), |p| p.category_label(&e.category)),
+                    pack_title: pack_of(e.casefile_id.as_deref()).map(|p| p.values.title.clone()),
                     risks: serde_json::from_str::<Vec<String>>(&e.risks)
                         .unwrap_or_default()
                         .iter()
@@ -373,11 +383,13 @@ impl App {
                 .collect::<Result<_, AppError>>()?,
             casefiles: casefiles
                 .items
-                .into_iter()
+                .iter()
                 .map(|(r, c)| HouseholdCasefile {
                     status_label: stage_label(&r.stage).into(),
                     opened_on: c.opened_on,
-                    id: r.id,
+                    pack_title: self.pack_title(&r.pack_id),
+                    pack_version: c.pack.version,
+                    id: r.id.clone(),
                 })
                 .collect(),
             id: row.id,

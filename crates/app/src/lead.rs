@@ -149,7 +149,7 @@ impl App {
                 ));
             }
         };
-        let pack = self.pack_in_force(village, self.today()).await?;
+        let pack = self.pack_for_lead(village, form.received_on).await?;
         check_new_lead(&form, pack, self.today()).map_err(AppError::Refused)?;
         let open = match &form.household_id {
             Some(id) => tx.open_leads(id).await?,
@@ -346,7 +346,9 @@ impl App {
             });
         }
         let village = village_of(&lead.village)?;
-        let pack = self.pack_in_force(village, self.today()).await?;
+        let pack = self
+            .pack_for_lead(village, parse_date(&lead.received_on)?)
+            .await?;
         let household = match &lead.household_id {
             Some(household_id) => tx.household_file(&principal.scope, household_id).await?,
             None => None,
@@ -504,7 +506,8 @@ impl App {
         names: &std::collections::BTreeMap<String, String>,
     ) -> Result<LeadView, AppError> {
         let village = village_of(&row.village)?;
-        let pack = self.pack_in_force(village, self.today()).await.ok();
+        let received_on = parse_date(&row.received_on)?;
+        let pack = self.pack_for_lead(village, received_on).await.ok();
         let description = self.store.lead_description(&row)?;
         let late_reason = match &row.late_reason_sealed {
             Some(sealed) => Some(

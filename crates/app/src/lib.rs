@@ -99,8 +99,7 @@ impl App {
             .ok_or_else(|| AppError::Internal(format!("policy pack {id} is not in the library")))
     }
 
-    /// The pack in force in a division on a day: the nearest jurisdiction
-    /// wins, then the latest start.
+    /// The pack in force in a division on a day: the nearest jurisdiction wins.
     ///
     /// # Errors
     /// When no pack is in force there.
@@ -109,22 +108,28 @@ impl App {
         division: DivisionCode,
         day: Date,
     ) -> Result<&Pack, AppError> {
-        let rows = self.store.packs_in_force().await?;
-        let row = rows
-            .iter()
-            .filter(|r| r.from_on <= day.to_string())
-            .filter_map(|r| {
-                let jurisdiction: DivisionCode = r.jurisdiction.parse().ok()?;
-                jurisdiction
-                    .contains(division)
-                    .then_some((jurisdiction.level(), r))
-            })
-            .max_by(|(a, x), (b, y)| {
-                (a, &x.from_on, x.recorded_at).cmp(&(b, &y.from_on, y.recorded_at))
-            });
-        match row {
-            Some((_, row)) => self.pack(&row.pack_id),
-            None => Err(AppError::NoPolicy),
+        let timeline = policy::timeline_of(&self.store.adoptions().await?)?;
+        let found = timeline
+            .governing(division, day)
+            .ok_or(AppError::NoPolicy)?;
+        self.pack(&found.pack_id)
+    }
+
+    /// The pack a lead and the casefile it opens fall under: the one in force
+    /// on the day the lead arrived, because the statutory clock runs from that
+    /// day (HN22-060) and what runs keeps its rules. A lead older than the
+    /// first pack falls under today's.
+    ///
+    /// # Errors
+    /// When no pack is in force there.
+    pub async fn pack_for_lead(
+        &self,
+        village: DivisionCode,
+        received_on: Date,
+    ) -> Result<&Pack, AppError> {
+        match self.pack_in_force(village, received_on).await {
+            Err(AppError::NoPolicy) => self.pack_in_force(village, self.today()).await,
+            found => found,
         }
     }
 

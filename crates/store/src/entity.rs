@@ -3,6 +3,8 @@
 
 pub mod account;
 pub mod account_role;
+pub mod adoption;
+pub mod adoption_event;
 pub mod appraisal;
 pub mod attachment;
 pub mod audit_checkpoint;
@@ -28,7 +30,6 @@ pub mod monitoring_line_receipt;
 pub mod notice;
 pub mod notice_item;
 pub mod objection;
-pub mod pack_in_force;
 pub mod purpose;
 pub mod role_request;
 pub mod session;

@@ -833,115 +833,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/monitoring-line-receipts/{id}/acknowledge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Confirms a published line for the own division: followed, or with an amount
-         *     of its own.
-         */
-        post: operations["acknowledge"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring-lines": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Lines by year and jurisdiction, what holds today, and receipts to answer. */
-        get: operations["list"];
-        put?: never;
-        /** Begins the line of a year, or a correction of a published one. */
-        post: operations["create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring-lines/calculation": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Computes what a draft comes to, saving nothing. */
-        post: operations["calculation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring-lines/what-if": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Counts households inside an amount, by division; being inside is no
-         *     determination.
-         */
-        post: operations["what_if"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring-lines/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One line with its calculation, records and receipts. */
-        get: operations["one"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/monitoring-lines/{id}/actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Revises, submits, reviews, approves, files, publishes or withdraws a line. */
-        post: operations["act"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -1045,6 +936,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policy/adoptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which packs are in force where, with gaps, overlaps and history. */
+        get: operations["timeline"];
+        put?: never;
+        /** Writes a draft, which governs nothing yet; policy officers only. */
+        post: operations["draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/adoptions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would change, without changing it. */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/adoptions/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a draft in force. Overlaps and gaps need a yes of their own. */
+        post: operations["confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/adoptions/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends what has begun, by a date. */
+        post: operations["end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/adoptions/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what has not begun. */
+        post: operations["withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policy/clauses": {
         parameters: {
             query?: never;
@@ -1071,6 +1048,23 @@ export interface paths {
         };
         /** One clause in its own words. */
         get: operations["clause"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Two packs side by side, provision by provision. */
+        get: operations["compare"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1107,23 +1101,6 @@ export interface paths {
         get: operations["pack"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/policy/packs/{id}/in-force": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Puts a pack in force; policy officers only. */
-        post: operations["put_in_force"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1451,6 +1428,88 @@ export interface components {
             /** @enum {string} */
             type: "decide_correction";
         };
+        /** @description Who did what to an entry, when and why. */
+        AdoptionEventView: {
+            /** @description `drafted`, `put_in_force`, `ended`, `reopened` or `withdrawn`. */
+            kind: string;
+            until?: string | null;
+            reason: string;
+            by_name: string;
+            recorded_at: string;
+        };
+        /** @description What stands against it, or has to be agreed to. */
+        AdoptionFinding: {
+            kind: components["schemas"]["AdoptionFindingKind"];
+            message: string;
+            days?: components["schemas"]["Period"] | null;
+            /**
+             * Format: date
+             * @description An overlap that ends by ending the other entry on this day.
+             */
+            proposed_until?: string | null;
+        };
+        /**
+         * @description Kinds of findings.
+         * @enum {string}
+         */
+        AdoptionFindingKind: "outside_jurisdiction" | "before_effective" | "empty_period" | "overlap" | "gap";
+        /** @description What putting a pack in force would change. */
+        AdoptionPreview: {
+            pack: components["schemas"]["ComparedPack"];
+            current?: components["schemas"]["ComparedPack"] | null;
+            findings: components["schemas"]["AdoptionFinding"][];
+            /** @description Provisions that differ from today's; left is today's, right the new one. */
+            changes: components["schemas"]["ComparedGroup"][];
+            /** @description Provisions that stay the same. */
+            same_count: number;
+            /** @description Running procedures, each of which keeps the pack it started under. */
+            running: components["schemas"]["RunningView"][];
+            /** Format: int64 */
+            running_total: number;
+            /** @description Leads that arrive from this day on fall under the new pack. */
+            new_leads: components["schemas"]["Period"];
+            /** @description Places below with a pack of their own in these days: not reached. */
+            exceptions: components["schemas"]["ExceptionView"][];
+        };
+        /**
+         * @description How far an entry has come. Entries are never deleted.
+         * @enum {string}
+         */
+        AdoptionStatus: "draft" | "in_force" | "withdrawn";
+        /** @description Which packs are in force, jurisdiction by jurisdiction. */
+        AdoptionTimeline: {
+            /** Format: date */
+            today: string;
+            /** @description From the province down. */
+            jurisdictions: components["schemas"]["JurisdictionTimeline"][];
+        };
+        /** @description One entry with its history. */
+        AdoptionView: {
+            id: string;
+            pack_id: string;
+            pack_title: string;
+            /** Format: int32 */
+            pack_version: number;
+            jurisdiction: string;
+            jurisdiction_name: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            until?: string | null;
+            status: components["schemas"]["AdoptionStatus"];
+            /** @description `draft`, `upcoming`, `running`, `past` or `withdrawn`. */
+            phase: string;
+            reason: string;
+            document: string;
+            /** Format: int64 */
+            version: number;
+            may_confirm: boolean;
+            may_withdraw: boolean;
+            may_end: boolean;
+            /** @description The entry that made room for this one, by title. */
+            previous?: string | null;
+            history: components["schemas"]["AdoptionEventView"][];
+        };
         /** @description 结果公告, in the township's name, posted in the village (HN22-057). */
         Announcement: {
             place: string;
@@ -1567,51 +1626,6 @@ export interface components {
         BulkResult: {
             id: string;
             results: components["schemas"]["ItemResult"][];
-        };
-        /** @description What the inputs come to. */
-        Calculation: {
-            proposals: components["schemas"]["Proposal"][];
-            /** @description What the document asks for and the inputs do not give. */
-            missing: components["schemas"]["Refusal"][];
-            /** @description The document names no unit to round to: a person chooses. */
-            rounding_open: boolean;
-            /** Format: int64 */
-            floor_yuan?: number | null;
-            floor_clause?: string | null;
-        };
-        /** @description What is tried out before anything is saved. */
-        CalculationForm: {
-            jurisdiction: string;
-            /** Format: int32 */
-            year: number;
-            draft: components["schemas"]["Draft"];
-        };
-        /** @description One figure a calculation rests on. */
-        CalculationInput: {
-            kind: components["schemas"]["InputKind"];
-            /** @description As its source prints it: yuan a year, percent, or an index with 上年=100. */
-            value: string;
-            /**
-             * Format: int32
-             * @description The year the figure is of.
-             */
-            year: number;
-            /** @description Area class of a standard, e.g. `四类地区`; empty where there is none. */
-            area_class?: string;
-            /** @description Document or bulletin that publishes it, with its number. */
-            source?: string;
-        };
-        /** @description A calculation tried out. */
-        CalculationView: {
-            rules: components["schemas"]["LineRulesView"];
-            /**
-             * Format: int64
-             * @description The document itself states the amount of the year.
-             */
-            stated_yuan?: number | null;
-            calculation: components["schemas"]["Calculation"];
-            /** @description What stands against submitting the draft as it is. */
-            faults: components["schemas"]["Refusal"][];
         };
         /** @description The household of a casefile. */
         CasefileHousehold: {
@@ -1833,6 +1847,11 @@ export interface components {
             /** Format: int32 */
             limit_days?: number | null;
             unit?: components["schemas"]["DayUnit"] | null;
+            /**
+             * Format: date
+             * @description A fixed last day instead of a number of days.
+             */
+            due_on?: string | null;
             in_principle: boolean;
             clause?: string | null;
         };
@@ -1864,11 +1883,49 @@ export interface components {
             /** @description Last day on which the authorisation may be used; open where absent. */
             valid_until?: string | null;
         };
+        /** @description Two packs, every layer merged, provision by provision. */
+        CompareView: {
+            left: components["schemas"]["ComparedPack"];
+            right: components["schemas"]["ComparedPack"];
+            groups: components["schemas"]["ComparedGroup"][];
+            left_procedure?: components["schemas"]["ProcedureView"] | null;
+            right_procedure?: components["schemas"]["ProcedureView"] | null;
+        };
+        /** @description The rows of one table or part of a procedure. */
+        ComparedGroup: {
+            group: string;
+            label: string;
+            rows: components["schemas"]["ComparedRow"][];
+        };
+        /** @description Which pack stands on a side. */
+        ComparedPack: {
+            id: string;
+            title: string;
+            /** Format: int32 */
+            version: number;
+            /** Format: date */
+            effective_from?: string | null;
+            /** @description Base first. */
+            layers: string[];
+        };
         /** @description A person who signed to be compared. */
         ComparedPerson: {
             member_id: string;
             name: string;
             id_number: string;
+        };
+        /** @description One provision of either pack or of both. */
+        ComparedRow: {
+            key: string;
+            label: string;
+            /**
+             * @description A figure: a side without it is silent. Else an entry of a list, which
+             *     that side simply does not have.
+             */
+            figure: boolean;
+            left?: components["schemas"]["ProvisionSide"] | null;
+            right?: components["schemas"]["ProvisionSide"] | null;
+            difference: components["schemas"]["Difference"];
         };
         /** @description A conclusion, with the version the person saw. */
         ConcludeLead: components["schemas"]["LeadConclusion"] & {
@@ -1883,6 +1940,15 @@ export interface components {
         Conclusion: {
             category: string;
             label: string;
+        };
+        /** @description Puts a draft in force. */
+        ConfirmAdoption: {
+            /** Format: int64 */
+            expected_version: number;
+            /** @description Yes, the entry before ends on this one's first day. */
+            end_previous?: boolean;
+            /** @description Yes, days without an own pack are meant. */
+            accept_gap?: boolean;
         };
         /**
          * @description Whose value stands where file and register differ.
@@ -2005,18 +2071,6 @@ export interface components {
             /** @description Departments that answered already. */
             answered: string[];
         };
-        /** @description The amount in force and where it comes from. */
-        CurrentLine: {
-            /** Format: int64 */
-            amount_yuan: number;
-            /** Format: int32 */
-            year?: number | null;
-            comparator: string;
-            measure_label: string;
-            reference: boolean;
-            document: string;
-            clause?: string | null;
-        };
         /**
          * @description What a clock counts. A value of the policy pack: HN22 says 天 and means
          *     natural days, other provinces say 工作日.
@@ -2047,6 +2101,11 @@ export interface components {
             to: string;
             reason: string;
         };
+        /**
+         * @description How two packs stand to each other in one provision.
+         * @enum {string}
+         */
+        Difference: "same" | "different" | "only_left" | "only_right";
         /** @description Why an account is disabled, and who takes over. */
         Disable: {
             hand_over_to?: string | null;
@@ -2443,18 +2502,18 @@ export interface components {
             /** @description The colleague stood in for, if a deputy acted. */
             deputy_of?: string | null;
         };
-        /** @description What a drafter proposes. */
-        Draft: {
+        /** @description Ends what has begun. */
+        EndAdoption: {
+            /** Format: int64 */
+            expected_version: number;
             /**
-             * Format: int64
-             * @description Yuan per person and year.
+             * Format: date
+             * @description First day on which it no longer governs.
              */
-            amount_yuan: number;
-            effective_from: string;
-            inputs?: components["schemas"]["CalculationInput"][];
-            rounding?: components["schemas"]["Rounding"] | null;
-            /** @description Why this amount (稳慎研判): kept with the line. */
-            rationale?: string;
+            until: string;
+            reason: string;
+            /** @description Yes, days without an own pack are meant. */
+            accept_gap?: boolean;
         };
         /**
          * @description What an entry path looks at.
@@ -2480,6 +2539,8 @@ export interface components {
             evidence_note: string;
             risks: string[];
             casefile_id?: string | null;
+            /** @description Title of the pack it was determined under; none where it was imported. */
+            pack_title?: string | null;
         };
         /** @description One line of the timeline. */
         EventView: {
@@ -2505,6 +2566,12 @@ export interface components {
             by_reference: boolean;
             present: boolean;
         };
+        /** @description A place below with a pack of its own. */
+        ExceptionView: {
+            jurisdiction: string;
+            name: string;
+            pack_title: string;
+        };
         /** @description A conclusion with the facts it rests on. */
         Explanation: {
             conclusion?: components["schemas"]["Conclusion"] | null;
@@ -2526,35 +2593,25 @@ export interface components {
             met?: boolean | null;
             clause?: string | null;
         };
-        /** @description A factor to be weighed. */
-        FactorView: {
-            code: string;
-            label: string;
-            clause?: string | null;
-        };
         /** @description One field of a form and what is wrong with it. */
         FieldError: {
             field: string;
             message: string;
-        };
-        /** @description A filing with a higher authority (备案) and its answer. */
-        Filing: {
-            sent: components["schemas"]["Signature"];
-            /** @description With whom, e.g. 农业农村部. */
-            recipient: string;
-            answer?: components["schemas"]["FilingAnswer"] | null;
-        };
-        /** @description What the higher authority said. */
-        FilingAnswer: {
-            /** @description Acknowledged, or returned with remarks. */
-            acknowledged: boolean;
-            by: components["schemas"]["Signature"];
         };
         /** @description A gap or contradiction in the file. */
         FindingView: {
             code: string;
             message: string;
             severity: string;
+        };
+        /** @description Days without an own pack. */
+        GapView: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            until?: string | null;
+            /** @description Title of the pack from above that holds meanwhile. */
+            covered_by?: string | null;
         };
         /** @description A grid under a village. */
         GridView: {
@@ -2623,6 +2680,10 @@ export interface components {
             status_label: string;
             /** Format: date */
             opened_on: string;
+            /** @description The pack it started under and keeps. */
+            pack_title: string;
+            /** Format: int32 */
+            pack_version: number;
         };
         /**
          * @description A household's situation and risks as judged together by a meeting or a
@@ -2839,13 +2900,15 @@ export interface components {
             created_by: string;
             merged_by?: string | null;
         };
-        /** @description Where and since when a pack is in force. */
+        /** @description Where and over which days a pack is in force. */
         InForce: {
             jurisdiction: string;
             jurisdiction_name: string;
+            /** Format: date */
             from: string;
-            by_name: string;
-            note: string;
+            /** Format: date */
+            until?: string | null;
+            reason: string;
         };
         /** @description One source of income or one expense. */
         IncomeItem: {
@@ -2942,17 +3005,6 @@ export interface components {
             how: string;
             told_by: string;
         };
-        /**
-         * @description What a figure is. The names are the codes of the pack's factors.
-         * @enum {string}
-         */
-        InputKind: "previous_line" | "rural_disposable_income_growth" | "rural_subsistence_allowance_standard" | "price_index" | "national_standard";
-        /** @description A kind of input a form offers. */
-        InputKindView: {
-            kind: components["schemas"]["InputKind"];
-            label: string;
-            unit: string;
-        };
         /** @description How one household of a bulk act fared. */
         ItemResult: {
             casefile_id: string;
@@ -2968,6 +3020,18 @@ export interface components {
             code: string;
             problem: boolean;
             finding?: string;
+        };
+        /** @description The entries of one jurisdiction. */
+        JurisdictionTimeline: {
+            jurisdiction: string;
+            name: string;
+            level_label: string;
+            /** @description By first day, drafts and withdrawn ones included. */
+            entries: components["schemas"]["AdoptionView"][];
+            /** @description Days without a pack of its own after the first. */
+            gaps: components["schemas"]["GapView"][];
+            /** @description Days two entries claim: left from before entries had an end. */
+            overlaps: components["schemas"]["Period"][];
         };
         /** @description How a lead is concluded. */
         LeadConclusion: {
@@ -3041,178 +3105,6 @@ export interface components {
          * @enum {string}
          */
         Level: "nation" | "province" | "city" | "county" | "township" | "village";
-        /** @description An act on a line. */
-        LineAct: {
-            /**
-             * Format: int64
-             * @description The version the person saw.
-             */
-            expected_version: number;
-            occurred_on: string;
-            action: components["schemas"]["LineAction"];
-        };
-        /** @description What may be done with a line. */
-        LineAction: {
-            draft: components["schemas"]["Draft"];
-            /** @enum {string} */
-            type: "revise";
-        } | {
-            /** @enum {string} */
-            type: "submit";
-        } | {
-            opinion: string;
-            /** @enum {string} */
-            type: "review";
-        } | {
-            reason: string;
-            /** @enum {string} */
-            type: "send_back";
-        } | {
-            document_number: string;
-            /** @enum {string} */
-            type: "approve";
-        } | {
-            document_number: string;
-            note?: string;
-            /** @enum {string} */
-            type: "file";
-        } | {
-            acknowledged: boolean;
-            remarks?: string;
-            /** @enum {string} */
-            type: "answer_filing";
-        } | {
-            document_number: string;
-            /** @enum {string} */
-            type: "publish";
-        } | {
-            reason: string;
-            /** @enum {string} */
-            type: "withdraw";
-        };
-        /** @description What was done so far; the stage follows from it. */
-        LineRecords: {
-            drafted?: components["schemas"]["Signature"] | null;
-            submitted?: components["schemas"]["Signature"] | null;
-            reviewed?: components["schemas"]["Signature"] | null;
-            approved?: components["schemas"]["Signature"] | null;
-            filings?: components["schemas"]["Filing"][];
-            published?: components["schemas"]["Signature"] | null;
-            withdrawn?: components["schemas"]["Signature"] | null;
-            sent_back?: components["schemas"]["Signature"][];
-        };
-        /** @description What the pack in force says about the line. */
-        LineRulesView: {
-            pack_id: string;
-            pack_title: string;
-            measure_label: string;
-            measure_clause?: string | null;
-            comparator: string;
-            comparator_clause?: string | null;
-            /** @description A reference, not a hard cut. */
-            reference: boolean;
-            /** Format: int64 */
-            floor_yuan?: number | null;
-            floor_clause?: string | null;
-            /** @description The formula in words; absent where only factors are named. */
-            formula?: string | null;
-            formula_clause?: string | null;
-            factors: components["schemas"]["FactorView"][];
-            steps: components["schemas"]["LineStepView"][];
-            /** @description Sections that answer for it. */
-            responsible: string[];
-            /** @description `reference`: a receiver may set its own amount. */
-            downward_effect?: string | null;
-            downward_clause?: string | null;
-        };
-        /**
-         * @description Where a line stands.
-         * @enum {string}
-         */
-        LineStage: "draft" | "in_review" | "approved" | "filed" | "published" | "withdrawn";
-        /**
-         * @description Kinds of steps on the way to a line.
-         * @enum {string}
-         */
-        LineStepKind: "calculation" | "review" | "filing" | "publication";
-        /** @description A step on the way to a line. */
-        LineStepView: {
-            kind: components["schemas"]["LineStepKind"];
-            label: string;
-            recipient: string;
-            clause?: string | null;
-            source?: components["schemas"]["Provenance"] | null;
-            done: boolean;
-        };
-        /** @description A line in the list. */
-        LineSummary: {
-            /** @description Absent where the document of the pack states the amount itself. */
-            id?: string | null;
-            jurisdiction: string;
-            jurisdiction_name: string;
-            /** Format: int32 */
-            year: number;
-            /** Format: int32 */
-            edition: number;
-            /** Format: int64 */
-            amount_yuan: number;
-            /** @description `stated` for a pack's own, else the stage. */
-            stage: string;
-            stage_label: string;
-            effective_from?: string | null;
-            effective_until?: string | null;
-            document_number: string;
-            clause?: string | null;
-            /** @description Holds there today. */
-            in_force: boolean;
-            /** Format: int64 */
-            receipts: number;
-            /** Format: int64 */
-            acknowledged: number;
-            /** Format: int64 */
-            overdue: number;
-        };
-        /** @description One line, whole. */
-        LineView: {
-            id: string;
-            jurisdiction: string;
-            jurisdiction_name: string;
-            /** Format: int32 */
-            year: number;
-            /** Format: int32 */
-            edition: number;
-            /** Format: int64 */
-            version: number;
-            stage: components["schemas"]["LineStage"];
-            stage_label: string;
-            draft: components["schemas"]["Draft"];
-            records: components["schemas"]["LineRecords"];
-            effective_until?: string | null;
-            rules: components["schemas"]["LineRulesView"];
-            calculation: components["schemas"]["Calculation"];
-            /** @description What stands against submitting it; only while it is a draft. */
-            faults: components["schemas"]["Refusal"][];
-            receipts: components["schemas"]["ReceiptView"][];
-            /** @description This account wrote on it. */
-            mine: boolean;
-            /** @description This account gave the opinion. */
-            reviewed_by_me: boolean;
-            /** @description The account's scope holds the jurisdiction: names are shown, acts offered. */
-            inside: boolean;
-        };
-        /** @description The page 监测范围. */
-        LinesView: {
-            lines: components["schemas"]["LineSummary"][];
-            current?: components["schemas"]["CurrentLine"] | null;
-            /** @description Receipts this account should answer. */
-            to_acknowledge: components["schemas"]["ReceiptView"][];
-            /** @description Overdue receipts in scope. */
-            overdue: components["schemas"]["ReceiptView"][];
-            input_kinds: components["schemas"]["InputKindView"][];
-            /** @description Where this account may draft, by default. */
-            own_division?: string | null;
-            own_division_name: string;
-        };
         /** @description The household a lead is about. */
         MatchLead: {
             household_id: string;
@@ -3302,6 +3194,22 @@ export interface components {
             role: string;
             division?: string | null;
         };
+        /** @description A pack to be put in force in a jurisdiction. */
+        NewAdoption: {
+            pack_id: string;
+            jurisdiction: string;
+            /** Format: date */
+            from: string;
+            /**
+             * Format: date
+             * @description First day no more; usually open.
+             */
+            until?: string | null;
+            /** @description Why; a preview needs none. */
+            reason?: string;
+            /** @description Number or name of the paper that orders it. */
+            document?: string;
+        };
         /** @description A meeting and what it decided for each household. */
         NewAppraisal: {
             /** Format: date */
@@ -3382,15 +3290,6 @@ export interface components {
             risks?: string[];
             /** @description Why an old lead is registered only now. */
             late_reason?: string;
-        };
-        /** @description A line to be begun, or a correction of a published one. */
-        NewLine: {
-            jurisdiction: string;
-            /** Format: int32 */
-            year: number;
-            draft: components["schemas"]["Draft"];
-            /** @description A further edition of a published year, from a later day. */
-            corrects?: boolean;
         };
         /** @description A person added to a household. */
         NewMember: {
@@ -3846,6 +3745,13 @@ export interface components {
             /** @description E.g. 镇档案室 3 号柜. */
             place: string;
         };
+        /** @description Days from `from` on; up to, not including, `until` where there is one. */
+        Period: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            until?: string | null;
+        };
         /** @description Id and title of a pack. */
         PolicyName: {
             id: string;
@@ -3883,7 +3789,11 @@ export interface components {
             level_label: string;
             clause: string;
             parallel: boolean;
+            /** @description Further levels that may record it, in words. */
+            shared_with: string[];
             evidence: string[];
+            /** @description What the text leaves open about it; shown as 文件未规定. */
+            left_open: string[];
         };
         /** @description A procedure to be drawn. */
         ProcedureView: {
@@ -3892,6 +3802,8 @@ export interface components {
             clocks: components["schemas"]["ClockView"][];
             steps: components["schemas"]["ProcedureStepView"][];
             guards: components["schemas"]["GuardView"][];
+            /** @description What the text leaves open; shown as 文件未规定. */
+            left_open: string[];
         };
         /** @description 帮扶项目规划，报县级有关项目主管部门 (WY21-049). */
         ProjectPlan: {
@@ -3902,88 +3814,26 @@ export interface components {
             /** @description Day it went there. */
             submitted_on?: string | null;
         };
-        /** @description One way to an amount, explained. */
-        Proposal: {
-            /** @description `formula`, `growth`, `subsistence_allowance` or `price`. */
-            method: string;
-            label: string;
-            /** @description `6408 × 1.5 = 9612`. */
-            expression: string;
-            exact_yuan: string;
-            /**
-             * Format: int64
-             * @description Whole yuan after rounding and floor; absent until rounding is chosen.
-             */
-            amount_yuan?: number | null;
-            /** @description Lifted to the floor. */
-            at_floor: boolean;
-            /** @description The document orders this way; the amount of the line must be this one. */
-            binding: boolean;
-            terms: components["schemas"]["Term"][];
-            would_change: string[];
-            clause?: string | null;
-        };
         /**
          * @description Where a value comes from when no clause states it.
          * @enum {string}
          */
         Provenance: "practice" | "inherited_by_practice";
+        /** @description What one pack says in a row. */
+        ProvisionSide: {
+            /** @description What this pack calls it; the other may have another name for it. */
+            label: string;
+            value: string;
+            clause?: string | null;
+            source?: components["schemas"]["Provenance"] | null;
+            /** @description The document says nothing: shown as 文件未规定, `value` is practice. */
+            unstated: boolean;
+            layer?: string | null;
+        };
         /** @description Who declared for the household, and what they are to it. */
         Proxy: {
             name: string;
             relation: string;
-        };
-        /** @description Putting a pack in force. */
-        PutInForce: {
-            jurisdiction: string;
-            /** Format: date */
-            from: string;
-            note: string;
-        };
-        /** @description What the line means there. */
-        ReceiptEffect: {
-            /** @enum {string} */
-            type: "follow";
-        } | {
-            /** Format: int64 */
-            amount_yuan: number;
-            effective_from: string;
-            /** @enum {string} */
-            type: "own";
-        };
-        /** @description What a receiver sends in. */
-        ReceiptForm: {
-            acknowledged_on: string;
-            effect: components["schemas"]["ReceiptEffect"];
-            /** @description Number of the receiver's own document: forwarding it, or setting its own. */
-            document_number?: string;
-        };
-        /** @description A receiver of a published line. */
-        ReceiptView: {
-            id: string;
-            line_id: string;
-            division: string;
-            division_name: string;
-            level: string;
-            /**
-             * Format: int64
-             * @description What it was sent.
-             */
-            amount_yuan: number;
-            issued_on: string;
-            due_on: string;
-            overdue: boolean;
-            acknowledged_on?: string | null;
-            acknowledged_by?: string | null;
-            /**
-             * Format: int64
-             * @description Its own amount; absent where it follows.
-             */
-            own_amount_yuan?: number | null;
-            own_effective_from?: string | null;
-            document_number: string;
-            /** @description This account may answer it. */
-            mine: boolean;
         };
         /** @description The household asked the township to look again. */
         RecheckRequest: {
@@ -4073,25 +3923,15 @@ export interface components {
             level?: string | null;
             operations: string[];
         };
-        /**
-         * @description How a result becomes whole yuan; chosen by a person wherever the document
-         *     does not say to which unit (取整数 names none).
-         */
-        Rounding: {
-            /**
-             * Format: int32
-             * @description 1, 10 or 100 yuan.
-             */
-            unit_yuan: number;
-            direction: components["schemas"]["RoundingDirection"];
-            /** @description Why so; kept as practice. */
-            reason?: string;
+        /** @description Running procedures under one pack. */
+        RunningView: {
+            pack_id: string;
+            pack_title: string;
+            /** Format: int32 */
+            pack_version: number;
+            /** Format: int64 */
+            count: number;
         };
-        /**
-         * @description Towards which side.
-         * @enum {string}
-         */
-        RoundingDirection: "nearest" | "down" | "up";
         /** @description Id and version of a saved household. */
         SavedHousehold: {
             id: string;
@@ -4116,16 +3956,6 @@ export interface components {
             login_name: string;
             password: string;
             totp_code?: string | null;
-        };
-        /** @description A person's act on a day. */
-        Signature: {
-            account_id: string;
-            name: string;
-            on: string;
-            /** @description Number of the document that carries it; empty where it has none. */
-            document_number?: string;
-            /** @description Opinion, reason or remark. */
-            note?: string;
         };
         /** @description Where a casefile stands. A stage carries what only it has. */
         Stage: {
@@ -4229,14 +4059,6 @@ export interface components {
             steps: components["schemas"]["StepCounts"][];
             refreshed_at: string;
         };
-        /** @description One figure of a proposal with where it comes from. */
-        Term: {
-            label: string;
-            value: string;
-            /** @description Document that publishes it, or the pack. */
-            source: string;
-            clause?: string | null;
-        };
         /** @description The date of the demonstration. */
         Today: {
             /** Format: date */
@@ -4296,6 +4118,8 @@ export interface components {
             source?: components["schemas"]["Provenance"] | null;
             /** @description The document says nothing; the page shows 文件未规定. */
             unstated: boolean;
+            /** @description A figure of its own, not a named entry of a list. */
+            figure: boolean;
             layer?: string | null;
         };
         /**
@@ -4360,59 +4184,15 @@ export interface components {
                 [key: string]: components["schemas"]["CodeLabel"][];
             };
         };
-        /** @description The page 试算影响. */
-        WhatIf: {
-            division: string;
-            division_name: string;
+        /** @description Takes back what has not begun. */
+        WithdrawAdoption: {
             /** Format: int64 */
-            amount_yuan: number;
-            /**
-             * Format: int64
-             * @description The amount in force there today, if any.
-             */
-            now_yuan?: number | null;
-            /** @description `<` or `<=`. */
-            comparator: string;
-            /** @description The pack's measure, in words. */
-            measure_label: string;
-            /** @description The files hold this measure; otherwise net income stands in for it. */
-            measure_matches: boolean;
-            rows: components["schemas"]["WhatIfCounts"][];
-            sum: components["schemas"]["WhatIfCounts"];
-            /** @description Always said. */
-            notes: string[];
-        };
-        /** @description Counts of one child division. */
-        WhatIfCounts: {
-            division: string;
-            division_name: string;
-            /** @description Whether there is a level below to look at. */
-            has_children: boolean;
-            /** Format: int64 */
-            households: number;
-            /**
-             * Format: int64
-             * @description Households whose file holds no income: nothing is said about them.
-             */
-            unknown: number;
-            /** Format: int64 */
-            inside_now: number;
-            /** Format: int64 */
-            inside_tried: number;
-            /** Format: int64 */
-            monitored: number;
-            /**
-             * Format: int64
-             * @description Monitored with an income outside the amount tried: they stay.
-             */
-            monitored_outside: number;
-        };
-        /** @description The amount tried. */
-        WhatIfForm: {
-            /** @description Unset: the account's own division. */
-            division?: string | null;
-            /** Format: int64 */
-            amount_yuan: number;
+            expected_version: number;
+            reason: string;
+            /** @description Yes, the entry that had made room goes on instead. */
+            reopen_previous?: boolean;
+            /** @description Yes, days without an own pack are meant. */
+            accept_gap?: boolean;
         };
         /** @description Counts at the top of the page. */
         WorkCounts: {
@@ -6123,221 +5903,6 @@ export interface operations {
             };
         };
     };
-    acknowledge: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReceiptForm"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LineView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LinesView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewLine"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LineView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    calculation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CalculationForm"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CalculationView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    what_if: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WhatIfForm"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WhatIf"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    one: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LineView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    act: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LineAct"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LineView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list: {
         parameters: {
             query?: {
@@ -6557,6 +6122,194 @@ export interface operations {
             };
         };
     };
+    timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionTimeline"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAdoption"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAdoption"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionPreview"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmAdoption"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndAdoption"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawAdoption"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     clauses: {
         parameters: {
             query?: {
@@ -6603,6 +6356,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClauseView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare: {
+        parameters: {
+            query: {
+                left: string;
+                right: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompareView"];
                 };
             };
             "4XX": {
@@ -6671,42 +6454,10 @@ export interface operations {
             };
         };
     };
-    put_in_force: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PutInForce"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PackSummary"][];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     vocabulary: {
         parameters: {
             query?: {
+                on?: string;
                 pack?: string;
             };
             header?: never;

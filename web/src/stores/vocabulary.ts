@@ -25,28 +25,26 @@ const nothing: Vocabulary = {
 }
 
 /**
- * The words and choices of the policy pack in force; the console holds none of its own. A page about a procedure under
- * way asks for the words of the pack that procedure began with, and lets go of them when it is left.
+ * The words and choices of a policy pack; the console holds none of its own. A page says whose: the pack in force today,
+ * the one in force on the day of a lead, or the one a casefile keeps.
  */
 export const useVocabularyStore = defineStore('vocabulary', () => {
   const words = shallowRef<Vocabulary>(nothing)
-  const asked = new Map<string, Promise<Vocabulary>>()
+  const answers = new Map<string, Promise<Vocabulary>>()
+  let wanted = ''
 
-  function fetched(pack: string): Promise<Vocabulary> {
-    const known = asked.get(pack)
-    if (known) return known
-    const answer = api.get<Vocabulary>('/policy/vocabulary', pack ? { pack } : {}).then(
-      (found) => ({ ...nothing, ...found }),
-      (error) => {
-        asked.delete(pack)
-        throw error
-      },
-    )
-    asked.set(pack, answer)
-    return answer
-  }
-  async function ensureLoaded(pack = ''): Promise<void> {
-    words.value = await fetched(pack)
+  async function ensureLoaded(whose: { on?: string | null; pack?: string } = {}): Promise<void> {
+    const key = `${whose.pack ?? ''}@${whose.on ?? ''}`
+    wanted = key
+    let answer = answers.get(key)
+    if (!answer) {
+      answer = api.get<Vocabulary>('/policy/vocabulary', { ...whose })
+      answers.set(key, answer)
+      answer.catch(() => answers.delete(key))
+    }
+    const loaded = await answer
+    // The page asked for another pack meanwhile: that one is shown.
+    if (wanted === key) words.value = { ...nothing, ...loaded }
   }
 
   return { words, ensureLoaded }

@@ -129,6 +129,8 @@ pub struct EpisodeView {
     pub evidence_note: String,
     pub risks: Vec<String>,
     pub casefile_id: Option<String>,
+    /// Title of the pack it was determined under; none where it was imported.
+    pub pack_title: Option<String>,
 }
 
 /// A casefile of the household.
@@ -137,6 +139,9 @@ pub struct HouseholdCasefile {
     pub id: String,
     pub status_label: String,
     pub opened_on: Date,
+    /// The pack it started under and keeps.
+    pub pack_title: String,
+    pub pack_version: u32,
 }
 
 /// A lead on the household.

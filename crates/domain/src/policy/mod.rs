@@ -3,14 +3,21 @@
 //! from a [`Pack`], which is a stack of layers (a year's document over the
 //! platform's base, a city's over its province's).
 
+mod adoption;
 mod check;
+mod compare;
 mod load;
 mod pack;
+mod provision;
+mod provision_words;
 mod resolve;
 
+pub use adoption::*;
 pub use check::check;
+pub use compare::{ComparedGroup, ComparedRow, Difference, ProvisionSide, compare};
 pub use load::{PackSource, SourceFile, layer_unchecked, load_library, load_sources};
 pub use pack::*;
+pub use provision::{Provision, provisions};
 pub use resolve::{Library, Pack};
 
 /// A problem in a pack file: which file, which line, what was found and what

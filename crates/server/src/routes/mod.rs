@@ -1,6 +1,7 @@
 //! The routes, one module an area. Handlers only translate; use cases decide.
 
 mod account;
+mod adoption;
 mod attachment;
 mod audit;
 mod casefile;
@@ -34,6 +35,7 @@ pub fn all() -> OpenApiRouter<State> {
         .merge(lead::routes())
         .merge(monitoring_line::routes())
         .merge(notice::routes())
+        .merge(adoption::routes())
         .merge(policy::routes())
         .merge(role_request::routes())
         .merge(submission_list::routes())

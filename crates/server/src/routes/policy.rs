@@ -1,20 +1,20 @@
 //! Routes of the area `policy`.
 
-use app::policy::{ClauseView, PackSummary, PackView, PutInForce, Vocabulary};
+use app::policy::{ClauseView, CompareView, PackSummary, PackView, Vocabulary};
 use axum::extract::{Path, Query, State as AxumState};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::State;
 use crate::problem::{Answer, Problem, answer};
-use crate::session::{Body, Signed};
+use crate::session::Signed;
 
 /// Routes of this area.
 pub fn routes() -> OpenApiRouter<State> {
     OpenApiRouter::new()
         .routes(routes!(packs))
         .routes(routes!(pack))
-        .routes(routes!(put_in_force))
+        .routes(routes!(compare))
         .routes(routes!(clauses))
         .routes(routes!(clause))
         .routes(routes!(vocabulary))
@@ -47,22 +47,20 @@ async fn pack(
     answer(app.pack_view(&me, &id))
 }
 
-/// Puts a pack in force; policy officers only.
+/// Two packs side by side, provision by provision.
 #[utoipa::path(
-    post,
-    path = "/policy/packs/{id}/in-force",
+    get,
+    path = "/policy/compare",
     tag = "policy",
-    params(("id" = String, Path)),
-    request_body = PutInForce,
-    responses((status = 200, body = Vec<PackSummary>), (status = "4XX", body = Problem)),
+    params(TwoPacks),
+    responses((status = 200, body = CompareView), (status = "4XX", body = Problem)),
 )]
-async fn put_in_force(
+async fn compare(
     AxumState(app): AxumState<State>,
     Signed(me): Signed,
-    Path(id): Path<String>,
-    Body(form): Body<PutInForce>,
-) -> Answer<Vec<PackSummary>> {
-    answer(app.put_in_force(&me, &id, form).await)
+    Query(two): Query<TwoPacks>,
+) -> Answer<CompareView> {
+    answer(app.compare_packs(&me, &two.left, &two.right))
 }
 
 /// Clauses in their own words.
@@ -108,16 +106,9 @@ async fn clause(
 async fn vocabulary(
     AxumState(app): AxumState<State>,
     Signed(me): Signed,
-    Query(of): Query<OfPack>,
+    Query(query): Query<OfPack>,
 ) -> Answer<Vocabulary> {
-    answer(app.vocabulary(&me, of.pack.as_deref()).await)
-}
-
-/// Of one pack; without it, of the pack in force where the account is.
-#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-struct OfPack {
-    pack: Option<String>,
+    answer(app.vocabulary(&me, query.on, query.pack.as_deref()).await)
 }
 
 /// Narrowed to a document.
@@ -125,4 +116,20 @@ struct OfPack {
 #[into_params(parameter_in = Query)]
 struct OfDocument {
     document: Option<String>,
+}
+
+/// Which packs to compare.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct TwoPacks {
+    left: String,
+    right: String,
+}
+
+/// Of the pack in force on a day (today where there is none), or of one named.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct OfPack {
+    on: Option<jiff::civil::Date>,
+    pack: Option<String>,
 }

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod attachments;
+mod adoptions;
 mod clock;
 mod corrections;
 mod double_decision;

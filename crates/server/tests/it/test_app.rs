@@ -18,7 +18,7 @@ use server::transport::Transport;
 use store::Store;
 use store::account::AccountRow;
 use store::crypto::{Keyring, RustCrypto};
-use store::policy::PackInForceRow;
+use store::policy::AdoptionRow;
 use tower::ServiceExt as _;
 
 use crate::place::{self, HOME, Place};
@@ -53,29 +53,39 @@ impl TestApp {
     /// A demo deployment (invented identity numbers, light password hashes) on
     /// the embedded database.
     pub async fn sqlite() -> Self {
-        Self::open(Engine::Sqlite, true).await
+        Self::open(Engine::Sqlite, true, &[]).await
+    }
+
+    /// With further packs, given as files: path inside the policy folder, text.
+    pub async fn with_packs(engine: Engine, packs: &[(&str, &str)]) -> Self {
+        Self::open(engine, true, packs).await
     }
 
     /// With the rules of a real deployment.
     pub async fn strict() -> Self {
-        Self::open(Engine::Sqlite, false).await
+        Self::open(Engine::Sqlite, false, &[]).await
     }
 
     /// On either database.
     pub async fn on(engine: Engine) -> Self {
-        Self::open(engine, true).await
+        Self::open(engine, true, &[]).await
     }
 
     /// Behind a proxy at this address that ends TLS.
     pub async fn behind_tls(proxy: std::net::IpAddr) -> Self {
-        Self::open_as(Engine::Sqlite, true, Transport::behind_tls(vec![proxy])).await
+        Self::open_as(Engine::Sqlite, true, &[], Transport::behind_tls(vec![proxy])).await
     }
 
-    async fn open(engine: Engine, demo: bool) -> Self {
-        Self::open_as(engine, demo, Transport::plain()).await
+    async fn open(engine: Engine, demo: bool, packs: &[(&str, &str)]) -> Self {
+        Self::open_as(engine, demo, packs, Transport::plain()).await
     }
 
-    async fn open_as(engine: Engine, demo: bool, transport: Transport) -> Self {
+    async fn open_as(
+        engine: Engine,
+        demo: bool,
+        packs: &[(&str, &str)],
+        transport: Transport,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("folder");
         let keyring = Keyring::generate().expect("randomness");
         let url = match engine {
@@ -83,7 +93,14 @@ impl TestApp {
             Engine::Postgres => fresh_postgres().await,
         };
         let store = open_store(&url, &keyring).await;
-        let files = PolicyFiles::load(None).expect("policy folder");
+        let policy = folder.path().join("policy");
+        for (path, text) in packs {
+            let path = policy.join(path);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("folder");
+            std::fs::write(path, text).expect("a pack file");
+        }
+        let policy = (!packs.is_empty()).then_some(policy.as_path());
+        let files = PolicyFiles::load(policy).expect("policy folder");
         let app = App {
             store,
             library: Arc::new(files.library().expect("packs")),
@@ -155,15 +172,19 @@ impl TestApp {
         // The second province borrows the pack, so that cases exist outside
         // even a province's scope.
         for jurisdiction in ["410000000000", "420000000000"] {
-            tx.put_pack_in_force(PackInForceRow {
+            tx.add_adoption(AdoptionRow {
                 id: app::new_id(),
                 pack_id: "henan-2022".into(),
                 pack_version: 1,
                 jurisdiction: jurisdiction.into(),
                 from_on: "2022-04-27".into(),
-                note: "测试".into(),
+                until_on: None,
+                status: "in_force".into(),
+                reason: "测试".into(),
+                document: "测试".into(),
                 account_id: "system".into(),
                 recorded_at: now,
+                version: 1,
             })
             .await
             .expect("pack");

@@ -11,7 +11,7 @@ on_both!(
     one_session_a_person,
     deputies_stand_in_on_their_days,
     accounts_are_listed,
-    settings_and_packs
+    settings
 );
 
 async fn a_sign_in_name_is_taken_once(db: TestDatabase) {
@@ -229,31 +229,13 @@ async fn accounts_are_listed(db: TestDatabase) {
     );
 }
 
-async fn settings_and_packs(db: TestDatabase) {
+async fn settings(db: TestDatabase) {
     let mut tx = db.write().await;
     tx.save_setting("today", "2025-05-01").await.expect("saved");
     tx.save_setting("today", "2025-05-02")
         .await
         .expect("saved over");
-    for (id, from_on, recorded_at) in [
-        ("p1", "2025-01-01", 5),
-        ("p2", "2025-01-01", 9),
-        ("p3", "2024-01-01", 10),
-    ] {
-        tx.put_pack_in_force(store::policy::PackInForceRow {
-            id: id.into(),
-            pack_id: "henan-2022".into(),
-            pack_version: 1,
-            jurisdiction: "41".into(),
-            from_on: from_on.into(),
-            note: String::new(),
-            account_id: "a".into(),
-            recorded_at,
-        })
-        .await
-        .expect("put");
-    }
-    tx.audit("system", "policy.put_in_force", "", "")
+    tx.audit("system", "setting.saved", "", "")
         .await
         .expect("audited");
     tx.commit().await.expect("committed");
@@ -262,9 +244,4 @@ async fn settings_and_packs(db: TestDatabase) {
         Some("2025-05-02")
     );
     assert_eq!(db.store.setting("none").await.expect("read"), None);
-    let packs = db.store.packs_in_force().await.expect("read");
-    assert_eq!(
-        packs.iter().map(|p| p.id.as_str()).collect::<Vec<_>>(),
-        ["p2", "p1", "p3"]
-    );
 }

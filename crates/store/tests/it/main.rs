@@ -6,6 +6,7 @@ mod fixture;
 mod people;
 
 mod account;
+mod adoption;
 mod audit;
 mod audit_rewriting;
 mod audit_tampering;

@@ -3,11 +3,12 @@ import { describeClock, placeProcedure } from './procedure-layout'
 import type { Procedure, ProcedureStep } from './types'
 
 const step = (kind: ProcedureStep['kind'], level: string, parallel = false): ProcedureStep => ({
-  kind, label: kind, level, level_label: level, clause: 'HN22-050', parallel, evidence: [],
+  kind, label: kind, level, level_label: level, clause: 'HN22-050', parallel, shared_with: [], evidence: [], left_open: [],
 })
-const clock = { id: 'identification', label: '线索到县级审批', starts: 'earliest_lead', ends: 'county_decision', limit_days: 15, unit: 'natural' as const, in_principle: true, clause: 'HN22-060' }
+const clock = { id: 'identification', label: '线索到县级审批', starts: 'earliest_lead', ends: 'county_decision', limit_days: 15, unit: 'natural' as const, in_principle: true, due_on: null, clause: 'HN22-060' }
 const procedure: Procedure = {
   label: '识别认定',
+  left_open: [],
   clause: 'HN22-050',
   clocks: [clock],
   steps: [step('commitment_letter', 'village'), step('cross_check', 'county', true), step('public_notice', 'village'), step('county_decision', 'county')],
@@ -36,5 +37,6 @@ describe('describeClock', () => {
     expect(describeClock(clock)).toBe('线索到县级审批：一般不超过 15 天')
     expect(describeClock({ ...clock, in_principle: false, unit: 'working' })).toBe('线索到县级审批：期限 15 个工作日')
     expect(describeClock({ ...clock, limit_days: null })).toBe('线索到县级审批：文件未规定期限')
+    expect(describeClock({ ...clock, limit_days: null, due_on: '2020-05-10' })).toBe('线索到县级审批：2020年5月10日前')
   })
 })

@@ -1,4 +1,5 @@
 /** Where the steps of a procedure stand in the picture: a column for each step of the main line, a lane for each acting level. */
+import { formatDate } from '@/components/format'
 import type { Procedure, ProcedureClock, ProcedureStep } from './types'
 
 /** From the household upwards; a pack may use any subset. */
@@ -84,6 +85,7 @@ export function placeProcedure(procedure: Procedure): Picture {
 
 /** "一般不超过 15 天（自然日）"; an unstated limit says so. */
 export function describeClock(clock: ProcedureClock): string {
+  if (clock.limit_days == null && clock.due_on) return `${clock.label}：${formatDate(clock.due_on)}前`
   if (clock.limit_days == null) return `${clock.label}：文件未规定期限`
   const unit = clock.unit === 'working' ? '个工作日' : '天'
   const bound = clock.in_principle ? '一般不超过' : '期限'

@@ -1,5 +1,4 @@
 /** Codes of a pack that have no words of their own in it. */
-import type { PolicyValue } from './types'
 
 const WORDS: Record<string, string> = {
   'exchange_source.national-2022': '按 2022 年全国表格式读入',
@@ -10,5 +9,11 @@ const WORDS: Record<string, string> = {
   'message.recheck_received': '再次核查申请已收到',
 }
 
-export const labelWords = (value: PolicyValue) => WORDS[`${value.group}.${value.key}`] ?? value.label
-export const valueWords = (value: PolicyValue) => WORDS[`${value.group}.${value.value}`] ?? value.value
+interface Worded {
+  group: string
+  key: string
+  label: string
+}
+
+export const labelWords = (value: Worded) => WORDS[`${value.group}.${value.key}`] ?? value.label
+export const valueWords = (value: { group: string; value: string }) => WORDS[`${value.group}.${value.value}`] ?? value.value

@@ -3,6 +3,7 @@
 
 use jiff::civil::date;
 use serde_json::json;
+use store::policy::AdoptionRow;
 
 use crate::forms;
 use crate::place::{HOME, Place};
@@ -70,6 +71,41 @@ async fn imports(test: &TestApp, case: &Case<'_>) -> [String; 2] {
     ids.try_into().expect("two")
 }
 
+/// An entry of the village's own, as its officer would have written it.
+async fn adoption(test: &TestApp, place: Place, pack_id: &str, status: &str) -> String {
+    let id = app::new_id();
+    let mut tx = test
+        .app
+        .store
+        .write(test.app.system_actor())
+        .await
+        .expect("write");
+    tx.add_adoption(AdoptionRow {
+        id: id.clone(),
+        pack_id: pack_id.into(),
+        pack_version: 1,
+        jurisdiction: place.village.into(),
+        from_on: "2031-01-01".into(),
+        until_on: None,
+        status: status.into(),
+        reason: place.canary(),
+        document: place.canary(),
+        account_id: test.account_id(&place.login("grid")).await,
+        recorded_at: test.app.clock.now_millis(),
+        version: 1,
+    })
+    .await
+    .expect("an entry");
+    tx.add_adoption_event(&id, "drafted", None, &place.canary())
+        .await
+        .expect("a history");
+    tx.audit("system", "policy.drafted", "test", "")
+        .await
+        .expect("audit");
+    tx.commit().await.expect("commit");
+    id
+}
+
 /// Identifiers of a village's records, and the versions they stand at.
 #[derive(Debug, Clone)]
 pub struct Records {
@@ -97,6 +133,10 @@ pub struct Records {
     pub import: String,
     pub refused_import: String,
     pub account: String,
+    /// A draft of a base layer, which may never be confirmed, and a pack in
+    /// force from far ahead.
+    pub draft: String,
+    pub adoption: String,
     pub search_name: String,
     pub search_number: String,
 }
@@ -186,6 +226,8 @@ impl Records {
             import: imports[0].clone(),
             refused_import: imports[1].clone(),
             account: test.account_id(&place.login("grid")).await,
+            draft: adoption(test, place, "platform-base", "draft").await,
+            adoption: adoption(test, place, "henan-2022", "in_force").await,
             search_name: forms::head_name(place, 1),
             search_number: forms::head_number(place, 1),
         }
@@ -217,6 +259,8 @@ impl Records {
             import: id(),
             refused_import: id(),
             account: id(),
+            draft: id(),
+            adoption: id(),
             search_name: "无此人".into(),
             search_number: "980000199001010000".into(),
         }

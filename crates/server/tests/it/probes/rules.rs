@@ -106,6 +106,7 @@ pub fn all() -> Vec<Rule> {
     rules.extend(place_rules());
     rules.extend(rules_of_people::all());
     rules.extend(line_rules());
+    rules.extend(adoption_rules());
     rules.extend(rules_of_lists::all());
     rules.extend(oversight_rules());
     rules.extend(exchange_rules());
@@ -312,18 +313,9 @@ fn place_rules() -> Vec<Rule> {
         rule(GET, "/policy/packs/{id}", O::PolicyRead, Own, |_, _| {
             get("/policy/packs/henan-2022".into())
         }),
-        rule(
-            POST,
-            "/policy/packs/{id}/in-force",
-            O::PolicyPutInForce,
-            Own,
-            |_, t| {
-                post(
-                    "/policy/packs/henan-2022/in-force",
-                    json!({"jurisdiction": t.village, "from": "2022-05-01", "note": ""}),
-                )
-            },
-        ),
+        rule(GET, "/policy/compare", O::PolicyRead, Own, |_, _| {
+            get("/policy/compare?left=platform-base&right=henan-2022".into())
+        }),
         rule(GET, "/policy/clauses", O::PolicyRead, Own, |_, _| {
             get("/policy/clauses".into())
         }),
@@ -333,6 +325,78 @@ fn place_rules() -> Vec<Rule> {
         rule(GET, "/policy/vocabulary", None, Own, |_, _| {
             get("/policy/vocabulary".into())
         }),
+    ]
+}
+
+fn adoption_rules() -> Vec<Rule> {
+    use Kind::{Own, Record};
+    const GET: Method = Method::GET;
+    const POST: Method = Method::POST;
+    vec![
+        // Everybody meets the packs above and below them; the canary tells.
+        rule(GET, "/policy/adoptions", O::PolicyRead, Own, |_, _| {
+            get("/policy/adoptions".into())
+        }),
+        rule(
+            POST,
+            "/policy/adoptions",
+            O::PolicyPutInForce,
+            Record,
+            |_, t| {
+                post(
+                    "/policy/adoptions",
+                    json!({"pack_id": "henan-2022", "jurisdiction": t.village, "from": "2022-05-01"}),
+                )
+            },
+        ),
+        rule(
+            POST,
+            "/policy/adoptions/preview",
+            O::PolicyPutInForce,
+            Record,
+            |_, t| {
+                post(
+                    "/policy/adoptions/preview",
+                    json!({"pack_id": "henan-2022", "jurisdiction": t.village, "from": "2022-05-01"}),
+                )
+            },
+        ),
+        rule(
+            POST,
+            "/policy/adoptions/{id}/confirm",
+            O::PolicyPutInForce,
+            Record,
+            |_, t| {
+                post(
+                    format!("/policy/adoptions/{}/confirm", t.draft),
+                    json!({"expected_version": 1}),
+                )
+            },
+        ),
+        rule(
+            POST,
+            "/policy/adoptions/{id}/end",
+            O::PolicyPutInForce,
+            Record,
+            |_, t| {
+                post(
+                    format!("/policy/adoptions/{}/end", t.adoption),
+                    json!({"expected_version": 1, "until": "2032-01-01", "reason": ""}),
+                )
+            },
+        ),
+        rule(
+            POST,
+            "/policy/adoptions/{id}/withdraw",
+            O::PolicyPutInForce,
+            Record,
+            |_, t| {
+                post(
+                    format!("/policy/adoptions/{}/withdraw", t.adoption),
+                    json!({"expected_version": 1, "reason": ""}),
+                )
+            },
+        ),
     ]
 }
 

@@ -3,6 +3,8 @@
 
 mod picture;
 
+pub(crate) use picture::redraw;
+
 use domain::account::{Operation, Principal, Scope};
 use std::time::Duration;
 

@@ -17,6 +17,7 @@ pub mod lead;
 pub mod limits;
 pub mod monitoring_line;
 pub mod notice;
+pub mod paper;
 pub mod policy;
 pub mod submission_list;
 pub mod supervision;

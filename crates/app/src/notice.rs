@@ -4,7 +4,6 @@
 mod appraisal;
 mod forms;
 mod objection;
-pub(crate) mod print;
 
 pub use forms::*;
 
@@ -110,20 +109,11 @@ impl App {
         let draft = self.draft_notice(&mut tx, principal, &form).await?;
         // The transaction ends here without a commit: it never happened.
         drop(tx);
-        let mut view = self
-            .notice_views(principal, vec![draft.row])
-            .await?
-            .pop()
-            .ok_or_else(|| AppError::Internal("a notice without a view".into()))?;
-        let pack = self.pack_in_force(form.village, self.today()).await.ok();
-        view.items = draft
-            .items
-            .iter()
-            .map(|i| item_view(i, pack, principal.masked, &[]))
-            .collect();
-        let page = self.notice_page(&view).await?;
+        let page = self
+            .draft_notice_page(&principal.scope, form.village, &draft.row, draft.items)
+            .await?;
         Ok(NoticePreview {
-            title: view.title,
+            title: draft.row.title,
             page,
             results: draft.results,
         })
@@ -311,26 +301,14 @@ impl App {
         Ok(view)
     }
 
-    /// The notice as an A4 page to print and post: name, category, nothing
-    /// else about anybody.
+    /// The notice as an A4 page to print and post, one of the papers.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] outside the scope.
+    /// As for [`App::paper_print`].
     pub async fn notice_print(&self, principal: &Principal, id: &str) -> Result<String, AppError> {
-        let notice = self.notice(principal, id).await?;
-        self.notice_page(&notice).await
-    }
-
-    async fn notice_page(&self, notice: &NoticeView) -> Result<String, AppError> {
-        let path = self
-            .division_path(village_of(&notice.village.code)?)
-            .await?;
-        let place: Vec<&str> = path.split('/').collect();
-        let (township, village) = match place.as_slice() {
-            [.., township, village] => (*township, *village),
-            _ => ("", path.as_str()),
-        };
-        Ok(print::page(notice, township, village))
+        let kind = domain::paper::PaperKind::PublicNotice;
+        self.paper_print(principal, crate::paper::PaperSubject::Notice, id, kind)
+            .await
     }
 
     async fn notice_views(

@@ -72,6 +72,10 @@ operations! {
     DuplicateClose = "duplicate.close";
     SupervisionRead = "supervision.read";
     SupervisionOpen = "supervision.open";
+    PaperRead = "paper.read";
+    PaperTemplateManage = "paper_template.manage";
+    NameProtectionRequest = "name_protection.request";
+    NameProtectionDecide = "name_protection.decide";
     PolicyRead = "policy.read";
     PolicyPutInForce = "policy.put_in_force";
     MonitoringLineRead = "monitoring_line.read";

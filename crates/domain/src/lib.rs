@@ -13,6 +13,7 @@ pub mod household;
 pub mod identity_number;
 pub mod lead;
 pub mod monitoring_line;
+pub mod paper;
 pub mod pinyin;
 pub mod policy;
 pub mod spec;

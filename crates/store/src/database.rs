@@ -78,6 +78,7 @@ macro_rules! migrations {
 
 migrations! {
     "0001_first_path",
+    "0010_paper",
     "0020_adoption",
     "0030_security",
     "0031_duplicate_member",

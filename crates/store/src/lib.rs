@@ -14,6 +14,7 @@ pub mod household;
 pub mod lead;
 pub mod monitoring_line;
 pub mod notice;
+pub mod paper;
 pub mod policy;
 pub mod purpose;
 pub mod role_request;

@@ -57,6 +57,8 @@ const TABLES: &[SealedTable] = &[
     table("account", &["totp"]),
     table("attachment", &["file_name"]),
     numbered("purpose", "chain", "seq", &["purpose"]),
+    table("name_protection", &["reason", "substitute"]),
+    table("paper_template", &["content"]),
     numbered("import_household", "batch_id", "seq", &["content"]),
     numbered("import_finding", "batch_id", "seq", &["detail"]),
     table("submission_list", &["content", "stage"]),

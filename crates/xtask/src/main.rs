@@ -5,6 +5,7 @@ mod clauses;
 mod divisions;
 mod glossary;
 mod mutation;
+mod papers;
 mod prove;
 mod repository;
 mod transitions;
@@ -34,6 +35,8 @@ enum Command {
     Glossary,
     /// Compresses the national division codes into policy/divisions
     Divisions(divisions::DivisionsArgs),
+    /// Builds the default Word templates of policy/papers from their layouts
+    Papers,
     /// Writes the table of holidays and make-up workdays
     Calendars(calendars::CalendarsArgs),
 }
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Command::Gen => generate(),
         Command::Glossary => glossary::run(),
         Command::Divisions(args) => divisions::run(&args),
+        Command::Papers => papers::run(),
         Command::Calendars(args) => calendars::run(&args),
     };
     match outcome {

@@ -833,6 +833,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/name-protections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Heads who may not be named in public, newest request first. */
+        get: operations["protections"];
+        put?: never;
+        /** Asks the township that a head is not named in public. */
+        post: operations["request_protection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/name-protections/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The township approves or refuses what is written instead. */
+        post: operations["decide_protection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/name-protections/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a protection whose ground has gone. */
+        post: operations["end_protection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -936,25 +988,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/policy/adoptions": {
+    "/api/v1/paper-templates": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Which packs are in force where, with gaps, overlaps and history. */
-        get: operations["timeline"];
+        /** Every kind of paper with its fields, versions and history in the own county. */
+        get: operations["templates"];
         put?: never;
-        /** Writes a draft, which governs nothing yet; policy officers only. */
-        post: operations["draft"];
+        /**
+         * Uploads a version: multipart fields `kind`, `note`, `file`. It is checked
+         *     and kept, and not in use until somebody says so.
+         */
+        post: operations["upload"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/policy/adoptions/preview": {
+    "/api/v1/paper-templates/in-use": {
         parameters: {
             query?: never;
             header?: never;
@@ -963,59 +1018,93 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What would change, without changing it. */
-        post: operations["preview"];
+        /** Puts a version in use from now on; without one, the built-in template. */
+        post: operations["put_in_use"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/policy/adoptions/{id}/confirm": {
+    "/api/v1/paper-templates/{id}/file": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** A version as uploaded, to change and upload again. */
+        get: operations["file"];
         put?: never;
-        /** Puts a draft in force. Overlaps and gaps need a yes of their own. */
-        post: operations["confirm"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/policy/adoptions/{id}/end": {
+    "/api/v1/paper-templates/{id}/preview": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** A version filled with invented data. `built_in.<kind>` names the built-in one. */
+        get: operations["preview"];
         put?: never;
-        /** Ends what has begun, by a date. */
-        post: operations["end"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/policy/adoptions/{id}/withdraw": {
+    "/api/v1/papers": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Papers possible for a case, a meeting, a notice or a village. */
+        get: operations["list"];
         put?: never;
-        /** Takes back what has not begun. */
-        post: operations["withdraw"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/{subject}/{id}/{kind}/document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paper as a Word file, by the county's template in use. */
+        get: operations["document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/papers/{subject}/{id}/{kind}/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A paper as an A4 page for the browser's printer. */
+        get: operations["print"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1056,23 +1145,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/policy/compare": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Two packs side by side, provision by provision. */
-        get: operations["compare"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/policy/packs": {
         parameters: {
             query?: never;
@@ -1101,6 +1173,23 @@ export interface paths {
         get: operations["pack"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/packs/{id}/in-force": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a pack in force; policy officers only. */
+        post: operations["put_in_force"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1427,88 +1516,6 @@ export interface components {
             note?: string;
             /** @enum {string} */
             type: "decide_correction";
-        };
-        /** @description Who did what to an entry, when and why. */
-        AdoptionEventView: {
-            /** @description `drafted`, `put_in_force`, `ended`, `reopened` or `withdrawn`. */
-            kind: string;
-            until?: string | null;
-            reason: string;
-            by_name: string;
-            recorded_at: string;
-        };
-        /** @description What stands against it, or has to be agreed to. */
-        AdoptionFinding: {
-            kind: components["schemas"]["AdoptionFindingKind"];
-            message: string;
-            days?: components["schemas"]["Period"] | null;
-            /**
-             * Format: date
-             * @description An overlap that ends by ending the other entry on this day.
-             */
-            proposed_until?: string | null;
-        };
-        /**
-         * @description Kinds of findings.
-         * @enum {string}
-         */
-        AdoptionFindingKind: "outside_jurisdiction" | "before_effective" | "empty_period" | "overlap" | "gap";
-        /** @description What putting a pack in force would change. */
-        AdoptionPreview: {
-            pack: components["schemas"]["ComparedPack"];
-            current?: components["schemas"]["ComparedPack"] | null;
-            findings: components["schemas"]["AdoptionFinding"][];
-            /** @description Provisions that differ from today's; left is today's, right the new one. */
-            changes: components["schemas"]["ComparedGroup"][];
-            /** @description Provisions that stay the same. */
-            same_count: number;
-            /** @description Running procedures, each of which keeps the pack it started under. */
-            running: components["schemas"]["RunningView"][];
-            /** Format: int64 */
-            running_total: number;
-            /** @description Leads that arrive from this day on fall under the new pack. */
-            new_leads: components["schemas"]["Period"];
-            /** @description Places below with a pack of their own in these days: not reached. */
-            exceptions: components["schemas"]["ExceptionView"][];
-        };
-        /**
-         * @description How far an entry has come. Entries are never deleted.
-         * @enum {string}
-         */
-        AdoptionStatus: "draft" | "in_force" | "withdrawn";
-        /** @description Which packs are in force, jurisdiction by jurisdiction. */
-        AdoptionTimeline: {
-            /** Format: date */
-            today: string;
-            /** @description From the province down. */
-            jurisdictions: components["schemas"]["JurisdictionTimeline"][];
-        };
-        /** @description One entry with its history. */
-        AdoptionView: {
-            id: string;
-            pack_id: string;
-            pack_title: string;
-            /** Format: int32 */
-            pack_version: number;
-            jurisdiction: string;
-            jurisdiction_name: string;
-            /** Format: date */
-            from: string;
-            /** Format: date */
-            until?: string | null;
-            status: components["schemas"]["AdoptionStatus"];
-            /** @description `draft`, `upcoming`, `running`, `past` or `withdrawn`. */
-            phase: string;
-            reason: string;
-            document: string;
-            /** Format: int64 */
-            version: number;
-            may_confirm: boolean;
-            may_withdraw: boolean;
-            may_end: boolean;
-            /** @description The entry that made room for this one, by title. */
-            previous?: string | null;
-            history: components["schemas"]["AdoptionEventView"][];
         };
         /** @description 结果公告, in the township's name, posted in the village (HN22-057). */
         Announcement: {
@@ -1847,11 +1854,6 @@ export interface components {
             /** Format: int32 */
             limit_days?: number | null;
             unit?: components["schemas"]["DayUnit"] | null;
-            /**
-             * Format: date
-             * @description A fixed last day instead of a number of days.
-             */
-            due_on?: string | null;
             in_principle: boolean;
             clause?: string | null;
         };
@@ -1883,49 +1885,11 @@ export interface components {
             /** @description Last day on which the authorisation may be used; open where absent. */
             valid_until?: string | null;
         };
-        /** @description Two packs, every layer merged, provision by provision. */
-        CompareView: {
-            left: components["schemas"]["ComparedPack"];
-            right: components["schemas"]["ComparedPack"];
-            groups: components["schemas"]["ComparedGroup"][];
-            left_procedure?: components["schemas"]["ProcedureView"] | null;
-            right_procedure?: components["schemas"]["ProcedureView"] | null;
-        };
-        /** @description The rows of one table or part of a procedure. */
-        ComparedGroup: {
-            group: string;
-            label: string;
-            rows: components["schemas"]["ComparedRow"][];
-        };
-        /** @description Which pack stands on a side. */
-        ComparedPack: {
-            id: string;
-            title: string;
-            /** Format: int32 */
-            version: number;
-            /** Format: date */
-            effective_from?: string | null;
-            /** @description Base first. */
-            layers: string[];
-        };
         /** @description A person who signed to be compared. */
         ComparedPerson: {
             member_id: string;
             name: string;
             id_number: string;
-        };
-        /** @description One provision of either pack or of both. */
-        ComparedRow: {
-            key: string;
-            label: string;
-            /**
-             * @description A figure: a side without it is silent. Else an entry of a list, which
-             *     that side simply does not have.
-             */
-            figure: boolean;
-            left?: components["schemas"]["ProvisionSide"] | null;
-            right?: components["schemas"]["ProvisionSide"] | null;
-            difference: components["schemas"]["Difference"];
         };
         /** @description A conclusion, with the version the person saw. */
         ConcludeLead: components["schemas"]["LeadConclusion"] & {
@@ -1940,15 +1904,6 @@ export interface components {
         Conclusion: {
             category: string;
             label: string;
-        };
-        /** @description Puts a draft in force. */
-        ConfirmAdoption: {
-            /** Format: int64 */
-            expected_version: number;
-            /** @description Yes, the entry before ends on this one's first day. */
-            end_previous?: boolean;
-            /** @description Yes, days without an own pack are meant. */
-            accept_gap?: boolean;
         };
         /**
          * @description Whose value stands where file and register differ.
@@ -2077,6 +2032,13 @@ export interface components {
          * @enum {string}
          */
         DayUnit: "natural" | "working";
+        /** @description The township's decision. */
+        DecideNameProtection: {
+            /** Format: int64 */
+            expected_version: number;
+            approve: boolean;
+            note?: string;
+        };
         /** @description One account of the demo, ready to sign in with. */
         DemoAccountView: {
             login_name: string;
@@ -2101,11 +2063,6 @@ export interface components {
             to: string;
             reason: string;
         };
-        /**
-         * @description How two packs stand to each other in one provision.
-         * @enum {string}
-         */
-        Difference: "same" | "different" | "only_left" | "only_right";
         /** @description Why an account is disabled, and who takes over. */
         Disable: {
             hand_over_to?: string | null;
@@ -2502,18 +2459,11 @@ export interface components {
             /** @description The colleague stood in for, if a deputy acted. */
             deputy_of?: string | null;
         };
-        /** @description Ends what has begun. */
-        EndAdoption: {
+        /** @description The ground has gone. */
+        EndNameProtection: {
             /** Format: int64 */
             expected_version: number;
-            /**
-             * Format: date
-             * @description First day on which it no longer governs.
-             */
-            until: string;
-            reason: string;
-            /** @description Yes, days without an own pack are meant. */
-            accept_gap?: boolean;
+            note: string;
         };
         /**
          * @description What an entry path looks at.
@@ -2539,8 +2489,6 @@ export interface components {
             evidence_note: string;
             risks: string[];
             casefile_id?: string | null;
-            /** @description Title of the pack it was determined under; none where it was imported. */
-            pack_title?: string | null;
         };
         /** @description One line of the timeline. */
         EventView: {
@@ -2565,12 +2513,6 @@ export interface components {
             /** @description True where the reference typed with the step proves it too. */
             by_reference: boolean;
             present: boolean;
-        };
-        /** @description A place below with a pack of its own. */
-        ExceptionView: {
-            jurisdiction: string;
-            name: string;
-            pack_title: string;
         };
         /** @description A conclusion with the facts it rests on. */
         Explanation: {
@@ -2603,15 +2545,6 @@ export interface components {
             code: string;
             message: string;
             severity: string;
-        };
-        /** @description Days without an own pack. */
-        GapView: {
-            /** Format: date */
-            from: string;
-            /** Format: date */
-            until?: string | null;
-            /** @description Title of the pack from above that holds meanwhile. */
-            covered_by?: string | null;
         };
         /** @description A grid under a village. */
         GridView: {
@@ -2680,10 +2613,6 @@ export interface components {
             status_label: string;
             /** Format: date */
             opened_on: string;
-            /** @description The pack it started under and keeps. */
-            pack_title: string;
-            /** Format: int32 */
-            pack_version: number;
         };
         /**
          * @description A household's situation and risks as judged together by a meeting or a
@@ -2900,15 +2829,13 @@ export interface components {
             created_by: string;
             merged_by?: string | null;
         };
-        /** @description Where and over which days a pack is in force. */
+        /** @description Where and since when a pack is in force. */
         InForce: {
             jurisdiction: string;
             jurisdiction_name: string;
-            /** Format: date */
             from: string;
-            /** Format: date */
-            until?: string | null;
-            reason: string;
+            by_name: string;
+            note: string;
         };
         /** @description One source of income or one expense. */
         IncomeItem: {
@@ -3020,18 +2947,6 @@ export interface components {
             code: string;
             problem: boolean;
             finding?: string;
-        };
-        /** @description The entries of one jurisdiction. */
-        JurisdictionTimeline: {
-            jurisdiction: string;
-            name: string;
-            level_label: string;
-            /** @description By first day, drafts and withdrawn ones included. */
-            entries: components["schemas"]["AdoptionView"][];
-            /** @description Days without a pack of its own after the first. */
-            gaps: components["schemas"]["GapView"][];
-            /** @description Days two entries claim: left from before entries had an end. */
-            overlaps: components["schemas"]["Period"][];
         };
         /** @description How a lead is concluded. */
         LeadConclusion: {
@@ -3187,28 +3102,37 @@ export interface components {
             totp_required: boolean;
             deputy_of?: string | null;
         };
+        /** @description A protection as the console shows it. */
+        NameProtectionView: {
+            id: string;
+            household_id: string;
+            head_name: string;
+            village: components["schemas"]["VillageName"];
+            ground: string;
+            ground_label: string;
+            reason: string;
+            substitute: components["schemas"]["SubstituteLine"];
+            /** @description What the paper will say. */
+            substitute_text: string;
+            /** @description `requested`, `approved`, `refused` or `ended`. */
+            status: string;
+            status_label: string;
+            requested_by: string;
+            requested_at: string;
+            decided_by?: string | null;
+            decided_at?: string | null;
+            decision_note: string;
+            /** Format: int64 */
+            version: number;
+            /** @description Whether the person asking may decide it. */
+            can_decide: boolean;
+        };
         /** @description A new account. */
         NewAccount: {
             login_name: string;
             display_name: string;
             role: string;
             division?: string | null;
-        };
-        /** @description A pack to be put in force in a jurisdiction. */
-        NewAdoption: {
-            pack_id: string;
-            jurisdiction: string;
-            /** Format: date */
-            from: string;
-            /**
-             * Format: date
-             * @description First day no more; usually open.
-             */
-            until?: string | null;
-            /** @description Why; a preview needs none. */
-            reason?: string;
-            /** @description Number or name of the paper that orders it. */
-            document?: string;
         };
         /** @description A meeting and what it decided for each household. */
         NewAppraisal: {
@@ -3310,6 +3234,18 @@ export interface components {
             lives_here?: boolean;
             /** @description 共享收支: counts when income is divided by persons. */
             shares_income?: boolean;
+        };
+        /** @description A request to keep a head's name off public papers. */
+        NewNameProtection: {
+            household_id: string;
+            /** @description `minor_head` or `protected_person`. */
+            ground: string;
+            /** @description Why, for the township that decides; sealed. */
+            reason: string;
+            /** @description `guardian` or `code_tail`. */
+            substitute: string;
+            /** @description Name of the guardian, where the guardian is named instead. */
+            guardian_name?: string;
         };
         /** @description A notice to post. */
         NewNotice: {
@@ -3689,6 +3625,39 @@ export interface components {
             total: number;
         };
         /** @description A page as the API gives it. */
+        PageView_NameProtectionView: {
+            items: {
+                id: string;
+                household_id: string;
+                head_name: string;
+                village: components["schemas"]["VillageName"];
+                ground: string;
+                ground_label: string;
+                reason: string;
+                substitute: components["schemas"]["SubstituteLine"];
+                /** @description What the paper will say. */
+                substitute_text: string;
+                /** @description `requested`, `approved`, `refused` or `ended`. */
+                status: string;
+                status_label: string;
+                requested_by: string;
+                requested_at: string;
+                decided_by?: string | null;
+                decided_at?: string | null;
+                decision_note: string;
+                /** Format: int64 */
+                version: number;
+                /** @description Whether the person asking may decide it. */
+                can_decide: boolean;
+            }[];
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many match in scope.
+             */
+            total: number;
+        };
+        /** @description A page as the API gives it. */
         PageView_NoticeView: {
             items: {
                 id: string;
@@ -3738,6 +3707,31 @@ export interface components {
              */
             total: number;
         };
+        /** @description A field a template may use. */
+        PaperFieldView: {
+            name: string;
+            /** @description What the preview puts there. */
+            sample: string;
+        };
+        /**
+         * @description A paper the platform can write. Which of them a procedure has, and under
+         *     which clause, is said by the forms of its pack.
+         * @enum {string}
+         */
+        PaperKind: "investigation_form" | "commitment_letter" | "sign_in_sheet" | "appraisal_minutes" | "public_notice" | "submission_list" | "written_notice" | "announcement" | "result_notice";
+        /** @description A paper somebody could take away now, or why not yet. */
+        PaperOption: {
+            kind: components["schemas"]["PaperKind"];
+            label: string;
+            clause?: string | null;
+            subject: components["schemas"]["PaperSubject"];
+            subject_id: string;
+            ready: boolean;
+            /** @description Why it cannot be written yet, and what to do. */
+            message?: string | null;
+            /** @description Whose template the Word file follows, in words. */
+            template: string;
+        };
         /** @description Paper that was not scanned: where it is kept, in words. */
         PaperStatement: {
             /** @description Codes of the evidence kept there. */
@@ -3745,12 +3739,49 @@ export interface components {
             /** @description E.g. 镇档案室 3 号柜. */
             place: string;
         };
-        /** @description Days from `from` on; up to, not including, `until` where there is one. */
-        Period: {
-            /** Format: date */
-            from: string;
-            /** Format: date */
-            until?: string | null;
+        /**
+         * @description What a paper is about.
+         * @enum {string}
+         */
+        PaperSubject: "casefile" | "appraisal" | "notice" | "village";
+        /** @description A kind of paper and its templates in the county. */
+        PaperTemplateKindView: {
+            kind: components["schemas"]["PaperKind"];
+            label: string;
+            /** @description Posted in public: its fields hold nothing sensitive. */
+            public: boolean;
+            fields: components["schemas"]["PaperFieldView"][];
+            /** @description Fields of the row that repeats. */
+            row_fields: components["schemas"]["PaperFieldView"][];
+            /**
+             * Format: int64
+             * @description Version in use; absent while the built-in template is.
+             */
+            version_in_use?: number | null;
+            versions: components["schemas"]["PaperTemplateVersionView"][];
+            history: components["schemas"]["PaperTemplateUseView"][];
+        };
+        /** @description When which version was put in use. */
+        PaperTemplateUseView: {
+            /**
+             * Format: int64
+             * @description Absent for the built-in template.
+             */
+            version?: number | null;
+            by: string;
+            at: string;
+        };
+        /** @description One uploaded version. */
+        PaperTemplateVersionView: {
+            id: string;
+            /** Format: int64 */
+            version: number;
+            note: string;
+            /** Format: int64 */
+            size_bytes: number;
+            uploaded_by: string;
+            uploaded_at: string;
+            in_use: boolean;
         };
         /** @description Id and title of a pack. */
         PolicyName: {
@@ -3789,11 +3820,7 @@ export interface components {
             level_label: string;
             clause: string;
             parallel: boolean;
-            /** @description Further levels that may record it, in words. */
-            shared_with: string[];
             evidence: string[];
-            /** @description What the text leaves open about it; shown as 文件未规定. */
-            left_open: string[];
         };
         /** @description A procedure to be drawn. */
         ProcedureView: {
@@ -3802,8 +3829,6 @@ export interface components {
             clocks: components["schemas"]["ClockView"][];
             steps: components["schemas"]["ProcedureStepView"][];
             guards: components["schemas"]["GuardView"][];
-            /** @description What the text leaves open; shown as 文件未规定. */
-            left_open: string[];
         };
         /** @description 帮扶项目规划，报县级有关项目主管部门 (WY21-049). */
         ProjectPlan: {
@@ -3819,21 +3844,22 @@ export interface components {
          * @enum {string}
          */
         Provenance: "practice" | "inherited_by_practice";
-        /** @description What one pack says in a row. */
-        ProvisionSide: {
-            /** @description What this pack calls it; the other may have another name for it. */
-            label: string;
-            value: string;
-            clause?: string | null;
-            source?: components["schemas"]["Provenance"] | null;
-            /** @description The document says nothing: shown as 文件未规定, `value` is practice. */
-            unstated: boolean;
-            layer?: string | null;
-        };
         /** @description Who declared for the household, and what they are to it. */
         Proxy: {
             name: string;
             relation: string;
+        };
+        /** @description Putting a pack in force. */
+        PutInForce: {
+            jurisdiction: string;
+            /** Format: date */
+            from: string;
+            note: string;
+        };
+        /** @description Which version to use; none means the built-in one. */
+        PutTemplateInUse: {
+            kind: components["schemas"]["PaperKind"];
+            template_id?: string | null;
         };
         /** @description The household asked the township to look again. */
         RecheckRequest: {
@@ -3922,15 +3948,6 @@ export interface components {
             label: string;
             level?: string | null;
             operations: string[];
-        };
-        /** @description Running procedures under one pack. */
-        RunningView: {
-            pack_id: string;
-            pack_title: string;
-            /** Format: int32 */
-            pack_version: number;
-            /** Format: int64 */
-            count: number;
         };
         /** @description Id and version of a saved household. */
         SavedHousehold: {
@@ -4036,6 +4053,16 @@ export interface components {
             /** Format: int64 */
             count: number;
         };
+        /** @description What stands in for the name of a head who may not be named. */
+        SubstituteLine: {
+            name: string;
+            /** @enum {string} */
+            kind: "guardian";
+        } | {
+            tail: string;
+            /** @enum {string} */
+            kind: "code_tail";
+        };
         /** @description Records put aside, and why. */
         Superseded: {
             sent_back_to: components["schemas"]["StepKind"];
@@ -4118,8 +4145,6 @@ export interface components {
             source?: components["schemas"]["Provenance"] | null;
             /** @description The document says nothing; the page shows 文件未规定. */
             unstated: boolean;
-            /** @description A figure of its own, not a named entry of a list. */
-            figure: boolean;
             layer?: string | null;
         };
         /**
@@ -4183,16 +4208,6 @@ export interface components {
             code_lists: {
                 [key: string]: components["schemas"]["CodeLabel"][];
             };
-        };
-        /** @description Takes back what has not begun. */
-        WithdrawAdoption: {
-            /** Format: int64 */
-            expected_version: number;
-            reason: string;
-            /** @description Yes, the entry that had made room goes on instead. */
-            reopen_previous?: boolean;
-            /** @description Yes, days without an own pack are meant. */
-            accept_gap?: boolean;
         };
         /** @description Counts at the top of the page. */
         WorkCounts: {
@@ -5903,6 +5918,134 @@ export interface operations {
             };
         };
     };
+    protections: {
+        parameters: {
+            query?: {
+                status?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageView_NameProtectionView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_protection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNameProtection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NameProtectionView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_protection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideNameProtection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NameProtectionView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_protection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndNameProtection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NameProtectionView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list: {
         parameters: {
             query?: {
@@ -6122,7 +6265,7 @@ export interface operations {
             };
         };
     };
-    timeline: {
+    templates: {
         parameters: {
             query?: never;
             header?: never;
@@ -6136,7 +6279,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AdoptionTimeline"];
+                    "application/json": components["schemas"]["PaperTemplateKindView"][];
                 };
             };
             "4XX": {
@@ -6149,7 +6292,7 @@ export interface operations {
             };
         };
     };
-    draft: {
+    upload: {
         parameters: {
             query?: never;
             header?: never;
@@ -6158,7 +6301,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewAdoption"];
+                "multipart/form-data": string;
             };
         };
         responses: {
@@ -6167,7 +6310,67 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AdoptionView"];
+                    "application/json": components["schemas"]["PaperTemplateKindView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_in_use: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutTemplateInUse"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaperTemplateKindView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
                 };
             };
             "4XX": {
@@ -6184,21 +6387,49 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query: {
+                subject: "casefile" | "appraisal" | "notice" | "village";
+                id: string;
+            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewAdoption"];
-            };
-        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AdoptionPreview"];
+                    "application/json": components["schemas"]["PaperOption"][];
                 };
             };
             "4XX": {
@@ -6211,27 +6442,25 @@ export interface operations {
             };
         };
     };
-    confirm: {
+    document: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                subject: components["schemas"]["PaperSubject"];
                 id: string;
+                kind: components["schemas"]["PaperKind"];
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConfirmAdoption"];
-            };
-        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AdoptionView"];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
                 };
             };
             "4XX": {
@@ -6244,60 +6473,25 @@ export interface operations {
             };
         };
     };
-    end: {
+    print: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                subject: components["schemas"]["PaperSubject"];
                 id: string;
+                kind: components["schemas"]["PaperKind"];
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EndAdoption"];
-            };
-        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AdoptionView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    withdraw: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WithdrawAdoption"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AdoptionView"];
+                    "text/html": string;
                 };
             };
             "4XX": {
@@ -6368,36 +6562,6 @@ export interface operations {
             };
         };
     };
-    compare: {
-        parameters: {
-            query: {
-                left: string;
-                right: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CompareView"];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     packs: {
         parameters: {
             query?: never;
@@ -6454,10 +6618,42 @@ export interface operations {
             };
         };
     };
+    put_in_force: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutInForce"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackSummary"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     vocabulary: {
         parameters: {
             query?: {
-                on?: string;
                 pack?: string;
             };
             header?: never;

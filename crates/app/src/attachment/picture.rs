@@ -35,7 +35,8 @@ pub(super) async fn redrawn(bytes: Vec<u8>, format: ImageFormat) -> Result<Vec<u
         .map_err(|e| AppError::Internal(e.to_string()))?
 }
 
-fn redraw(bytes: &[u8], format: ImageFormat) -> Result<Vec<u8>, AppError> {
+/// As [`redrawn`], on this thread.
+pub(crate) fn redraw(bytes: &[u8], format: ImageFormat) -> Result<Vec<u8>, AppError> {
     let unreadable =
         |_| AppError::invalid("file", "照片打不开，可能没有传完整，请重新拍摄或另存后再传");
     let mut limits = Limits::default();

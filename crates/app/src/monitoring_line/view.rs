@@ -495,7 +495,8 @@ impl App {
         principal: &Principal,
         names: &std::collections::BTreeMap<String, String>,
     ) -> Result<Vec<LineSummary>, AppError> {
-        let in_force = self.store.packs_in_force().await?;
+        let mut in_force = self.store.adoptions().await?;
+        in_force.retain(|a| a.status == "in_force");
         let mut found: Vec<LineSummary> = Vec::new();
         for row in &in_force {
             let Some(pack) = self.library.pack(&row.pack_id) else {

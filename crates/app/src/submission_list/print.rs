@@ -4,8 +4,17 @@ use domain::account::Principal;
 use domain::submission_list::ListContent;
 use store::audit::chain_of;
 
-use crate::notice::print::{escape, spoken};
+use crate::lead::parse_date;
+use crate::paper::html::escape;
 use crate::{App, AppError};
+
+/// `2022年5月3日`.
+fn spoken(date: &str) -> String {
+    parse_date(date).map_or_else(
+        |_| escape(date),
+        |d| format!("{}年{}月{}日", d.year(), d.month(), d.day()),
+    )
+}
 
 impl App {
     /// The list as an A4 page to print, sign and file; printing is audited.

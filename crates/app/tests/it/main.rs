@@ -5,3 +5,5 @@ mod demo;
 mod exchange;
 mod exchange_county;
 mod exchange_flow;
+mod paper;
+mod planted_papers;

@@ -12,6 +12,7 @@ mod household;
 mod lead;
 mod monitoring_line;
 mod notice;
+mod paper;
 mod policy;
 mod role_request;
 mod submission_list;
@@ -36,6 +37,7 @@ pub fn all() -> OpenApiRouter<State> {
         .merge(monitoring_line::routes())
         .merge(notice::routes())
         .merge(adoption::routes())
+        .merge(paper::routes())
         .merge(policy::routes())
         .merge(role_request::routes())
         .merge(submission_list::routes())

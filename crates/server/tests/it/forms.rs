@@ -229,3 +229,12 @@ pub fn archive(entry_on: Date) -> Value {
         "collected_by": "采集人", "entered_by": "录入人", "reviewed_by": "审核人",
     })
 }
+
+/// A request to keep the head of a household off public papers.
+pub fn name_protection(place: Place, household: &str) -> Value {
+    let canary = place.canary();
+    json!({
+        "household_id": household, "ground": "protected_person", "reason": format!("{canary}的原因"),
+        "substitute": "guardian", "guardian_name": format!("{canary}监护人"),
+    })
+}

@@ -2,8 +2,8 @@
 //! binary for the crate.
 
 mod accounts;
-mod attachments;
 mod adoptions;
+mod attachments;
 mod clock;
 mod corrections;
 mod double_decision;
@@ -15,6 +15,7 @@ mod journey;
 mod keys;
 mod leads;
 mod monitoring_line;
+mod papers;
 mod place;
 mod posts;
 mod probes;

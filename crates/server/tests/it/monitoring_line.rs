@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
-use store::policy::PackInForceRow;
+use store::policy::AdoptionRow;
 
 use crate::forms;
 use crate::place::HOME;
@@ -20,13 +20,17 @@ async fn henan_2025(engine: Engine) -> TestApp {
         .write(test.app.system_actor())
         .await
         .expect("write");
-    tx.put_pack_in_force(PackInForceRow {
+    tx.add_adoption(AdoptionRow {
         id: app::new_id(),
         pack_id: "henan-2025".into(),
         pack_version: 1,
         jurisdiction: PROVINCE.into(),
         from_on: "2025-01-01".into(),
-        note: "测试".into(),
+        until_on: None,
+        status: "in_force".into(),
+        reason: "测试".into(),
+        document: "测试".into(),
+        version: 1,
         account_id: "system".into(),
         recorded_at: 0,
     })

@@ -8,7 +8,7 @@ use crate::place::HOME;
 use crate::story::Case;
 use crate::submission_list::{drawable, id_of, list_of, on_list, send};
 use crate::test_app::TestApp;
-use store::policy::PackInForceRow;
+use store::policy::AdoptionRow;
 
 const MAY: Date = date(2022, 5, 20);
 const PACK: &str = "henan-2020";
@@ -23,13 +23,17 @@ async fn under_2020() -> TestApp {
         .write(test.app.system_actor())
         .await
         .expect("write");
-    tx.put_pack_in_force(PackInForceRow {
+    tx.add_adoption(AdoptionRow {
         id: app::new_id(),
         pack_id: PACK.into(),
         pack_version: 1,
         jurisdiction: "410327000000".into(),
         from_on: "2022-05-01".into(),
-        note: "测试".into(),
+        until_on: None,
+        status: "in_force".into(),
+        reason: "测试".into(),
+        document: "测试".into(),
+        version: 1,
         account_id: "system".into(),
         recorded_at: 0,
     })

@@ -73,7 +73,13 @@ impl TestApp {
 
     /// Behind a proxy at this address that ends TLS.
     pub async fn behind_tls(proxy: std::net::IpAddr) -> Self {
-        Self::open_as(Engine::Sqlite, true, &[], Transport::behind_tls(vec![proxy])).await
+        Self::open_as(
+            Engine::Sqlite,
+            true,
+            &[],
+            Transport::behind_tls(vec![proxy]),
+        )
+        .await
     }
 
     async fn open(engine: Engine, demo: bool, packs: &[(&str, &str)]) -> Self {
@@ -428,6 +434,17 @@ impl Person<'_> {
             .await
     }
 
+    /// A Word template of a kind.
+    pub async fn template(&self, kind: &str, bytes: &[u8]) -> Reply {
+        self.multipart(
+            "/paper-templates",
+            &[("kind", kind), ("note", "调整了行距")],
+            "模板.docx",
+            bytes,
+        )
+        .await
+    }
+
     /// A form with a file.
     pub async fn multipart(
         &self,
@@ -462,6 +479,17 @@ impl Person<'_> {
     }
 }
 
+/// Every part of a Word file, tags included.
+fn word_text(bytes: &[u8]) -> String {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a Word file");
+    let mut text = String::new();
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).expect("a part");
+        std::io::Read::read_to_string(&mut part, &mut text).expect("text");
+    }
+    text
+}
+
 /// An answer of the service.
 #[derive(Debug, Clone)]
 pub struct Reply {
@@ -472,10 +500,14 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The body as text; of a workbook, the text of its cells.
+    /// The body as text; of a workbook, the text of its cells; of a Word
+    /// file, that of its parts.
     pub fn text(&self) -> String {
         if !self.bytes.starts_with(b"PK") {
             return String::from_utf8_lossy(&self.bytes).into_owned();
+        }
+        if self.headers[header::CONTENT_TYPE] == app::paper::DOCX {
+            return word_text(&self.bytes);
         }
         let bytes = std::io::Cursor::new(&self.bytes[..]);
         let mut book: calamine::Xlsx<_> =

@@ -14,6 +14,7 @@ use store::household::HouseholdQuery;
 use store::lead::LeadFilter;
 use store::monitoring_line::LineReceiptRow;
 use store::notice::AppraisalRow;
+use store::paper::NameProtectionRow;
 use store::submission_list::ListFilter;
 
 use crate::fixture::{TestDatabase, on_both};
@@ -114,6 +115,29 @@ async fn fill(db: &TestDatabase) {
     .await
     .expect("added");
     crate::submission_list::send(&mut tx, "s", VILLAGE, &["c"]).await;
+    tx.add_name_protection(NameProtectionRow {
+        id: "np".into(),
+        household_id: "h".into(),
+        village: VILLAGE.into(),
+        ground: "minor_head".into(),
+        reason_sealed: tx
+            .seal_text("name_protection", "reason", "np", "x")
+            .expect("seals"),
+        substitute_sealed: tx
+            .seal_text("name_protection", "substitute", "np", "{}")
+            .expect("seals"),
+        status: "requested".into(),
+        requested_by: "clerk".into(),
+        requested_by_name: "甲".into(),
+        requested_at: 0,
+        decided_by: None,
+        decided_by_name: None,
+        decided_at: None,
+        decision_note: String::new(),
+        version: 1,
+    })
+    .await
+    .expect("added");
     tx.add_account(account("u", "zhang", Some(VILLAGE)), &[])
         .await
         .expect("added");
@@ -252,6 +276,10 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
     ask!(objections(s, &["n".to_owned()]) a => a.len());
     ask!(open_objections(s, 10) a => a.len());
     ask!(appraisals(s, 10) a => a.len());
+    ask!(appraisal(s, "a") a => usize::from(a.is_some()));
+    ask!(name_protection(s, "np") a => usize::from(a.is_some()));
+    ask!(name_protections(s, None, 10, 0) a => page!(a));
+    ask!(open_name_protections(s, &["h".to_owned()]) a => a.len());
     ask!(attachment(s, "t") a => usize::from(a.is_some()));
     ask!(attachments(s, "casefile", "c") a => a.len());
     ask!(evidence(s, &["c".to_owned()]) a => a.len());

@@ -58,6 +58,12 @@ export const operationGroups: OperationGroup[] = [
       { code: 'submission_list.read', label: '查看名单' },
       { code: 'submission_list.submit', label: '拟定和报送名单' },
       { code: 'submission_list.receive', label: '接收和答复名单' },
+    label: '文书',
+    operations: [
+      { code: 'paper.read', label: '下载和打印文书' },
+      { code: 'name_protection.request', label: '提出公示用名' },
+      { code: 'name_protection.decide', label: '批准公示用名' },
+      { code: 'paper_template.manage', label: '管理本县文书模板' },
     ],
   },
   {

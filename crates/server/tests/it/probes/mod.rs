@@ -5,6 +5,7 @@
 mod records;
 mod rules;
 mod rules_of_lists;
+mod rules_of_papers;
 mod rules_of_people;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -216,6 +217,9 @@ async fn send(test: &TestApp, actor: &Actor, rule: &Rule, probe: &Probe) -> Repl
     if probe.import {
         return person.import("no-such-layout", "a.csv", b"1,2").await;
     }
+    if probe.template {
+        return person.template("public_notice", b"no template").await;
+    }
     person
         .send(rule.method.clone(), &probe.path, probe.body.clone())
         .await
@@ -372,6 +376,7 @@ async fn counts_are_of_the_scope(test: &TestApp, actor: &Actor, tally: &mut Tall
         ),
         (O::NoticeRead, "/notices", records::NOTICES),
         (O::CasefileRead, "/appraisals", records::APPRAISALS),
+        (O::PaperRead, "/name-protections", records::PROTECTIONS),
         (O::HouseholdRead, "/grids", records::GRIDS),
         (
             O::SubmissionListRead,

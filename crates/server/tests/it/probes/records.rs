@@ -36,6 +36,7 @@ async fn list_of(test: &TestApp, case: &Case<'_>) -> String {
         .ok();
     sent["id"].as_str().expect("an id").to_owned()
 }
+pub const PROTECTIONS: u64 = 1;
 
 /// The township takes in its own export of the village, twice; the second
 /// time it refuses it.
@@ -124,6 +125,8 @@ pub struct Records {
     pub compared: String,
     pub compared_version: i64,
     pub notice: String,
+    pub appraisal: String,
+    pub protection: String,
     pub objection: String,
     /// A list of the village's, sent to its township.
     pub submission_list: String,
@@ -172,6 +175,8 @@ impl Records {
                 .ok();
             attachments.push(kept["id"].as_str().expect("an id").to_owned());
         }
+        let meetings = village.get("/appraisals").await.ok();
+        let appraisal = meetings[0]["id"].as_str().expect("an id").to_owned();
         let imports = imports(test, &case).await;
         let grid = json!({
             "village": place.village, "name": format!("{canary}网格"), "staff_kind": "grid_worker",
@@ -198,6 +203,11 @@ impl Records {
             .await
             .ok();
         let second = village.add_household(place, 2).await;
+        let asked = village
+            .post("/name-protections", forms::name_protection(place, &second))
+            .await
+            .ok();
+        let protection = asked["id"].as_str().expect("an id").to_owned();
         let lead = village
             .post("/leads", forms::lead(place, &second, "hotline", day))
             .await
@@ -216,6 +226,8 @@ impl Records {
             compared: compared.id.clone(),
             compared_version: 1,
             notice,
+            appraisal,
+            protection,
             objection: filed["objections"][0]["id"]
                 .as_str()
                 .expect("an id")
@@ -252,6 +264,8 @@ impl Records {
             compared: id(),
             compared_version: 1,
             notice: id(),
+            appraisal: id(),
+            protection: id(),
             objection: id(),
             submission_list: id(),
             submission_list_version: 1,

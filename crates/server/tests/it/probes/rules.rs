@@ -6,7 +6,7 @@ use domain::account::Operation as O;
 use serde_json::{Value, json};
 
 use super::records::Records;
-use super::{rules_of_lists, rules_of_people};
+use super::{rules_of_lists, rules_of_papers, rules_of_people};
 
 /// What an operation is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct Probe {
     pub upload: Option<(&'static str, String)>,
     /// A spreadsheet instead of a body.
     pub import: bool,
+    /// A file that is no Word template instead of a body.
+    pub template: bool,
     /// Joins an own record with the target's: inside, only tried on the own.
     pub mixed: bool,
 }
@@ -110,6 +112,7 @@ pub fn all() -> Vec<Rule> {
     rules.extend(rules_of_lists::all());
     rules.extend(oversight_rules());
     rules.extend(exchange_rules());
+    rules.extend(rules_of_papers::all());
     rules
 }
 

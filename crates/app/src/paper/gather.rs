@@ -1,0 +1,452 @@
+//! From the records to the data of each paper. What a paper may hold is said
+//! by its type; here nothing is left out or added by hand.
+
+use domain::account::{Principal, Scope};
+use domain::casefile::{Casefile, Stage};
+use domain::division::DivisionCode;
+use domain::household::{HouseholdFile, Member};
+use domain::paper::{
+    AppraisalMinutes, AppraisedHousehold, CommitmentLetterPaper, Filled, HouseholdHead,
+    InvestigationFormPaper, LetterMember, NeverPublic, Paper as _, PaperKind, PublicPlace,
+    ResultNoticePaper, SignInSheet, SurveyedMember,
+};
+use domain::policy::{LawfulItems, Pack};
+use store::casefile::CasefileFilter;
+
+use super::{Gathered, PaperSubject, not_yet};
+use crate::household::{mask_number, mask_phone};
+use crate::lead::{parse_date, village_of};
+use crate::notice::Attendance;
+use crate::{App, AppError};
+
+/// Lines of a sign-in sheet printed before anybody has come.
+const BLANK_SEATS: usize = 20;
+
+/// Everyday names of county, township and village.
+pub(super) struct Place {
+    pub county: String,
+    pub township: String,
+    pub village: String,
+}
+
+impl Place {
+    pub(super) fn public(&self, never: &NeverPublic) -> Result<PublicPlace, AppError> {
+        Ok(PublicPlace::new(
+            &self.county,
+            &self.township,
+            &self.village,
+            never,
+        )?)
+    }
+
+    /// How the township signs its papers.
+    pub(super) fn township_office(&self) -> String {
+        let ending = match self.township.chars().last() {
+            Some('镇' | '乡') => "人民政府",
+            Some('道') => "办事处",
+            _ => "",
+        };
+        format!("{}{ending}", self.township)
+    }
+}
+
+impl App {
+    pub(super) async fn place(&self, village: DivisionCode) -> Result<Place, AppError> {
+        let path = self.store.division_path(village).await?;
+        let of = |level: &str| {
+            path.iter()
+                .find(|d| d.level == level)
+                .map_or_else(String::new, |d| domain::division::short_name(&d.name))
+        };
+        Ok(Place {
+            county: of("county"),
+            township: of("township"),
+            village: of("village"),
+        })
+    }
+
+    /// Words no public paper may hold.
+    pub(super) fn never_public(&self) -> Result<NeverPublic, AppError> {
+        self.files
+            .text("papers/never_public.txt")
+            .map(NeverPublic::parse)
+            .filter(|n| !n.words().is_empty())
+            .ok_or_else(|| AppError::Internal("papers/never_public.txt is missing".into()))
+    }
+
+    /// The data of a paper.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] outside the scope. What is merely not ready yet
+    /// stands inside the answer.
+    pub(super) async fn gather<'a>(
+        &'a self,
+        principal: &Principal,
+        kind: PaperKind,
+        subject: PaperSubject,
+        id: &str,
+    ) -> Result<Gathered<'a>, AppError> {
+        let village = self.paper_village(principal, subject, id).await?;
+        let place = self.place(village).await?;
+        let scope = &principal.scope;
+        let (pack, data) = match subject {
+            PaperSubject::Casefile => {
+                let (_, casefile) = self
+                    .store
+                    .casefile(scope, id)
+                    .await?
+                    .ok_or(AppError::NotFound)?;
+                let (_, file) = self
+                    .store
+                    .household_file(scope, &casefile.household_id)
+                    .await?
+                    .ok_or(AppError::NotFound)?;
+                let pack = self.pack(&casefile.pack.id)?;
+                let data = match kind {
+                    PaperKind::CommitmentLetter => Ok(self.letter(&place, &casefile, &file)),
+                    PaperKind::InvestigationForm => {
+                        Ok(self.investigation(&place, &casefile, &file, pack))
+                    }
+                    PaperKind::ResultNotice => self.result_notice(&place, &casefile, &file, pack),
+                    _ => self.announcement(scope, &place, &casefile, pack).await,
+                };
+                (pack, data)
+            }
+            PaperSubject::Notice => {
+                let pack = self.pack_in_force(village, self.today()).await?;
+                (pack, self.public_notice(scope, &place, id, pack).await)
+            }
+            PaperSubject::Appraisal => {
+                let pack = self.pack_in_force(village, self.today()).await?;
+                (pack, self.meeting(scope, &place, id, kind).await)
+            }
+            PaperSubject::Village => {
+                let pack = self.pack_in_force(village, self.today()).await?;
+                let sheet = SignInSheet {
+                    county: place.county,
+                    township: place.township,
+                    village: place.village,
+                    held_on: None,
+                    place: String::new(),
+                    seats: vec![String::new(); BLANK_SEATS],
+                };
+                (pack, Ok(sheet.filled()))
+            }
+        };
+        Ok(Gathered {
+            village,
+            pack,
+            data,
+        })
+    }
+
+    fn head(place: &Place, file: &HouseholdFile) -> HouseholdHead {
+        HouseholdHead {
+            county: place.county.clone(),
+            township: place.township.clone(),
+            village: place.village.clone(),
+            head_name: file.head().map_or_else(String::new, |h| h.name.clone()),
+            household_code: file.code.clone().unwrap_or_default(),
+        }
+    }
+
+    fn code_label(&self, list: &str, code: &str) -> String {
+        self.codes.label(list, code).unwrap_or(code).to_owned()
+    }
+
+    fn letter(&self, place: &Place, casefile: &Casefile, file: &HouseholdFile) -> Filled {
+        let signed = casefile.records.commitment_letter.as_ref();
+        CommitmentLetterPaper {
+            household: Self::head(place, file),
+            signed_on: signed.map(|s| s.occurred_on),
+            valid_until: signed.and_then(|s| s.record.valid_until),
+            members: file
+                .active_members()
+                .map(|m| LetterMember {
+                    name: m.name.clone(),
+                    relation: self.code_label("relation_to_head", &m.relation),
+                    masked_number: mask_number(&m.document_number),
+                    minor: !m.is_adult_on(self.today()),
+                })
+                .collect(),
+        }
+        .filled()
+    }
+
+    fn investigation(
+        &self,
+        place: &Place,
+        casefile: &Casefile,
+        file: &HouseholdFile,
+        pack: &Pack,
+    ) -> Filled {
+        let visit = casefile.records.home_verification.as_ref();
+        let record = visit.map(|v| &v.record);
+        let judged = |list: LawfulItems, of: &[domain::casefile::Judgement]| -> Vec<String> {
+            of.iter()
+                .map(|j| {
+                    let found = if j.problem { "有问题" } else { "无问题" };
+                    let label = pack.label(list, &j.code);
+                    match j.finding.trim() {
+                        "" => format!("{label}：{found}"),
+                        finding => format!("{label}：{found}，{finding}"),
+                    }
+                })
+                .collect()
+        };
+        let assurance = file.assurances.iter().max_by_key(|a| a.recorded_on);
+        let state = |problem: Option<bool>| match problem {
+            Some(true) => "有问题".to_owned(),
+            Some(false) => "无问题".to_owned(),
+            None => String::new(),
+        };
+        InvestigationFormPaper {
+            household: Self::head(place, file),
+            household_type: self.code_label("household_type", &file.household_type),
+            address: file.address.clone(),
+            masked_phone: if file.phone.is_empty() {
+                String::new()
+            } else {
+                mask_phone(&file.phone)
+            },
+            income: record.map(|r| r.income.clone()),
+            monitoring_line: monitoring_line(pack),
+            assurances: [
+                state(assurance.map(|a| a.housing_problem)),
+                state(assurance.map(|a| a.schooling_problem)),
+                state(assurance.map(|a| a.water_problem)),
+                state(assurance.map(|a| a.insurance_problem)),
+            ],
+            dimensions: record
+                .map(|r| judged(LawfulItems::Dimension, &r.dimensions))
+                .unwrap_or_default(),
+            difficulties: record
+                .map(|r| judged(LawfulItems::DifficultyArea, &r.difficulties))
+                .unwrap_or_default(),
+            risks: record
+                .map(|r| {
+                    let label = |code: &String| pack.label(LawfulItems::RiskType, code);
+                    r.risks.iter().map(label).collect()
+                })
+                .unwrap_or_default(),
+            risk_note: record.map_or_else(String::new, |r| r.risk_note.clone()),
+            opinion: record.map_or_else(String::new, |r| r.opinion.clone()),
+            recommendation: match record.map(|r| r.recommends) {
+                Some(true) => "建议进入后续程序".into(),
+                Some(false) => "建议不进入后续程序".into(),
+                None => String::new(),
+            },
+            verifiers: record.map(|r| r.verifiers.clone()).unwrap_or_default(),
+            verified_on: visit.map(|v| v.occurred_on),
+            members: file.active_members().map(|m| self.surveyed(m)).collect(),
+        }
+        .filled()
+    }
+
+    fn surveyed(&self, m: &Member) -> SurveyedMember {
+        let health: Vec<String> = m
+            .health
+            .iter()
+            .map(|h| self.code_label("health_condition", h))
+            .collect();
+        SurveyedMember {
+            name: m.name.clone(),
+            sex: self.code_label("sex", &m.sex),
+            age: m
+                .age_on(self.today())
+                .map_or_else(String::new, |a| a.to_string()),
+            relation: self.code_label("relation_to_head", &m.relation),
+            education: if m.school_stage.is_empty() {
+                self.code_label("education", &m.education)
+            } else {
+                self.code_label("school_stage", &m.school_stage)
+            },
+            health: health.join("、"),
+            labour: self.code_label("labour_capacity", &m.labour),
+        }
+    }
+
+    fn result_notice(
+        &self,
+        place: &Place,
+        casefile: &Casefile,
+        file: &HouseholdFile,
+        pack: &Pack,
+    ) -> Result<Filled, AppError> {
+        let (result, explanation, decided_on) = match &casefile.stage {
+            Stage::Determined { category, .. } | Stage::Archived { category, .. } => (
+                format!(
+                    "经村级评议、乡镇审核、县级审批，您家纳入防止返贫监测，类别为{}",
+                    pack.category_label(category)
+                ),
+                "帮扶责任人会与您联系，商定帮扶措施。".to_owned(),
+                casefile
+                    .records
+                    .county_decision
+                    .as_ref()
+                    .map_or(casefile.opened_on, |d| d.occurred_on),
+            ),
+            Stage::Refused {
+                reason, refused_on, ..
+            } => (
+                "您家此次不纳入防止返贫监测".to_owned(),
+                format!(
+                    "原因是：{}。如果不同意，可以到{}申请再次核查，说明情况即可，不需要另写材料。家里情况有变化，随时可以再次申报。",
+                    reason.trim().trim_end_matches('。'),
+                    place.township
+                ),
+                *refused_on,
+            ),
+            Stage::Running => {
+                return Err(not_yet(
+                    "result_notice",
+                    "还没有结果，县级审批或不予纳入后才能打印",
+                ));
+            }
+            Stage::Ended { .. } => {
+                return Err(not_yet(
+                    "result_notice",
+                    "这件事项已终止，没有审批结果可告知",
+                ));
+            }
+        };
+        Ok(ResultNoticePaper {
+            household: Self::head(place, file),
+            result,
+            explanation,
+            decided_on,
+            told_on: self.today(),
+            issued_by: place.township_office(),
+        }
+        .filled())
+    }
+
+    pub(super) async fn casefiles_of_village(
+        &self,
+        scope: &Scope,
+        village: DivisionCode,
+    ) -> Result<Vec<(store::casefile::CasefileRow, Casefile)>, AppError> {
+        let scope = scope.narrowed(village);
+        let (mut found, mut offset) = (Vec::new(), 0);
+        loop {
+            let page = self
+                .store
+                .casefiles(&scope, &CasefileFilter::default(), 200, offset)
+                .await?;
+            offset += page.items.len() as u64;
+            let more = page.next_cursor.is_some();
+            found.extend(page.items);
+            if !more {
+                break;
+            }
+        }
+        found.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+        Ok(found)
+    }
+
+    async fn meeting(
+        &self,
+        scope: &Scope,
+        place: &Place,
+        id: &str,
+        kind: PaperKind,
+    ) -> Result<Filled, AppError> {
+        let row = self
+            .store
+            .appraisal(scope, id)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        let attendance: Vec<Attendance> = serde_json::from_str(&row.attendance).unwrap_or_default();
+        let held_on = parse_date(&row.held_on)?;
+        if kind == PaperKind::SignInSheet {
+            let seats = attendance
+                .iter()
+                .flat_map(|a| std::iter::repeat_n(a.role.clone(), usize::from(a.count)))
+                .collect();
+            return Ok(SignInSheet {
+                county: place.county.clone(),
+                township: place.township.clone(),
+                village: place.village.clone(),
+                held_on: Some(held_on),
+                place: row.place,
+                seats,
+            }
+            .filled());
+        }
+        let minutes =
+            self.store
+                .open_sealed("appraisal", "minutes", &row.id, &row.minutes_sealed)?;
+        Ok(AppraisalMinutes {
+            county: place.county.clone(),
+            township: place.township.clone(),
+            village: place.village.clone(),
+            held_on,
+            place: row.place,
+            chair: row.chair,
+            recorder: row.recorder,
+            attendance: attendance.into_iter().map(|a| (a.role, a.count)).collect(),
+            minutes,
+            households: self.appraised(scope, village_of(&row.village)?, id).await?,
+        }
+        .filled())
+    }
+
+    /// The households judged at a meeting, those sent back since included.
+    async fn appraised(
+        &self,
+        scope: &Scope,
+        village: DivisionCode,
+        appraisal_id: &str,
+    ) -> Result<Vec<AppraisedHousehold>, AppError> {
+        let mut found = Vec::new();
+        for (row, casefile) in self.casefiles_of_village(scope, village).await? {
+            let aside = casefile.superseded.iter().map(|s| &s.records);
+            let appraisal = aside
+                .chain([&casefile.records])
+                .filter_map(|r| r.democratic_appraisal.as_ref())
+                .find(|a| a.record.appraisal_id == appraisal_id);
+            if let Some(appraisal) = appraisal {
+                found.push((row.household_id, appraisal.record.clone()));
+            }
+        }
+        let households = self
+            .store
+            .households(scope, found.iter().map(|(id, _)| id.clone()))
+            .await?;
+        Ok(found
+            .into_iter()
+            .map(|(id, a)| AppraisedHousehold {
+                head_name: households
+                    .get(&id)
+                    .map_or_else(String::new, |h| h.head_name.clone()),
+                round: a.round,
+                recused: a.recused,
+                voters: a.voters,
+                votes_for: a.votes_for,
+                votes_against: a.votes_against,
+                abstentions: a.abstentions,
+                result: if a.result == "recommend" {
+                    "列为初选对象".into()
+                } else {
+                    "不列入".into()
+                },
+                opinion: a.opinion,
+            })
+            .collect())
+    }
+}
+
+/// The monitoring line as its pack states it, or that it states none.
+fn monitoring_line(pack: &Pack) -> String {
+    let Some(line) = &pack.values.line else {
+        return "文件未规定".into();
+    };
+    let Some(amount) = line.amount_yuan.get() else {
+        return "文件未规定".into();
+    };
+    match line.comparator.get().as_deref() {
+        Some("<") => format!("低于{amount}元"),
+        Some("<=") => format!("{amount}元以内"),
+        _ => format!("{amount}元"),
+    }
+}

@@ -1,0 +1,306 @@
+//! Papers through HTTP: what is ready when, what is printed, who approves a
+//! substitute for a name, the county's own templates.
+
+use axum::http::header;
+use jiff::civil::date;
+use serde_json::{Value, json};
+
+use crate::forms;
+use crate::place::HOME;
+use crate::story::Case;
+use crate::test_app::{Engine, Reply, TestApp};
+
+#[tokio::test]
+async fn papers_on_sqlite() {
+    papers(&TestApp::on(Engine::Sqlite).await).await;
+}
+
+#[tokio::test]
+async fn papers_on_postgres() {
+    papers(&TestApp::on(Engine::Postgres).await).await;
+}
+
+async fn options(case: &Case<'_>) -> Vec<(String, bool)> {
+    let path = format!("/papers?subject=casefile&id={}", case.id);
+    let list = case.test.village().get(&path).await.ok();
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    list.as_array()
+        .expect("a list")
+        .iter()
+        .map(|o| (text(&o["kind"]), o["ready"] == true))
+        .collect()
+}
+
+async fn both(case: &Case<'_>, subject: &str, id: &str, kind: &str) -> (String, String) {
+    let path = format!("/papers/{subject}/{id}/{kind}");
+    let print = case.test.village().get(&format!("{path}/print")).await;
+    assert_eq!(print.status, 200, "{}", print.text());
+    let document = case.test.village().get(&format!("{path}/document")).await;
+    assert_eq!(document.status, 200, "{}", document.text());
+    let name = document.headers[header::CONTENT_DISPOSITION]
+        .to_str()
+        .expect("ascii");
+    assert!(
+        name.contains("paper.docx") && name.contains("UTF-8''"),
+        "{name}"
+    );
+    (print.text(), document.text())
+}
+
+async fn papers(test: &TestApp) {
+    let day = date(2022, 5, 1);
+    let case = Case::open(test, HOME, 1, day).await;
+    let named = |all: &[(String, bool)], ready: bool| -> Vec<String> {
+        all.iter()
+            .filter(|(_, r)| *r == ready)
+            .map(|(k, _)| k.clone())
+            .collect()
+    };
+    let all = options(&case).await;
+    assert_eq!(
+        named(&all, true),
+        ["investigation_form", "commitment_letter"]
+    );
+    assert_eq!(named(&all, false), ["announcement", "result_notice"]);
+    let early = test
+        .village()
+        .get(&format!("/papers/casefile/{}/announcement/print", case.id))
+        .await;
+    assert!(
+        early.refusal("announcement")["message"]
+            .as_str()
+            .expect("words")
+            .contains("审批")
+    );
+
+    case.up_to_appraisal(day).await;
+    let notice = case.notice(day).await;
+    let notice = notice["id"].as_str().expect("an id").to_owned();
+    test.go_to(date(2022, 5, 7));
+    case.review(date(2022, 5, 7)).await.ok();
+    case.decide(date(2022, 5, 7)).await.ok();
+    case.act(
+        &case.township(),
+        date(2022, 5, 7),
+        json!({"type": "acknowledge_decision"}),
+    )
+    .await
+    .ok();
+    let all = options(&case).await;
+    assert_eq!(named(&all, false), Vec::<String>::new());
+    assert_eq!(all.len(), 7, "{all:?}");
+
+    let head = forms::head_name(HOME, 1);
+    let number = forms::head_number(HOME, 1);
+    let canary = HOME.canary();
+    for kind in ["investigation_form", "commitment_letter", "result_notice"] {
+        let (print, document) = both(&case, "casefile", &case.id, kind).await;
+        assert!(print.contains(&head) && document.contains(&head), "{kind}");
+        assert!(
+            !print.contains(&number) && !document.contains(&number),
+            "{kind}"
+        );
+    }
+    let meetings = test.village().get("/appraisals").await.ok();
+    let meeting = meetings[0]["id"].as_str().expect("an id").to_owned();
+    let (minutes, _) = both(&case, "appraisal", &meeting, "appraisal_minutes").await;
+    assert!(minutes.contains(&head) && minutes.contains(&format!("{canary}会议记录")));
+    let (seats, _) = both(&case, "appraisal", &meeting, "sign_in_sheet").await;
+    assert_eq!(seats.matches("villager_representative").count(), 9);
+    let blank = test
+        .village()
+        .get(&format!(
+            "/papers/village/{}/sign_in_sheet/print",
+            HOME.village
+        ))
+        .await;
+    assert_eq!(blank.status, 200);
+
+    // Public: the name and the category, and nothing that was written anywhere else.
+    for (subject, id, kind) in [
+        ("notice", &notice, "public_notice"),
+        ("casefile", &case.id, "announcement"),
+    ] {
+        let (print, document) = both(&case, subject, id, kind).await;
+        for text in [&print, &document] {
+            assert!(
+                text.contains(&head) && text.contains("边缘易致贫户"),
+                "{kind}"
+            );
+            for secret in [
+                &number,
+                "19900001234",
+                "住院",
+                &format!("{canary}组"),
+                &format!("{canary}看到"),
+                &format!("{canary}公开栏"),
+                "2012",
+                "illness",
+                "因病",
+            ] {
+                assert!(!text.contains(secret), "{kind} tells {secret}");
+            }
+        }
+    }
+    // The old address gives the same paper.
+    let old = test
+        .village()
+        .get(&format!("/notices/{notice}/print"))
+        .await;
+    assert!(old.text().contains("初选对象公示"));
+    name_protection(&case, &notice).await;
+    templates(&case, &notice).await;
+    let verified = test.person("audit").get("/audit/verify").await.ok();
+    assert_eq!(verified["ok"], true);
+    let trail = test.person("audit").get("/audit?limit=200").await.text();
+    assert!(trail.contains("paper.taken") && trail.contains("name_protection.approved"));
+    assert!(!trail.contains("监护人"), "the trail names nobody");
+}
+
+async fn name_protection(case: &Case<'_>, notice: &str) {
+    let test = case.test;
+    let form = forms::name_protection(HOME, &case.household);
+    let print = async || -> Reply {
+        test.village()
+            .get(&format!("/notices/{notice}/print"))
+            .await
+    };
+    let mut minor = form.clone();
+    minor["ground"] = json!("minor_head");
+    let refused = test.village().post("/name-protections", minor).await;
+    assert_eq!(refused.status, 422, "the head is of age");
+    let mut child = form.clone();
+    child["guardian_name"] = json!(format!("李{}子1", HOME.canary()));
+    assert_eq!(
+        test.village().post("/name-protections", child).await.status,
+        422
+    );
+    let mut telling = form.clone();
+    telling["guardian_name"] = json!("王某19900001234");
+    assert_eq!(
+        test.village()
+            .post("/name-protections", telling)
+            .await
+            .status,
+        422
+    );
+
+    let asked = test.village().post("/name-protections", form).await.ok();
+    let id = asked["id"].as_str().expect("an id").to_owned();
+    let waiting = print().await.refusal("public_paper");
+    assert!(
+        waiting["message"]
+            .as_str()
+            .expect("words")
+            .contains("乡镇批准")
+    );
+    let decide = json!({"expected_version": 1, "approve": true});
+    let path = format!("/name-protections/{id}/decide");
+    assert_eq!(test.village().post(&path, decide.clone()).await.status, 403);
+    let approved = test.township().post(&path, decide.clone()).await.ok();
+    assert_eq!(
+        (approved["status"].as_str(), approved["decided_by"].as_str()),
+        (Some("approved"), Some("镇a1"))
+    );
+    assert_eq!(test.township().post(&path, decide).await.status, 409);
+    let page = print().await.text();
+    assert!(page.contains(&format!("{}监护人（监护人）", HOME.canary())));
+    assert!(!page.contains(&forms::head_name(HOME, 1)));
+    let end = json!({"expected_version": 2, "note": "本人要求公开"});
+    test.township()
+        .post(&format!("/name-protections/{id}/end"), end)
+        .await
+        .ok();
+    assert!(print().await.text().contains(&forms::head_name(HOME, 1)));
+}
+
+/// A built-in template with another heading.
+fn renamed(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
+    use std::io::{Cursor, Read as _, Write as _};
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).expect("a zip file");
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).expect("a part");
+        let name = part.name().expect("a name").into_owned();
+        let mut text = String::new();
+        part.read_to_string(&mut text).expect("text");
+        out.start_file(name, zip::write::SimpleFileOptions::default())
+            .expect("started");
+        out.write_all(text.replace(from, to).as_bytes())
+            .expect("written");
+    }
+    out.finish().expect("finished").into_inner()
+}
+
+async fn templates(case: &Case<'_>, notice: &str) {
+    let test = case.test;
+    let county = test.county();
+    let built_in = county
+        .get("/paper-templates/built_in.public_notice/file")
+        .await
+        .bytes;
+    let bad = county
+        .template(
+            "public_notice",
+            &renamed(&built_in, "{{类别}}", "{{身份证号}}"),
+        )
+        .await;
+    assert_eq!(bad.status, 422);
+    assert_eq!(bad.json["errors"][0]["message"], "不认识的字段“身份证号”");
+    let ours = renamed(&built_in, "防止返贫监测初选对象公示", "公示（本县式样）");
+    let kept = county.template("public_notice", &ours).await.ok();
+    assert_eq!(
+        (
+            kept["versions"][0]["version"].clone(),
+            kept["version_in_use"].clone()
+        ),
+        (json!(1), Value::Null)
+    );
+    let again = county.template("public_notice", &ours).await.ok();
+    assert_eq!(
+        again["versions"].as_array().map(Vec::len),
+        Some(1),
+        "the same file is one version"
+    );
+    let id = kept["versions"][0]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    let preview = county
+        .get(&format!("/paper-templates/{id}/preview"))
+        .await
+        .text();
+    assert!(preview.contains("公示（本县式样）") && preview.contains("样例甲"));
+    let document = async || -> String {
+        test.village()
+            .get(&format!("/papers/notice/{notice}/public_notice/document"))
+            .await
+            .text()
+    };
+    assert!(!document().await.contains("本县式样"), "not yet in use");
+    let put = |id: Option<&str>| json!({"kind": "public_notice", "template_id": id});
+    county
+        .post("/paper-templates/in-use", put(Some(&id)))
+        .await
+        .ok();
+    assert!(document().await.contains("本县式样"));
+    // Another county neither sees nor uses it.
+    let other = test.person("county.b1");
+    assert_eq!(
+        other
+            .get(&format!("/paper-templates/{id}/file"))
+            .await
+            .status,
+        404
+    );
+    assert_eq!(
+        other
+            .post("/paper-templates/in-use", put(Some(&id)))
+            .await
+            .status,
+        404
+    );
+    let back = county.post("/paper-templates/in-use", put(None)).await.ok();
+    assert_eq!(back["history"].as_array().map(Vec::len), Some(2));
+    assert!(!document().await.contains("本县式样"));
+}

@@ -8,9 +8,10 @@ mod objection;
 pub use forms::*;
 
 use domain::account::{Operation, Principal};
+use domain::calendar::DayUnit;
 use domain::casefile::{Action, Refusal, Situation, propose_category};
 use domain::division::{DivisionCode, Level};
-use domain::policy::{GuardKind, Pack, StepKind};
+use domain::policy::{GuardKind, Pack};
 use jiff::civil::Date;
 use store::audit::chain_of;
 use store::notice::{NoticeItemRow, NoticeRow, ObjectionRow};
@@ -183,10 +184,10 @@ impl App {
             }
             results.push(result);
         }
-        let (days, clause) = rule.unwrap_or((0, None));
+        let (days, unit, clause) = rule.unwrap_or((0, DayUnit::Natural, None));
         let close = self
             .calendar
-            .earliest_after_standing(form.posted_on, days, domain::calendar::DayUnit::Natural)
+            .earliest_after_standing(form.posted_on, days, unit)
             .date;
         let village = form.village.to_string();
         let names = self.division_names([village.clone()]).await?;
@@ -474,13 +475,15 @@ fn level_named(name: &str) -> Level {
         .unwrap_or(Level::Township)
 }
 
-/// Days a notice must stand and the clause that says so, from the pack.
-fn notice_rule(pack: &Pack) -> (u16, Option<String>) {
+/// Days a notice must stand, how they are counted, and the clause that says
+/// so; whichever step of the pack waits for it.
+fn notice_rule(pack: &Pack) -> (u16, DayUnit, Option<String>) {
     pack.identification()
-        .and_then(|p| p.guard(StepKind::TownshipReview, GuardKind::NoticeStood))
-        .map_or((0, None), |g| {
+        .and_then(|p| p.guards.iter().find(|g| g.kind == GuardKind::NoticeStood))
+        .map_or((0, DayUnit::Natural, None), |g| {
             (
                 g.number.as_ref().map_or(0, |n| *n.get_ref()),
+                g.unit.unwrap_or(DayUnit::Natural),
                 g.clause.as_ref().map(|c| c.get_ref().clone()),
             )
         })

@@ -32,8 +32,10 @@ pub fn of_file(text: &str) -> Result<Vec<Mutation>, toml::de::Error> {
 fn visit(root: &Value, node: &Value, path: &mut Vec<Key>, found: &mut Vec<Mutation>) {
     match node {
         Value::Table(table) => {
-            if let (Some(clause), false) = (clause_of(node), path.is_empty()) {
-                spoil(root, node, &clause, path, found);
+            match clause_of(node) {
+                Some(clause) if path.is_empty() => empty(root, clause, found),
+                Some(clause) => spoil(root, node, &clause, path, found),
+                None => {}
             }
             for (name, child) in table {
                 path.push(Key::Name(name.clone()));
@@ -49,6 +51,19 @@ fn visit(root: &Value, node: &Value, path: &mut Vec<Key>, found: &mut Vec<Mutati
             }
         }
         _ => {}
+    }
+}
+
+/// A procedure stands on its clause as a whole: without it, no steps.
+fn empty(root: &Value, clause: String, found: &mut Vec<Mutation>) {
+    let mut spoilt = root.clone();
+    let steps = spoilt.as_table_mut().and_then(|t| t.remove("step"));
+    if let (Some(_), Ok(text)) = (steps, toml::to_string(&spoilt)) {
+        found.push(Mutation {
+            clause,
+            change: "every step removed".into(),
+            text,
+        });
     }
 }
 
@@ -143,6 +158,14 @@ fn others(key: &str, value: &Value) -> Vec<Value> {
         (_, Value::Integer(n)) => vec![Value::from(n + 1), Value::from(n - 1)],
         (_, Value::Boolean(b)) => vec![Value::from(!b)],
         ("value", Value::String(text)) => {
+            if let Ok(day) = text.parse::<jiff::civil::Date>() {
+                let beside = [day.tomorrow(), day.yesterday()];
+                return beside
+                    .into_iter()
+                    .flatten()
+                    .map(|d| Value::from(d.to_string()))
+                    .collect();
+            }
             if let Ok(number) = text.parse::<f64>() {
                 let places = text.split_once('.').map_or(0, |(_, part)| part.len());
                 return [1.0, -1.0]
@@ -150,7 +173,7 @@ fn others(key: &str, value: &Value) -> Vec<Value> {
                     .map(|by| Value::from(format!("{:.places$}", number + by)))
                     .collect();
             }
-            [
+            let known: Vec<Value> = [
                 &["<", "<=", ">", ">="][..],
                 &["net_income_per_capita", "disposable_income_per_capita"],
                 &["reference", "ceiling"],
@@ -158,9 +181,30 @@ fn others(key: &str, value: &Value) -> Vec<Value> {
             ]
             .iter()
             .flat_map(|all| among(all))
-            .collect()
+            .collect();
+            if known.is_empty() {
+                vec![Value::from(format!("{text} changed"))]
+            } else {
+                known
+            }
         }
-        ("level", _) => among(&["village", "township", "county", "city"]),
+        ("unit", _) => among(&["natural", "working"]),
+        ("condition", _) => among(&[
+            "income_inside_line",
+            "rigid_expenditure_over_income",
+            "income_dropped",
+        ]),
+        ("after" | "answered_by", _) => among(&[
+            "democratic_appraisal",
+            "public_notice",
+            "township_review",
+            "township_submission",
+            "county_decision",
+        ]),
+        ("shared_with", Value::Array(levels)) if !levels.is_empty() => {
+            vec![Value::Array(Vec::new())]
+        }
+        ("level" | "submitted_to", _) => among(&["village", "township", "county", "city"]),
         ("leads_to", _) => among(&["casefile", "episode", "none"]),
         ("starts", _) => vec![Value::from("home_verification")],
         ("ends", _) => vec![Value::from("township_review"), Value::from("announcement")],

@@ -32,19 +32,17 @@ pub(super) fn problem(kind: GuardKind, at: &Attempt<'_>) -> Option<String> {
             .iter()
             .all(|c| blank(c))
             .then(|| "请写明核查人：谁核查、谁签字、谁负责。".to_owned()),
-        (GuardKind::SubmittedByGovernment, Action::SubmitToCounty(s)) => missing(&[
-            ("上报的镇级人民政府", blank(&s.government)),
-            ("上报文号", blank(&s.document_number)),
-            ("签发人", blank(&s.signatory)),
-        ]),
-        (GuardKind::WrittenNoticeSent, Action::NotifyTownship(n)) => missing(&[
-            ("书面通知的文号", blank(&n.document_number)),
-            ("被通知的乡镇", blank(&n.township)),
-        ]),
+        // What makes these papers traceable (number, signatory, day) no document
+        // asks for; `form` does, without a clause.
+        (GuardKind::SubmittedByGovernment, Action::SubmitToCounty(s)) => {
+            missing(&[("上报的镇级人民政府", blank(&s.government))])
+        }
+        (GuardKind::WrittenNoticeSent, Action::NotifyTownship(n)) => {
+            missing(&[("被通知的乡镇", blank(&n.township))])
+        }
         (GuardKind::PlanSubmitted, Action::SubmitPlan(p)) => missing(&[
             ("帮扶项目规划内容", blank(&p.plan)),
             ("县级有关项目主管部门", blank(&p.department)),
-            ("上报日期", p.submitted_on.is_none()),
         ]),
         _ => None,
     }

@@ -8,6 +8,7 @@ use super::record::{
     RecheckRequest, Superseded,
 };
 use super::{Casefile, Event, Facts, Refusal, Stage, cross_check};
+use crate::division::Level;
 use crate::policy::{Procedure, StepKind};
 
 /// Writes an act that no rule or guard refused.
@@ -82,18 +83,6 @@ pub(super) fn record(
             next.records.democratic_appraisal = Some(done(appraisal.clone(), occurred_on, facts));
         }
         Action::PostNotice { notice_id, place } => {
-            if next
-                .records
-                .democratic_appraisal
-                .as_ref()
-                .is_some_and(|a| a.record.result != "recommend")
-            {
-                return Err(vec![Refusal::new(
-                    "step_order",
-                    "民主评议没有通过的户不公示；可以再开一轮评议，或报乡镇作出不予纳入的决定。",
-                    Some(step_clause(procedure, StepKind::DemocraticAppraisal)),
-                )]);
-            }
             summary = "在村内张贴公示".into();
             next.records.public_notice = Some(Notice {
                 notice_id: notice_id.clone(),
@@ -230,11 +219,14 @@ pub(super) fn record(
             if announcement.issued_by.trim().is_empty() || announcement.place.trim().is_empty() {
                 return Err(vec![Refusal::new(
                     "announced_in_township_name",
-                    "公告要以乡（镇、街道）名义在所在村张贴，请写明公告单位和地点。",
+                    format!(
+                        "公告要以{}名义在所在村张贴，请写明公告单位和地点。",
+                        announcer(procedure)
+                    ),
                     Some(step_clause(procedure, StepKind::Announcement)),
                 )]);
             }
-            summary = "以乡镇名义在所在村公告".into();
+            summary = format!("以{}名义在所在村公告", announcer(procedure));
             next.records.announcement = Some(done(announcement.clone(), occurred_on, facts));
         }
         Action::Archive(archive) => {
@@ -395,6 +387,16 @@ fn file_when_complete(next: &mut Casefile, procedure: &Procedure, occurred_on: D
 
 fn label(procedure: &Procedure, kind: StepKind) -> &str {
     procedure.step(kind).map_or("", |s| s.label.as_str())
+}
+
+/// In whose name the result is announced.
+fn announcer(procedure: &Procedure) -> &'static str {
+    let level = procedure.step(StepKind::Announcement).map(|s| s.level);
+    match level {
+        Some(Level::County) => "县级",
+        Some(Level::Village) => "村级",
+        _ => "乡镇",
+    }
 }
 
 fn step_clause(procedure: &Procedure, kind: StepKind) -> &str {

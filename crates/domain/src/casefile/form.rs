@@ -86,7 +86,8 @@ pub(super) fn filled(
                 no("所用比对结果太旧或日期不对，请核对比对日期，或重新比对。");
             }
             let confirmed = confirmed_by.as_deref().is_some_and(|n| !blank(n));
-            if !confirmed && !newly_on_allowance(facts) {
+            // Sharing with the platform of low incomes does not hang on a new allowance.
+            if source == "subsistence_allowance" && !confirmed && !newly_on_allowance(facts) {
                 refused.push(Refusal::new(
                     "newly_on_allowance",
                     "户档案里没有新纳入低保的记录。请先补登低保和起始日期；确已新纳入的，写明是谁确认的。",
@@ -150,13 +151,19 @@ pub(super) fn filled(
                 no("录入系统的日期不能早于县级审批，也不能晚于今天。");
             }
         }
-        Action::SubmitPlan(plan)
-            if plan
-                .submitted_on
-                .is_some_and(|on| on > facts.today || on > occurred_on) =>
-        {
-            no("上报日期不能晚于办理日期。");
+        Action::SubmitToCounty(s) if blank(&s.document_number) || blank(&s.signatory) => {
+            no("请写明上报文号和签发人。");
         }
+        Action::NotifyTownship(n) if blank(&n.document_number) => {
+            no("请写明书面通知的文号。");
+        }
+        Action::SubmitPlan(plan) => match plan.submitted_on {
+            None => no("请写明上报日期。"),
+            Some(on) if on > facts.today || on > occurred_on => {
+                no("上报日期不能晚于办理日期。");
+            }
+            Some(_) => {}
+        },
         Action::InformHousehold { how, told_by } if (blank(how) || blank(told_by)) => {
             no("请写明怎样告知、由谁告知。");
         }

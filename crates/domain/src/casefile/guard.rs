@@ -257,10 +257,11 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
             }
             let days = *guard.number.as_ref()?.get_ref();
             let notice = records.public_notice.as_ref()?;
+            let unit = guard.unit.unwrap_or(DayUnit::Natural);
             let earliest = at
                 .facts
                 .calendar
-                .earliest_after_standing(notice.posted_on, days, DayUnit::Natural)
+                .earliest_after_standing(notice.posted_on, days, unit)
                 .date;
             if at.occurred_on >= earliest {
                 return None;
@@ -268,10 +269,15 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
             let mut refusal = Refusal::new(
                 name,
                 format!(
-                    "公示不少于 {days} 天：{} 张贴（当天不算），公示到 {}，{} 起才可以审核。",
+                    "公示不少于 {days} {}：{} 张贴（当天不算），公示到 {}，{} 起才可以{}。",
+                    unit.label(),
                     spoken(notice.posted_on),
                     spoken(plus_days(earliest, -1)),
-                    spoken(earliest)
+                    spoken(earliest),
+                    match guard.on {
+                        StepKind::TownshipReview => "审核",
+                        _ => "办理下一步",
+                    }
                 ),
                 clause,
             );
@@ -403,12 +409,25 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
     }
 }
 
-/// A verdict that sends back needs none of what an approval or refusal needs.
+/// Whether the act carries its step through: a verdict that sends back or
+/// refuses needs none of what an approval needs, and acts beside the step
+/// (a request, an objection, an acknowledgement) need nothing of it.
 fn deciding(at: &Attempt<'_>) -> bool {
     match at.action {
         Some(Action::Review(review)) => review.outcome == Verdict::Approve,
         Some(Action::Decide(decision)) => decision.outcome == Verdict::Approve,
-        None => true,
+        None
+        | Some(
+            Action::VerifyHome(_)
+            | Action::SignLetter(_)
+            | Action::RecordAppraisal(_)
+            | Action::PostNotice { .. }
+            | Action::SubmitToCounty(_)
+            | Action::NotifyTownship(_)
+            | Action::Announce(_)
+            | Action::Archive(_)
+            | Action::SubmitPlan(_),
+        ) => true,
         Some(_) => false,
     }
 }

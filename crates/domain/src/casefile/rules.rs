@@ -15,6 +15,10 @@ pub(super) fn stage_allows(
     action: &Action,
     refused: &mut Vec<Refusal>,
 ) {
+    // A step the procedure does not have is never on time; `apply` says so.
+    if action.step().is_some_and(|k| procedure.step(k).is_none()) {
+        return;
+    }
     let after_decision = matches!(action, Action::AcknowledgeDecision {})
         || action
             .step()
@@ -57,19 +61,24 @@ pub(super) fn order(
     // The township sends a case back from wherever it stands, and refuses one
     // that stopped short: no risk found in the home, or not recommended by the
     // meeting. Everything else needs every step before it.
-    let stopped_short = casefile
+    let not_recommended = casefile
         .records
-        .home_verification
+        .democratic_appraisal
         .as_ref()
-        .is_some_and(|h| !h.record.recommends)
+        .is_some_and(|a| a.record.result != "recommend");
+    let stopped_short = not_recommended
         || casefile
             .records
-            .democratic_appraisal
+            .home_verification
             .as_ref()
-            .is_some_and(|a| a.record.result == "not_recommend");
+            .is_some_and(|h| !h.record.recommends);
     let stopping = match action {
         Action::Review(r) => {
             r.outcome == Verdict::SendBack || (r.outcome == Verdict::Refuse && stopped_short)
+        }
+        // Where no township reviews, that falls to the county.
+        Action::Decide(d) if procedure.step(StepKind::TownshipReview).is_none() => {
+            d.outcome == Verdict::SendBack || (d.outcome == Verdict::Refuse && stopped_short)
         }
         _ => false,
     };
@@ -93,6 +102,18 @@ pub(super) fn order(
                 ),
                 None,
             )),
+            // Whom the meeting did not recommend is on no list that goes on.
+            Some(_)
+                if not_recommended
+                    && !stopping
+                    && earlier.kind == StepKind::DemocraticAppraisal =>
+            {
+                refused.push(Refusal::new(
+                    "step_order",
+                    "民主评议没有通过的户不再往下办；可以再开一轮评议，或作出不予纳入的决定。",
+                    Some(earlier.clause.get_ref()),
+                ));
+            }
             Some(_) => {}
         }
     }

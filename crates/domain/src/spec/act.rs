@@ -8,9 +8,9 @@ use jiff::civil::{Date, date};
 use crate::calendar::plus_days;
 use crate::casefile::{
     Action, Announcement, Appraisal, Archive, CommitmentLetter, CorrectionRequest, CountyDecision,
-    DiscrepancyReport, EvidencePiece, HomeVerification, HouseholdFindings, HouseholdSignature,
-    IncomeSheet, Judgement, LetterSignature, PaperStatement, ProjectPlan, TownshipReview,
-    TownshipSubmission, Verdict, WrittenNotice,
+    DiscrepancyReport, EvidencePiece, HomeVerification, HouseholdSignature, IncomeSheet, Judgement,
+    LetterSignature, PaperStatement, ProjectPlan, TownshipReview, TownshipSubmission, Verdict,
+    WrittenNotice,
 };
 use crate::division::Level;
 use crate::policy::{GuardKind, Pack, StepKind};
@@ -27,10 +27,10 @@ pub(super) struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn get(&self, key: &str) -> Option<&str> {
+    pub(super) fn get(&self, key: &str) -> Option<&str> {
         self.map.get(key).map(String::as_str)
     }
-    fn list(&self, key: &str) -> Option<Vec<String>> {
+    pub(super) fn list(&self, key: &str) -> Option<Vec<String>> {
         self.get(key).map(|v| {
             v.split('、')
                 .map(str::trim)
@@ -44,7 +44,7 @@ impl Words<'_> {
             v.parse().map_err(|_| format!("“{key}={v}”不是数字"))
         })
     }
-    fn says(&self, key: &str) -> bool {
+    pub(super) fn says(&self, key: &str) -> bool {
         self.map.contains_key(key)
     }
     fn step(&self, key: &str) -> Result<Option<StepKind>, String> {
@@ -60,7 +60,7 @@ impl Words<'_> {
         step.map(|s| Some(s.kind))
             .ok_or_else(|| format!("没有环节“{label}”"))
     }
-    fn unless_missing(&self, item: &str, usual: &str) -> String {
+    pub(super) fn unless_missing(&self, item: &str, usual: &str) -> String {
         if self.missing(item) {
             String::new()
         } else {
@@ -86,7 +86,7 @@ impl Words<'_> {
             })
             .collect()
     }
-    fn missing(&self, item: &str) -> bool {
+    pub(super) fn missing(&self, item: &str) -> bool {
         self.list("缺").is_some_and(|l| l.iter().any(|m| m == item))
     }
 }
@@ -97,6 +97,10 @@ const KEYS: &[&str] = &[
     "核实人",
     "签字",
     "人均",
+    "刚性支出",
+    "上年收入",
+    "研判",
+    "原因",
     "风险或困难",
     "签字人",
     "代签",
@@ -141,6 +145,20 @@ pub(super) fn usual_actor(action: &str) -> &'static str {
         | "发起比对" | "书面通知" => "县",
         _ => "村",
     }
+}
+
+/// Acts in which another level than the step's takes part.
+pub(super) fn has_own_actor(action: &str) -> bool {
+    [
+        "提交比对",
+        "乡镇报送",
+        "核实疑点",
+        "判断疑点",
+        "收到异议",
+        "答复异议",
+        "签收",
+    ]
+    .contains(&action)
 }
 
 /// The acts that carry a step through with good data.
@@ -198,6 +216,7 @@ pub(super) fn action(name: &str, words: &Words<'_>) -> Result<Action, String> {
         "共用比对" => Action::ReuseCrossCheck {
             source: match words.get("来源") {
                 None | Some("低保") => "subsistence_allowance".into(),
+                Some("低收入平台") => "low_income_platform".into(),
                 Some(other) => other.to_owned(),
             },
             checked_on: plus_days(words.occurred_on, -20),
@@ -410,6 +429,8 @@ fn verification(words: &Words<'_>) -> Result<HomeVerification, String> {
     if let Some(names) = words.list("核实人") {
         form.verifiers = names;
     }
+    form.income.period_from = plus_days(words.occurred_on, -365);
+    form.income.period_to = plus_days(words.occurred_on, -1);
     if let Some(yuan) = words.get("人均") {
         form.income.wage_fen =
             fen(yuan).ok_or_else(|| format!("“{yuan}”不是金额"))? * i64::from(form.income.persons);
@@ -484,39 +505,8 @@ fn appraisal(words: &Words<'_>) -> Result<Appraisal, String> {
             .filter(|c| !words.missing(&c.label))
             .map(|c| c.code.clone())
             .collect(),
-        findings: findings(words)?,
+        findings: super::assessed::findings(words)?,
     })
-}
-
-/// The situation as judged, where the pack asks for it.
-fn findings(words: &Words<'_>) -> Result<Option<HouseholdFindings>, String> {
-    let asked = words
-        .pack
-        .identification()
-        .is_some_and(|p| p.has_guard(GuardKind::SituationAssessed));
-    if !asked || words.missing("综合研判") {
-        return Ok(None);
-    }
-    let income = words
-        .get("人均")
-        .map(|yuan| fen(yuan).ok_or_else(|| format!("“{yuan}”不是金额")));
-    Ok(Some(HouseholdFindings {
-        per_capita_income_fen: Some(income.transpose()?.unwrap_or(500_000)),
-        dimensions: words
-            .pack
-            .values
-            .dimensions
-            .iter()
-            .filter(|d| !words.missing(&d.label))
-            .map(|d| Judgement {
-                code: d.code.clone(),
-                problem: false,
-                finding: String::new(),
-            })
-            .collect(),
-        situation: words.unless_missing("家庭基本情况", "三口之家，一人常年吃药"),
-        ..HouseholdFindings::default()
-    }))
 }
 
 fn ground(words: &Words<'_>, outcome: Verdict) -> Option<String> {
@@ -550,7 +540,7 @@ fn review(words: &Words<'_>, outcome: Verdict) -> Result<TownshipReview, String>
             .list("核实人")
             .unwrap_or_else(|| vec![words.unless_missing("核查人", "乡镇核查人")]),
         opinion: "情况属实".into(),
-        findings: findings(words)?,
+        findings: super::assessed::findings(words)?,
         send_back_to: words.step("退回到")?,
         ground: ground(words, outcome),
         reason: reason(words, outcome),

@@ -3,10 +3,13 @@
 //! follows from them. `policy/specs/README.md` describes the tables.
 
 mod act;
+mod assessed;
+mod boundary;
 mod leads;
 mod monitoring_line;
 mod page;
 mod scenario;
+mod silence;
 mod transition;
 mod values;
 
@@ -15,6 +18,7 @@ pub use transition::{ActRow, TransitionTable, transitions};
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::calendar::WorkCalendar;
 use crate::policy::{ClauseId, Library, Pack, Problem};
 
 /// One spec file.
@@ -25,6 +29,8 @@ pub struct Spec {
     /// The pack its sections are run against.
     pub pack: String,
     pub sections: Vec<Section>,
+    /// Holidays for clocks in working days; only weekends unless set.
+    pub calendar: WorkCalendar,
 }
 
 /// A heading with what stands under it.
@@ -73,7 +79,17 @@ impl Table {
     /// Whether the engine acts in it.
     fn acts(&self) -> bool {
         let first = self.header.first().map_or("", String::as_str);
-        ["日期", "人均纯收入", "渠道", "核实结果", "测算", "动作"].contains(&first)
+        [
+            "日期",
+            "人均纯收入",
+            "人均可支配收入",
+            "渠道",
+            "核实结果",
+            "包",
+            "测算",
+            "动作",
+        ]
+        .contains(&first)
     }
 }
 
@@ -106,6 +122,7 @@ pub fn parse(path: &str, text: &str) -> Result<Spec, Vec<Problem>> {
         path: path.to_owned(),
         pack: String::new(),
         sections: Vec::new(),
+        calendar: WorkCalendar::default(),
     };
     let mut problems = Vec::new();
     let mut problem = |line: usize, message: String| {
@@ -209,6 +226,15 @@ impl Spec {
             .collect()
     }
 
+    /// How many boundary rows the file holds, each a case of its own.
+    pub fn boundary_rows(&self) -> usize {
+        let tables = self.sections.iter().flat_map(|s| &s.tables);
+        tables
+            .filter(|t| t.header.first().is_some_and(|h| h == "包"))
+            .map(|t| t.rows.len())
+            .sum()
+    }
+
     /// Runs one section.
     pub fn run_section(&self, section: &Section, library: &Library) -> Vec<Problem> {
         self.run_tables(section, library, |_| true)
@@ -238,10 +264,14 @@ impl Spec {
             ));
         }
         for clause in &section.clauses {
-            found.extend(quoted(section, clause, pack));
+            found.extend(quoted(section, clause, pack, library));
         }
         for table in section.tables.iter().filter(|t| wanted(t)) {
-            found.extend(run_table(table, pack));
+            found.extend(match table.header.first().map(String::as_str) {
+                Some("日期") => scenario::run(table, pack, &self.calendar),
+                Some("包") => boundary::run(table, &section.clauses, library, &self.calendar),
+                _ => run_table(table, pack),
+            });
         }
         found
             .into_iter()
@@ -261,13 +291,13 @@ impl Spec {
 /// A table is recognised by its first column.
 fn run_table(table: &Table, pack: &Pack) -> Vec<(usize, String)> {
     match table.header.first().map(String::as_str) {
-        Some("日期") => scenario::run(table, pack),
         Some("项目") => values::items(table, pack),
         Some("清单") => values::lists(table, pack),
         Some("序") => values::steps(table, pack),
         Some("环节") => values::evidence(table, pack),
         Some("文件") => values::documents(table, pack),
         Some("人均纯收入") => values::proposals(table, pack),
+        Some("人均可支配收入") => assessed::proposals(table, pack),
         Some("渠道") => leads::received(table, pack),
         Some("测算") => monitoring_line::calculations(table, pack),
         Some("动作") => monitoring_line::acts(table, pack),
@@ -280,14 +310,24 @@ fn run_table(table: &Table, pack: &Pack) -> Vec<(usize, String)> {
 }
 
 /// Each clause of the heading is quoted (`> HN22-054 …`) in the document's own
-/// words; `……` leaves words out.
-fn quoted(section: &Section, clause: &str, pack: &Pack) -> Option<(usize, String)> {
+/// words; `……` leaves words out. A file over several packs may quote any of them.
+fn quoted(
+    section: &Section,
+    clause: &str,
+    pack: &Pack,
+    library: &Library,
+) -> Option<(usize, String)> {
     let squeeze = |text: &str| {
         text.chars()
             .filter(|c| !c.is_whitespace())
             .collect::<String>()
     };
-    let Some(known) = pack.clauses.get(clause) else {
+    let over_several = |table: &Table| table.header.first().is_some_and(|h| h == "包");
+    let known = pack.clauses.get(clause).or_else(|| {
+        let elsewhere = library.clause(clause);
+        elsewhere.filter(|_| section.tables.iter().any(over_several))
+    });
+    let Some(known) = known else {
         return Some((section.line, format!("政策包里没有条款 {clause}")));
     };
     let Some(quote) = section.quotes.iter().find(|q| q.text.starts_with(clause)) else {

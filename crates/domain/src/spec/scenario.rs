@@ -33,8 +33,8 @@ pub(super) struct World<'a> {
 
 /// Runs the table; rows after a broken one are not run, for they would only
 /// repeat its failure.
-pub(super) fn run(table: &Table, pack: &Pack) -> Found {
-    let mut world = match World::new(table, pack) {
+pub(super) fn run(table: &Table, pack: &Pack, calendar: &WorkCalendar) -> Found {
+    let mut world = match World::new(table, pack, calendar) {
         Ok(world) => world,
         Err(message) => return vec![(table.line, message)],
     };
@@ -47,7 +47,11 @@ pub(super) fn run(table: &Table, pack: &Pack) -> Found {
 }
 
 impl<'a> World<'a> {
-    pub(super) fn new(table: &Table, pack: &'a Pack) -> Result<Self, String> {
+    pub(super) fn new(
+        table: &Table,
+        pack: &'a Pack,
+        calendar: &WorkCalendar,
+    ) -> Result<Self, String> {
         let settings = &table.settings;
         let allowance = match settings.get("低保起始") {
             Some(text) => Some(Some(
@@ -82,7 +86,7 @@ impl<'a> World<'a> {
         };
         Ok(Self {
             pack,
-            calendar: WorkCalendar::default(),
+            calendar: calendar.clone(),
             members: vec![
                 member("户主", true),
                 member("配偶", true),
@@ -97,14 +101,31 @@ impl<'a> World<'a> {
     }
 
     fn row(&mut self, table: &Table, row: &Row) -> Result<(), String> {
-        let day = self.day(table.cell(row, "日期"))?;
+        self.act(
+            table.cell(row, "日期"),
+            table.cell(row, "谁"),
+            table.cell(row, "动作"),
+            table.cell(row, "参数"),
+            table.cell(row, "结果"),
+        )
+    }
+
+    /// One act in the words of a row.
+    pub(super) fn act(
+        &mut self,
+        day: &str,
+        who: &str,
+        name: &str,
+        parameters: &str,
+        result: &str,
+    ) -> Result<(), String> {
+        let day = self.day(day)?;
         self.last = day;
         self.today = self.today.max(day);
-        let (name, result) = (table.cell(row, "动作"), table.cell(row, "结果"));
-        let words = pairs(table.cell(row, "参数"));
+        let words = pairs(parameters);
         match name {
-            "线索" => self.lead(table.cell(row, "参数"), day),
-            "办到" => self.carry_on(table.cell(row, "参数"), day),
+            "线索" => self.lead(parameters, day),
+            "办到" => self.carry_on(parameters, day),
             "查看时钟" => self.look_at_clock(&words, day, result),
             "查看状态" => {
                 let is = self.stage();
@@ -115,7 +136,7 @@ impl<'a> World<'a> {
                 }
             }
             _ => {
-                let outcome = self.attempt(name, table.cell(row, "谁"), &words, day)?;
+                let outcome = self.attempt(name, who, &words, day)?;
                 judge(result, &outcome)
             }
         }
@@ -224,7 +245,7 @@ impl<'a> World<'a> {
         day: Date,
     ) -> Result<Vec<Refusal>, String> {
         let actor = principal(if who.is_empty() {
-            act::usual_actor(name)
+            self.actor(name)
         } else {
             who
         })?;
@@ -302,6 +323,21 @@ impl<'a> World<'a> {
         action.step()
     }
 
+    /// Who usually does an act: the level of its step, unless the act is
+    /// another level's part in it.
+    pub(super) fn actor(&self, name: &str) -> &'static str {
+        if act::has_own_actor(name) {
+            return act::usual_actor(name);
+        }
+        let procedure = self.pack.identification();
+        self.step(name)
+            .and_then(|kind| procedure?.step(kind))
+            .map_or_else(
+                || act::usual_actor(name),
+                |step| super::values::level_word(step.level),
+            )
+    }
+
     /// A day counted from day 0.
     pub(super) fn plus(&self, days: i64) -> Date {
         plus_days(self.day_zero, days)
@@ -317,6 +353,12 @@ impl<'a> World<'a> {
         let casefile = self.casefile().clone();
         let all = clocks(&casefile, self.pack, &self.calendar, day);
         let label = words.keys().next();
+        if result == "没有时钟" {
+            return match all.first() {
+                None => Ok(()),
+                Some(clock) => Err(format!("应没有时钟，实有“{}”", clock.label)),
+            };
+        }
         let clock = all
             .iter()
             .find(|c| label.is_none_or(|l| *l == c.label))

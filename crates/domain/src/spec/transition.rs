@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Table, act, scenario::World};
 use crate::account::Operation;
+use crate::calendar::WorkCalendar;
 use crate::policy::{GuardKind, Pack};
 
 /// Every act tried in every state.
@@ -88,7 +89,7 @@ pub fn transitions(pack: &Pack) -> Result<Option<TransitionTable>, String> {
         rows: Vec::new(),
         settings: BTreeMap::new(),
     };
-    let mut world = World::new(&blank, pack)?;
+    let mut world = World::new(&blank, pack, &WorkCalendar::default())?;
     let mut states = Vec::new();
     let mut day = 0;
     let acts = procedure
@@ -149,7 +150,7 @@ pub fn transitions(pack: &Pack) -> Result<Option<TransitionTable>, String> {
             let operation = states[0].1.clone().operation(name, &words)?;
             Ok(ActRow {
                 name,
-                level: act::usual_actor(name),
+                level: states[0].1.actor(name),
                 operation,
                 allowed,
             })

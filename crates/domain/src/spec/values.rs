@@ -66,6 +66,9 @@ pub(super) fn items(table: &Table, pack: &Pack) -> Found {
 }
 
 fn item(name: &str, pack: &Pack) -> Option<(String, String)> {
+    if let Some(silent) = super::silence::item(name, pack) {
+        return Some(silent);
+    }
     let values = &pack.values;
     if name == "规模限制" {
         return Some(
@@ -397,7 +400,7 @@ pub(super) fn steps(table: &Table, pack: &Pack) -> Found {
     found
 }
 
-fn level_word(level: Level) -> &'static str {
+pub(super) fn level_word(level: Level) -> &'static str {
     match level {
         Level::Nation => "国家",
         Level::Province => "省",

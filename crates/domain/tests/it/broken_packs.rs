@@ -11,6 +11,13 @@ const HENAN: &str = "packs/henan-2022/pack.toml";
 const CLAUSES: &str = "packs/henan-2022/clauses.toml";
 const STEPS: &str = "packs/henan-2022/procedures/identification.toml";
 
+const HENAN_2020: &str = "packs/henan-2020/pack.toml";
+const STEPS_2020: &str = "packs/henan-2020/procedures/identification.toml";
+const ZHENGZHOU: &str = "packs/zhengzhou-2020/pack.toml";
+const WENGYUAN: &str = "packs/wengyuan-2021/pack.toml";
+const STEPS_2021: &str = "packs/wengyuan-2021/procedures/identification.toml";
+const HENAN_2025: &str = "packs/henan-2025/pack.toml";
+
 struct Broken {
     /// What a careless or hurried editor did.
     what: &'static str,
@@ -124,6 +131,61 @@ const TABLE: &[Broken] = broken! {
         "{ value = true, clause = \"HN22-061\" }" => "{ value = true }", "parallel", "并行 没有出处";
     "a procedure under another file's name", STEPS,
         "id = \"identification\"" => "id = \"clearance\"", "id = \"clearance\"", "文件名必须是";
+    "a last day in another month", STEPS_2020,
+        "2020-05-10" => "2020-06-10", "2020-06-10", "数字 6 不在条款 HN20-090";
+    "a last day five days later", STEPS_2020,
+        "2020-05-10" => "2020-05-15", "2020-05-15", "数字 15 不在条款 HN20-090";
+    "a last day that is none", STEPS_2020,
+        "2020-05-10" => "2020-05-32", "2020-05-32", "not in the required range";
+    "a multiple the clause does not state", HENAN_2020,
+        "multiplier = { value = \"1.5\"" => "multiplier = { value = \"1.6\"", "1.6", "数字 1.6 不在条款 HN20-031";
+    "a base nobody multiplies", HENAN_2020,
+        "value = \"national_standard\"" => "value = \"average_wage\"", "average_wage", "算法的基数 \"average_wage\" 不认识";
+    "half the villages", ZHENGZHOU,
+        "value = 100" => "value = 50", "village_coverage_percent", "排查村比例 的数字 50 不在条款 HN20-001";
+    "a standard the clause does not let one infer", ZHENGZHOU,
+        "base_yuan = { value = 4000" => "base_yuan = { value = 4100", "4100", "数字 4100 不在条款 HN20-003";
+    "another amount for Zhengzhou", ZHENGZHOU,
+        "value = 6000" => "value = 6900", "6900", "数字 6900 不在条款 HN20-003";
+    "a floor the clause does not state", WENGYUAN,
+        "floor_yuan = { value = 9060" => "floor_yuan = { value = 9000", "value = 9000", "数字 9000 不在条款 WY21-013";
+    "a formula for a year too many", WENGYUAN,
+        "last_year = { value = 2025" => "last_year = { value = 2026", "value = 2026", "数字 2026 不在条款 WY21-014";
+    "a ratio for what only a person judges", HENAN_2020,
+        "ratio = { unstated = true }" => "ratio = { value = \"1.2\", clause = \"HN20-031\" }", "ratio = { value = \"1.2\"", "数字 1.2 不在条款 HN20-031";
+    "an entry path of no known kind", HENAN_2020,
+        "condition = \"income_dropped\"" => "condition = \"looks_poor\"", "looks_poor", "unknown variant `looks_poor`";
+    "following by practice with nothing to follow", HENAN_2025,
+        "based_on = \"henan-2022\"\n" => "", "inheritance", "没有可沿用的包";
+    "an amount passed off as the work points'", HENAN_2025,
+        "amount_yuan = { unstated = true }" => "amount_yuan = { value = 6900, clause = \"HN25-012\" }", "6900", "数字 6900 不在条款 HN25-012";
+    "an entry before the decision", STEPS_2021,
+        "kind = \"township_submission\"\nlabel" => "kind = \"announcement\"\nlabel", "label = \"镇级人民政府上报\"\nlevel = \"township\"\nclause", "的位置不对";
+    "nobody decides", STEPS_2021,
+        "kind = \"county_decision\"" => "kind = \"cross_check\"", "clause", "没有县级审批";
+    "a list drawn up after a step there is not", HENAN_2020,
+        "after = \"democratic_appraisal\"" => "after = \"public_notice\"", "answered_by = \"township_review\"\nclause", "程序里没有的环节 public_notice";
+    "a list answered by a step there is not", WENGYUAN,
+        "answered_by = \"county_decision\"" => "answered_by = \"cross_check\"", "answered_by = \"cross_check\"\nclause", "程序里没有的环节 cross_check";
+    "a list of the wrong level", HENAN_2020,
+        "after = \"democratic_appraisal\"" => "after = \"township_review\"", "answered_by = \"township_review\"\nclause", "与村级不符";
+    "a list answered before it is drawn up", HENAN_2020,
+        "after = \"democratic_appraisal\"" => "after = \"archive\"", "answered_by = \"township_review\"\nclause", "先有名单，才有答复";
+    "a list to one's own level", HENAN_2020,
+        "level = \"county\"\nsubmitted_to = \"township\"" => "level = \"county\"\nsubmitted_to = \"county\"",
+        "written_notice = true\nclause", "报给同一级";
+    "a convener with capitals", HENAN_2020,
+        "code = \"village_committees\"" => "code = \"VillageCommittees\"", "label = \"村“两委”\"\nclause", "只能用小写字母";
+    "a convener twice", HENAN_2020,
+        "code = \"stationed_work_team\"" => "code = \"village_committees\"", "label = \"驻村工作队\"\nclause", "编号 village_committees 重复";
+    "a cause twice", HENAN_2020,
+        "code = \"disability\"" => "code = \"illness\"", "label = \"因残\"\nclause", "编号 illness 重复";
+    "a cause without origin", ZHENGZHOU,
+        "label = \"因灾\"\nclause = \"HN20-004\"" => "label = \"因灾\"", "code = \"disaster\"", "原因 disaster 没有出处";
+    "a meeting nobody is named to call", STEPS_2021,
+        "kind = \"votes_add_up\"" => "kind = \"conveners_present\"", "label = \"票数与到会人数一致，亲属回避\"", "没有写明由谁组织";
+    "days counted where none are", STEPS_2021,
+        "label = \"档案清单齐全\"" => "label = \"档案清单齐全\"\nunit = \"working\"", "label = \"档案清单齐全\"", "不用 unit";
 };
 
 fn problems_of(broken: &Broken) -> (Vec<Problem>, usize) {

@@ -2,6 +2,7 @@
 
 mod broken_packs;
 mod clocks;
+mod fifth_pack;
 mod monitoring_line;
 mod packs;
 mod specs;

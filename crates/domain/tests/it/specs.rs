@@ -32,14 +32,42 @@ fn packs_do_what_the_specs_say() {
     assert!(found.len() >= 6, "only {} specs found", found.len());
     let library = library();
     let mut failures = Vec::new();
+    let mut boundaries = 0;
     for (path, text) in found {
         match domain::spec::parse(&path, &text) {
-            Ok(spec) => failures.extend(spec.run(&library)),
+            Ok(spec) => {
+                boundaries += spec.boundary_rows();
+                failures.extend(spec.run(&library));
+            }
             Err(problems) => failures.extend(problems),
         }
     }
     let list: Vec<String> = failures.iter().map(ToString::to_string).collect();
     assert!(list.is_empty(), "\n{}", list.join("\n"));
+    println!("{boundaries} boundary cases, each with its clause");
+    assert!(boundaries >= 120, "only {boundaries} boundary cases");
+}
+
+/// A boundary row that names no clause, or another than its section, proves nothing.
+#[test]
+fn a_boundary_row_must_name_its_clause() {
+    let table = |named: &str, result: &str| {
+        let text = format!(
+            "政策包：`platform-base`\n\n## HN20-034\n\n> HN20-034 由县级扶贫部门确定监测对象\n\n\
+             | 包 | 条款 | 先 | 日期 | 谁 | 动作 | 参数 | 结果 |\n|---|---|---|---|---|---|---|---|\n\
+             | henan-2020 | {named} | 第1天 办到 县级信息比对 | 第1天 | 市 | 审批 | | {result} |\n"
+        );
+        let spec = domain::spec::parse("specs/wrong.md", &text).unwrap();
+        assert_eq!(spec.boundary_rows(), 1);
+        let failures = spec.run(&library());
+        failures.into_iter().map(|f| f.message).collect::<Vec<_>>()
+    };
+    let refused = "拒绝 acting_level HN20-034";
+    assert!(table("HN20-034", refused).is_empty());
+    assert!(table("", refused)[0].contains("没有写条款"));
+    assert!(table("HN20-037", refused)[0].contains("不在标题里"));
+    assert!(table("惯例", refused)[0].contains("一栏没有写"));
+    assert!(table("HN20-034", "准许")[0].contains("应为“准许”"));
 }
 
 /// A runner that never fails would prove nothing.

@@ -7,9 +7,10 @@ use toml::Spanned;
 
 use super::Problem;
 use super::load::PackSource;
-use super::pack::{Clause, Provenance, Stated};
+use super::pack::{Clause, Item, Procedure, Provenance, Stated};
 
 mod figures;
+mod lists;
 mod procedure;
 mod values;
 
@@ -35,6 +36,8 @@ pub fn check(sources: &[PackSource]) -> Vec<Problem> {
             source,
             clauses: BTreeMap::new(),
             documents: BTreeSet::new(),
+            procedures: BTreeMap::new(),
+            conveners: Vec::new(),
             problems: &mut problems,
         };
         if checker.collect_layers(&ids) {
@@ -42,6 +45,7 @@ pub fn check(sources: &[PackSource]) -> Vec<Problem> {
             for procedure in &source.procedures {
                 checker.procedure(procedure);
             }
+            checker.lists();
         }
     }
     problems
@@ -52,6 +56,10 @@ struct Checker<'a> {
     /// Clauses this pack may cite: its own and its bases'.
     clauses: BTreeMap<&'a str, &'a Clause>,
     documents: BTreeSet<&'a str>,
+    /// Procedures in use: the pack's own, else those that shine through.
+    procedures: BTreeMap<&'a str, &'a Procedure>,
+    /// Who calls the meeting, in any layer.
+    conveners: Vec<&'a Item>,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -85,6 +93,10 @@ impl<'a> Checker<'a> {
             }
             self.documents
                 .extend(layer.file.documents.iter().map(|d| d.id.as_str()));
+            for procedure in &layer.procedures {
+                self.procedures.entry(&procedure.id).or_insert(procedure);
+            }
+            self.conveners.extend(&layer.file.conveners);
             let Some(base) = &layer.file.based_on else {
                 return true;
             };

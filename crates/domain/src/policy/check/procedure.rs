@@ -90,6 +90,7 @@ impl Checker<'_> {
                 let (month, day) = day.unzip();
                 self.stated(file, &clock.label, due, at, month);
                 if let (Some(day), Some(clause)) = (day, &due.clause) {
+                    let at = due.value.as_ref().map_or(at, |v| v.span().start);
                     self.figure_stands(file, &clock.label, &day, clause, at);
                 }
             }
@@ -149,6 +150,16 @@ impl Checker<'_> {
                     }
                 }
                 (None, false) => {}
+            }
+            if guard.unit.is_some() && guard.kind != GuardKind::NoticeStood {
+                self.report(file, at, format!("条件“{}”不用 unit", guard.label));
+            }
+            if guard.kind == GuardKind::ConvenersPresent && self.conveners.is_empty() {
+                self.report(
+                    file,
+                    at,
+                    format!("条件“{}”要有 [[convener]]：没有写明由谁组织", guard.label),
+                );
             }
             for exemption in &guard.exemptions {
                 self.entry(

@@ -187,6 +187,19 @@ impl Checker<'_> {
             responsibilities "责任分工" "code" |e: &pack::Item| e.code.clone();
             levels "层级" "code" |e: &pack::LevelItem| e.code.as_str().to_owned();
         }
+        for path in &file.entry_paths {
+            if let Some(ratio) = &path.ratio {
+                let at = find("code", &path.code);
+                let figure = ratio.value.as_ref().map(|v| v.get_ref().to_string());
+                self.stated(
+                    FILE,
+                    &format!("纳入情形 {} 的比例", path.code),
+                    ratio,
+                    at,
+                    figure,
+                );
+            }
+        }
         for task in &file.tasks {
             if let Some(clause) = &task.clause {
                 self.clause_known(FILE, clause);

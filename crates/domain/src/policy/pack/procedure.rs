@@ -170,6 +170,8 @@ pub struct Guard {
     pub source: Option<Provenance>,
     /// Days, people: the guard's number where it has one.
     pub number: Option<Spanned<u16>>,
+    /// How days are counted; natural days where absent (几天 against 几个工作日).
+    pub unit: Option<DayUnit>,
     /// Sources that stand in for the guarded thing (e.g. a reusable
     /// comparison), each with its own clause.
     #[serde(default, rename = "exemption")]

@@ -13,10 +13,12 @@ mod random;
 mod registry;
 mod scene;
 mod script;
+mod simulate;
 mod story;
 
 pub use accounts::{DEMO_PASSWORD, DemoAccount, demo_accounts};
 pub use scene::{SCENES, Scene};
+pub use simulate::{Simulation, SimulationSummary, Violation, simulate};
 
 use domain::account::Principal;
 use jiff::ToSpan as _;
@@ -108,6 +110,18 @@ pub async fn create_with_progress(
     seed: u64,
     progress: &mut Progress<'_>,
 ) -> Result<DemoSummary, AppError> {
+    let (_, summary) = build(app, scene, size, seed, progress).await?;
+    Ok(summary)
+}
+
+/// The demo with its people.
+async fn build(
+    app: &App,
+    scene: &Scene,
+    size: DemoSize,
+    seed: u64,
+    progress: &mut Progress<'_>,
+) -> Result<(accounts::Cast, DemoSummary), AppError> {
     if !app.demo {
         return Err(AppError::NotFound);
     }
@@ -162,7 +176,7 @@ pub async fn create_with_progress(
     }
     remember_scene(app, scene).await?;
     set_today(app, &app.system_actor().account_id, scene.today).await?;
-    Ok(summary)
+    Ok((cast, summary))
 }
 
 /// The accounts offered on the sign-in page of a demo.

@@ -15,6 +15,10 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "parsed once; a demo names its whole scene"
+)]
 pub enum Command {
     /// Serves the API and the console.
     Serve {
@@ -98,6 +102,10 @@ pub struct Door {
 }
 
 #[derive(Debug, Subcommand)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "parsed once; a demo names its whole scene"
+)]
 pub enum DemoCommand {
     /// Fills an empty deployment with invented people on real divisions.
     Create {
@@ -110,6 +118,19 @@ pub enum DemoCommand {
         size: Size,
         #[arg(long, default_value_t = 2022)]
         seed: u64,
+    },
+    /// Plays random procedures in an empty folder and reports what must not be.
+    Simulate {
+        #[command(flatten)]
+        place: Place,
+        /// Where and when they play, and under which document.
+        #[arg(long, default_value = "yiyang-2022")]
+        scene: Scene,
+        #[arg(long, default_value_t = 2000)]
+        count: u64,
+        /// Number of the first; a report's number with `--count 1` plays it again.
+        #[arg(long, default_value_t = 1)]
+        first: u64,
     },
     /// Writes the demo county as an Excel file of a national layout.
     Export {

@@ -66,6 +66,15 @@ async fn run(command: Command) -> Result<ExitCode, String> {
         } => create_demo(place, &scene, size, seed).await,
         Command::Demo {
             command:
+                DemoCommand::Simulate {
+                    place,
+                    scene,
+                    count,
+                    first,
+                },
+        } => simulate(&place, &scene, demo::Simulation { first, count }).await,
+        Command::Demo {
+            command:
                 DemoCommand::Export {
                     place,
                     layout: ExportLayout::National,
@@ -242,6 +251,28 @@ async fn create_demo(
     app.checkpoint_audit().await.map_err(|e| e.to_string())?;
     app.store.close().await.map_err(|e| e.to_string())?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn simulate(
+    place: &Place,
+    scene: &Scene,
+    simulation: demo::Simulation,
+) -> Result<ExitCode, String> {
+    let app = open(place, true).await?;
+    let summary = demo::simulate(&app, scene, simulation)
+        .await
+        .map_err(|e| e.to_string())?;
+    app.store.close().await.map_err(|e| e.to_string())?;
+    for violation in &summary.violations {
+        let report = serde_json::to_string_pretty(violation).map_err(|e| e.to_string())?;
+        println!("{report}");
+    }
+    println!("{summary}");
+    Ok(if summary.violations.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 async fn export_demo(place: &Place, login_name: &str, out: &Path) -> Result<ExitCode, String> {

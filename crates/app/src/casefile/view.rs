@@ -327,7 +327,7 @@ impl App {
                         .next(),
                     category_label: row.category.as_deref().map(|c| pack.category_label(c)),
                     opened_on: casefile.opened_on,
-                    next_round: next_round(&casefile),
+                    next_round: usize::from(casefile.rounds_held()) + 1,
                     version: row.version,
                     id: row.id,
                     household_id: row.household_id,
@@ -432,7 +432,7 @@ impl App {
                 .filter(|_| !masked)
                 .map(|s| propose_category(pack, &file.household_type, &s.under(line.as_ref()))),
             household_message: household_message(&casefile, &file, pack, &path).filter(|_| !masked),
-            next_round: next_round(&casefile),
+            next_round: usize::from(casefile.rounds_held()) + 1,
             asks: asked(pack),
             procedure_followed_from: pack.followed_from("procedure.identification").map(|id| {
                 let layer = self.library.pack(id);
@@ -490,14 +490,6 @@ impl App {
             .flat_map(|t| t.refusals)
             .collect())
     }
-}
-
-/// Round the next appraisal would be: one more than were held.
-fn next_round(casefile: &Casefile) -> usize {
-    let held = |s: &&Superseded| s.records.democratic_appraisal.is_some();
-    casefile.superseded.iter().filter(held).count()
-        + usize::from(casefile.records.democratic_appraisal.is_some())
-        + 1
 }
 
 /// Leaves the facts of a masked view and hides the texts; why a clock ran over

@@ -392,15 +392,10 @@ impl Play<'_> {
             let other = u16::try_from(self.random.below(3)).unwrap_or(0);
             let abstentions = u16::try_from(self.random.below(2)).unwrap_or(0);
             let most = present - other - abstentions;
-            let held = casefile
-                .superseded
-                .iter()
-                .filter(|s| s.records.democratic_appraisal.is_some())
-                .count();
             items.push(NewAppraisalItem {
                 casefile_id: row.id,
                 expected_version: row.version,
-                round: u16::try_from(held + 1).unwrap_or(1),
+                round: casefile.rounds_held() + 1,
                 recused: Vec::new(),
                 votes_for: if recommended { most } else { other },
                 votes_against: if recommended { other } else { most },

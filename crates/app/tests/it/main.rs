@@ -7,3 +7,4 @@ mod exchange_county;
 mod exchange_flow;
 mod paper;
 mod planted_papers;
+mod simulator;

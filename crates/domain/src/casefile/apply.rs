@@ -34,6 +34,7 @@ pub fn apply(
         ));
     }
     rules::stage_allows(casefile, procedure, action, &mut refused);
+    rules::after_its_cause(casefile, procedure, action, occurred_on, &mut refused);
     if let Some(kind) = action.step() {
         match procedure.step(kind) {
             None => refused.push(Refusal::new(

@@ -229,26 +229,20 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
             let Some(Action::RecordAppraisal(a)) = at.action else {
                 return None;
             };
-            let held = at
-                .casefile
-                .superseded
-                .iter()
-                .filter(|s| s.records.democratic_appraisal.is_some())
-                .count()
-                + usize::from(records.democratic_appraisal.is_some());
+            let held = at.casefile.rounds_held();
             // A round that did not recommend may be followed by another; one that
             // did may not be voted on again.
             let open = records
                 .democratic_appraisal
                 .as_ref()
                 .is_none_or(|d| d.record.result == "not_recommend");
-            if open && usize::from(a.round) == held + 1 {
+            if open && a.round == held.saturating_add(1) {
                 return None;
             }
             no(format!(
                 "第 {} 轮民主评议已有结果，同一轮不能再投票；退回后要开新一轮（第 {} 轮）。",
-                a.round.min(held.try_into().unwrap_or(u16::MAX)).max(1),
-                held + 1
+                a.round.min(held).max(1),
+                held.saturating_add(1)
             ))
         }
         GuardKind::NoticeStood => {

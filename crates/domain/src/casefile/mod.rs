@@ -181,6 +181,19 @@ impl Casefile {
             .unwrap_or(self.opened_on)
     }
 
+    /// Rounds of 民主评议 held so far, those put aside too. A record that
+    /// outlived a send-back stands in several copies and is one round.
+    pub fn rounds_held(&self) -> u16 {
+        self.superseded
+            .iter()
+            .map(|s| &s.records)
+            .chain([&self.records])
+            .filter_map(|r| r.democratic_appraisal.as_ref())
+            .map(|a| a.record.round)
+            .max()
+            .unwrap_or(0)
+    }
+
     /// Lets a further open lead on the same household join; the earliest date
     /// counts, and a lead already concluded elsewhere never comes here.
     pub fn join_lead(&mut self, lead: LeadRef) {

@@ -92,7 +92,20 @@ pub(super) fn steps_outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo>
         let settled = status == StepStatus::Done && casefile.sent_back_to != Some(step.kind);
         if step.kind == StepKind::CrossCheck {
             if status != StepStatus::Waiting || casefile.records.cross_check.is_some() {
+                let before = todos.len();
                 cross_check(casefile, procedure, step, facts, &mut todos);
+                // After a send-back a comparison may stand while a step before
+                // it is to be done again: its acts wait for that.
+                if let Some(missing) = first_missing(casefile, procedure, step.kind) {
+                    for todo in &mut todos[before..] {
+                        todo.ready = false;
+                        todo.refusals.push(Refusal::new(
+                            "step_order",
+                            format!("要先完成“{}”。", missing.label),
+                            Some(missing.clause.get_ref()),
+                        ));
+                    }
+                }
             }
             continue;
         }
@@ -214,6 +227,17 @@ pub(super) fn steps_outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo>
         todos.push(todo(step, step.level, verb, actions, refusals, facts));
     }
     todos
+}
+
+/// The first step before `kind` that is not done and may not be passed.
+fn first_missing<'a>(
+    casefile: &Casefile,
+    procedure: &'a Procedure,
+    kind: StepKind,
+) -> Option<&'a Step> {
+    procedure.steps[..procedure.position(kind)?]
+        .iter()
+        .find(|s| !s.is_parallel() && casefile.records.done_on(s.kind).is_none())
 }
 
 /// The comparison passes village → township → county → village → county, or

@@ -197,6 +197,86 @@ pub(super) fn order(
     }
 }
 
+/// What answers something is no older than what it answers: a department's
+/// reply, an objection to a notice, word to the household.
+pub(super) fn after_its_cause(
+    casefile: &Casefile,
+    procedure: &Procedure,
+    action: &Action,
+    occurred_on: Date,
+    refused: &mut Vec<Refusal>,
+) {
+    let records = &casefile.records;
+    let check = records.cross_check.as_ref();
+    let objections = records.public_notice.iter().flat_map(|n| &n.objections);
+    let acknowledged = |step| {
+        procedure.guard(step, GuardKind::DecisionAcknowledged)?;
+        records
+            .decision_acknowledged
+            .as_ref()
+            .map(|a| a.occurred_on)
+    };
+    let answered = objections
+        .clone()
+        .filter_map(|o| o.answer.as_ref().map(|a| a.answered_on))
+        .max()
+        .map(|on| (on, "异议答复"));
+    let cause = match action {
+        Action::ForwardCrossCheck {} => check
+            .and_then(|c| c.requested.as_ref())
+            .map(|r| (r.occurred_on, "提请信息比对")),
+        Action::AnswerCrossCheck { .. } => check
+            .and_then(|c| c.forwarded.as_ref().or(c.requested.as_ref()))
+            .map(|f| (f.occurred_on, "报送信息比对")),
+        Action::ConcludeCrossCheck { .. } => check
+            .and_then(|c| c.answers.iter().map(|a| a.occurred_on).max())
+            .map(|on| (on, "部门反馈")),
+        Action::FileObjection { .. } => records
+            .public_notice
+            .as_ref()
+            .map(|n| (n.posted_on, "张贴公示")),
+        Action::AnswerObjection { objection_id, .. } => objections
+            .clone()
+            .find(|o| &o.id == objection_id)
+            .map(|o| (o.received_on, "收到异议")),
+        Action::Review(r) if r.outcome == Verdict::Approve => answered,
+        Action::Decide(d) if d.outcome == Verdict::Approve => procedure
+            .guard(StepKind::CountyDecision, GuardKind::CrossCheckConcluded)
+            .and_then(|_| records.done_on(StepKind::CrossCheck))
+            .map(|on| (on, "信息比对办结"))
+            .max(answered),
+        Action::AcknowledgeDecision {} => records
+            .done_on(StepKind::WrittenNotice)
+            .or_else(|| records.done_on(StepKind::CountyDecision))
+            .map(|on| (on, "县级通知结果")),
+        Action::Announce(_) => acknowledged(StepKind::Announcement).map(|on| (on, "乡镇签收")),
+        Action::Archive(_) => acknowledged(StepKind::Archive).map(|on| (on, "乡镇签收")),
+        Action::InformHousehold { .. } => match &casefile.stage {
+            Stage::Refused { refused_on, .. } => Some((*refused_on, "不予纳入决定")),
+            _ => None,
+        },
+        Action::RequestRecheck { .. } => match &casefile.stage {
+            Stage::Refused { informed, .. } => informed.as_ref().map(|i| (i.on, "告知农户")),
+            _ => None,
+        },
+        Action::End { .. } => StepKind::ALL
+            .iter()
+            .filter_map(|k| records.done_on(*k))
+            .chain(casefile.leads.iter().map(|l| l.received_on).min())
+            .max()
+            .map(|on| (on, "已办环节和发现线索")),
+        _ => None,
+    };
+    let Some((on, what)) = cause.filter(|(on, _)| occurred_on < *on) else {
+        return;
+    };
+    refused.push(Refusal::new(
+        "not_before_previous",
+        format!("发生日期不能早于{what}的 {}。", guard::spoken(on)),
+        None,
+    ));
+}
+
 /// Whether the procedure has the step and it is not done.
 fn records_missing(casefile: &Casefile, procedure: &Procedure, kind: StepKind) -> bool {
     procedure.step(kind).is_some() && casefile.records.done_on(kind).is_none()

@@ -91,6 +91,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/role-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a post for an account: a first one, or another one. */
+        post: operations["request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{id}/withdraw-role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes every role from an account, at once. */
+        post: operations["withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/appraisals": {
         parameters: {
             query?: never;
@@ -175,6 +209,23 @@ export interface paths {
         get: operations["verify"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/{chain}/{seq}/purpose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reads why somebody looked; the reading is itself audited. */
+        post: operations["purpose"];
         delete?: never;
         options?: never;
         head?: never;
@@ -396,6 +447,23 @@ export interface paths {
         get: operations["read"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duplicates/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes a duplicate of the own division with what was found. */
+        post: operations["close"];
         delete?: never;
         options?: never;
         head?: never;
@@ -833,6 +901,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/monitoring-line-receipts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirms a published line for the own division: followed, or with an amount
+         *     of its own.
+         */
+        post: operations["acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring-lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lines by year and jurisdiction, what holds today, and receipts to answer. */
+        get: operations["list"];
+        put?: never;
+        /** Begins the line of a year, or a correction of a published one. */
+        post: operations["create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring-lines/calculation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Computes what a draft comes to, saving nothing. */
+        post: operations["calculation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring-lines/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Counts households inside an amount, by division; being inside is no
+         *     determination.
+         */
+        post: operations["what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring-lines/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One line with its calculation, records and receipts. */
+        get: operations["one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitoring-lines/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revises, submits, reviews, approves, files, publishes or withdraws a line. */
+        post: operations["act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/name-protections": {
         parameters: {
             query?: never;
@@ -1111,6 +1288,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policy/adoptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which packs are in force where, with gaps, overlaps and history. */
+        get: operations["timeline"];
+        put?: never;
+        /** Writes a draft, which governs nothing yet; policy officers only. */
+        post: operations["draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/adoptions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would change, without changing it. */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/adoptions/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts a draft in force. Overlaps and gaps need a yes of their own. */
+        post: operations["confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/adoptions/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends what has begun, by a date. */
+        post: operations["end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/adoptions/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what has not begun. */
+        post: operations["withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policy/clauses": {
         parameters: {
             query?: never;
@@ -1137,6 +1400,23 @@ export interface paths {
         };
         /** One clause in its own words. */
         get: operations["clause"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Two packs side by side, provision by provision. */
+        get: operations["compare"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1179,23 +1459,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/policy/packs/{id}/in-force": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Puts a pack in force; policy officers only. */
-        post: operations["put_in_force"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/policy/vocabulary": {
         parameters: {
             query?: never;
@@ -1207,6 +1470,40 @@ export interface paths {
         get: operations["vocabulary"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/role-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Requests for posts, open ones first. */
+        get: operations["requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/role-requests/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grants or refuses a request. */
+        post: operations["decide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1300,6 +1597,160 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/submission-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists in scope, newest first. */
+        get: operations["list"];
+        put?: never;
+        /** Sends a list; with no household on it, records a month without adjustment. */
+        post: operations["submit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submission-lists/drawable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the own office may draw up now, with who is due on them. */
+        get: operations["drawable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submission-lists/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One list. */
+        get: operations["read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submission-lists/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers households of a list, each by itself. */
+        post: operations["answer_households"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submission-lists/{id}/list.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list as a workbook, exactly as it was sent. */
+        get: operations["sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submission-lists/{id}/print": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The list as an A4 page, exactly as it was sent. */
+        get: operations["print"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submission-lists/{id}/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a list in; a list that informs is acknowledged with it. */
+        post: operations["receive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submission-lists/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a list back whole, before any answer. */
+        post: operations["send_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/submission-lists/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back a list that nobody has received. */
+        post: operations["withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/supervision": {
         parameters: {
             query?: never;
@@ -1378,7 +1829,9 @@ export interface components {
             login_name: string;
             display_name: string;
             disabled: boolean;
+            /** @description Roles in effect; empty until a first one is granted. */
             roles: components["schemas"]["RoleName"][];
+            latest_request?: components["schemas"]["RoleRequestState"] | null;
             division?: components["schemas"]["DivisionName"] | null;
             last_sign_in_at?: string | null;
             totp_enabled: boolean;
@@ -1517,11 +1970,112 @@ export interface components {
             /** @enum {string} */
             type: "decide_correction";
         };
+        /** @description Who did what to an entry, when and why. */
+        AdoptionEventView: {
+            /** @description `drafted`, `put_in_force`, `ended`, `reopened` or `withdrawn`. */
+            kind: string;
+            until?: string | null;
+            reason: string;
+            by_name: string;
+            recorded_at: string;
+        };
+        /** @description What stands against it, or has to be agreed to. */
+        AdoptionFinding: {
+            kind: components["schemas"]["AdoptionFindingKind"];
+            message: string;
+            days?: components["schemas"]["Period"] | null;
+            /**
+             * Format: date
+             * @description An overlap that ends by ending the other entry on this day.
+             */
+            proposed_until?: string | null;
+        };
+        /**
+         * @description Kinds of findings.
+         * @enum {string}
+         */
+        AdoptionFindingKind: "outside_jurisdiction" | "before_effective" | "empty_period" | "overlap" | "gap";
+        /** @description What putting a pack in force would change. */
+        AdoptionPreview: {
+            pack: components["schemas"]["ComparedPack"];
+            current?: components["schemas"]["ComparedPack"] | null;
+            findings: components["schemas"]["AdoptionFinding"][];
+            /** @description Provisions that differ from today's; left is today's, right the new one. */
+            changes: components["schemas"]["ComparedGroup"][];
+            /** @description Provisions that stay the same. */
+            same_count: number;
+            /** @description Running procedures, each of which keeps the pack it started under. */
+            running: components["schemas"]["RunningView"][];
+            /** Format: int64 */
+            running_total: number;
+            /** @description Leads that arrive from this day on fall under the new pack. */
+            new_leads: components["schemas"]["Period"];
+            /** @description Places below with a pack of their own in these days: not reached. */
+            exceptions: components["schemas"]["ExceptionView"][];
+        };
+        /**
+         * @description How far an entry has come. Entries are never deleted.
+         * @enum {string}
+         */
+        AdoptionStatus: "draft" | "in_force" | "withdrawn";
+        /** @description Which packs are in force, jurisdiction by jurisdiction. */
+        AdoptionTimeline: {
+            /** Format: date */
+            today: string;
+            /** @description From the province down. */
+            jurisdictions: components["schemas"]["JurisdictionTimeline"][];
+        };
+        /** @description One entry with its history. */
+        AdoptionView: {
+            id: string;
+            pack_id: string;
+            pack_title: string;
+            /** Format: int32 */
+            pack_version: number;
+            jurisdiction: string;
+            jurisdiction_name: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            until?: string | null;
+            status: components["schemas"]["AdoptionStatus"];
+            /** @description `draft`, `upcoming`, `running`, `past` or `withdrawn`. */
+            phase: string;
+            reason: string;
+            document: string;
+            /** Format: int64 */
+            version: number;
+            may_confirm: boolean;
+            may_withdraw: boolean;
+            may_end: boolean;
+            /** @description The entry that made room for this one, by title. */
+            previous?: string | null;
+            history: components["schemas"]["AdoptionEventView"][];
+        };
         /** @description 结果公告, in the township's name, posted in the village (HN22-057). */
         Announcement: {
             place: string;
             /** @description Name of the township that announces. */
             issued_by: string;
+        };
+        /** @description Choices of the document a list stands under. */
+        AnswerChoices: {
+            categories: components["schemas"]["CodeLabel"][];
+            dimensions: components["schemas"]["CodeLabel"][];
+            refusal_grounds: components["schemas"]["CodeLabel"][];
+            /** @description What is no ground, shown so that nobody looks for it. */
+            forbidden_grounds: components["schemas"]["CodeLabel"][];
+            /** @description Steps a household may be sent back to. */
+            earlier_steps: components["schemas"]["CodeLabel"][];
+        };
+        /** @description How many households have which answer. */
+        AnswerCounts: {
+            open: number;
+            approved: number;
+            sent_back: number;
+            refused: number;
+            ended: number;
+            acknowledged: number;
         };
         /** @description An answer to an objection. */
         AnswerObjection: {
@@ -1628,11 +2182,74 @@ export interface components {
             subject: string;
             detail: string;
             digest: string;
+            /**
+             * @description Whether the act had to say why; the words are read one by one, and that
+             *     is audited too.
+             */
+            has_purpose: boolean;
         };
         /** @description What a bulk act gave. */
         BulkResult: {
             id: string;
             results: components["schemas"]["ItemResult"][];
+        };
+        /** @description What the inputs come to. */
+        Calculation: {
+            proposals: components["schemas"]["Proposal"][];
+            /** @description What the document asks for and the inputs do not give. */
+            missing: components["schemas"]["Refusal"][];
+            /** @description The document names no unit to round to: a person chooses. */
+            rounding_open: boolean;
+            /** Format: int64 */
+            floor_yuan?: number | null;
+            floor_clause?: string | null;
+        };
+        /** @description What is tried out before anything is saved. */
+        CalculationForm: {
+            jurisdiction: string;
+            /** Format: int32 */
+            year: number;
+            draft: components["schemas"]["Draft"];
+        };
+        /** @description One figure a calculation rests on. */
+        CalculationInput: {
+            kind: components["schemas"]["InputKind"];
+            /** @description As its source prints it: yuan a year, percent, or an index with 上年=100. */
+            value: string;
+            /**
+             * Format: int32
+             * @description The year the figure is of.
+             */
+            year: number;
+            /** @description Area class of a standard, e.g. `四类地区`; empty where there is none. */
+            area_class?: string;
+            /** @description Document or bulletin that publishes it, with its number. */
+            source?: string;
+        };
+        /** @description A calculation tried out. */
+        CalculationView: {
+            rules: components["schemas"]["LineRulesView"];
+            /**
+             * Format: int64
+             * @description The document itself states the amount of the year.
+             */
+            stated_yuan?: number | null;
+            calculation: components["schemas"]["Calculation"];
+            /** @description What stands against submitting the draft as it is. */
+            faults: components["schemas"]["Refusal"][];
+        };
+        /** @description A household that qualifies. */
+        CandidateView: {
+            casefile_id: string;
+            /** Format: int64 */
+            version: number;
+            head_name: string;
+            village: components["schemas"]["VillageName"];
+            category_label?: string | null;
+            /** Format: date */
+            qualified_on: string;
+            /** @description What would keep the receiving level from answering today. */
+            refusals: components["schemas"]["Refusal"][];
         };
         /** @description The household of a casefile. */
         CasefileHousehold: {
@@ -1724,7 +2341,10 @@ export interface components {
             chain: string;
             /** Format: int64 */
             seq: number;
-            /** @description `edited`, `missing`, `out_of_order`, `truncated`, `forked`, `bad_signature`. */
+            /**
+             * @description `edited`, `missing`, `out_of_order`, `truncated`, `forked`, `bad_signature`;
+             *     `unreadable` for a line (`seq`) of the file outside the database.
+             */
             kind: string;
             message: string;
         };
@@ -1854,8 +2474,17 @@ export interface components {
             /** Format: int32 */
             limit_days?: number | null;
             unit?: components["schemas"]["DayUnit"] | null;
+            /**
+             * Format: date
+             * @description A fixed last day instead of a number of days.
+             */
+            due_on?: string | null;
             in_principle: boolean;
             clause?: string | null;
+        };
+        /** @description What was found. */
+        CloseDuplicate: {
+            reason: string;
         };
         /** @description A code with its label and where it comes from. */
         CodeLabel: {
@@ -1885,11 +2514,49 @@ export interface components {
             /** @description Last day on which the authorisation may be used; open where absent. */
             valid_until?: string | null;
         };
+        /** @description Two packs, every layer merged, provision by provision. */
+        CompareView: {
+            left: components["schemas"]["ComparedPack"];
+            right: components["schemas"]["ComparedPack"];
+            groups: components["schemas"]["ComparedGroup"][];
+            left_procedure?: components["schemas"]["ProcedureView"] | null;
+            right_procedure?: components["schemas"]["ProcedureView"] | null;
+        };
+        /** @description The rows of one table or part of a procedure. */
+        ComparedGroup: {
+            group: string;
+            label: string;
+            rows: components["schemas"]["ComparedRow"][];
+        };
+        /** @description Which pack stands on a side. */
+        ComparedPack: {
+            id: string;
+            title: string;
+            /** Format: int32 */
+            version: number;
+            /** Format: date */
+            effective_from?: string | null;
+            /** @description Base first. */
+            layers: string[];
+        };
         /** @description A person who signed to be compared. */
         ComparedPerson: {
             member_id: string;
             name: string;
             id_number: string;
+        };
+        /** @description One provision of either pack or of both. */
+        ComparedRow: {
+            key: string;
+            label: string;
+            /**
+             * @description A figure: a side without it is silent. Else an entry of a list, which
+             *     that side simply does not have.
+             */
+            figure: boolean;
+            left?: components["schemas"]["ProvisionSide"] | null;
+            right?: components["schemas"]["ProvisionSide"] | null;
+            difference: components["schemas"]["Difference"];
         };
         /** @description A conclusion, with the version the person saw. */
         ConcludeLead: components["schemas"]["LeadConclusion"] & {
@@ -1904,6 +2571,15 @@ export interface components {
         Conclusion: {
             category: string;
             label: string;
+        };
+        /** @description Puts a draft in force. */
+        ConfirmAdoption: {
+            /** Format: int64 */
+            expected_version: number;
+            /** @description Yes, the entry before ends on this one's first day. */
+            end_previous?: boolean;
+            /** @description Yes, days without an own pack are meant. */
+            accept_gap?: boolean;
         };
         /**
          * @description Whose value stands where file and register differ.
@@ -2026,6 +2702,18 @@ export interface components {
             /** @description Departments that answered already. */
             answered: string[];
         };
+        /** @description The amount in force and where it comes from. */
+        CurrentLine: {
+            /** Format: int64 */
+            amount_yuan: number;
+            /** Format: int32 */
+            year?: number | null;
+            comparator: string;
+            measure_label: string;
+            reference: boolean;
+            document: string;
+            clause?: string | null;
+        };
         /**
          * @description What a clock counts. A value of the policy pack: HN22 says 天 and means
          *     natural days, other provinces say 工作日.
@@ -2063,6 +2751,11 @@ export interface components {
             to: string;
             reason: string;
         };
+        /**
+         * @description How two packs stand to each other in one provision.
+         * @enum {string}
+         */
+        Difference: "same" | "different" | "only_left" | "only_right";
         /** @description Why an account is disabled, and who takes over. */
         Disable: {
             hand_over_to?: string | null;
@@ -2459,6 +3152,67 @@ export interface components {
             /** @description The colleague stood in for, if a deputy acted. */
             deputy_of?: string | null;
         };
+        /** @description What a drafter proposes. */
+        Draft: {
+            /**
+             * Format: int64
+             * @description Yuan per person and year.
+             */
+            amount_yuan: number;
+            effective_from: string;
+            inputs?: components["schemas"]["CalculationInput"][];
+            rounding?: components["schemas"]["Rounding"] | null;
+            /** @description Why this amount (稳慎研判): kept with the line. */
+            rationale?: string;
+        };
+        /** @description A list that may be drawn up now. */
+        DrawableList: {
+            pack_id: string;
+            pack_title: string;
+            terms: components["schemas"]["ListTerms"];
+            /** @description The division whose households stand on it. */
+            area: components["schemas"]["Party"];
+            recipient: components["schemas"]["Party"];
+            /** @description Months a list may be given for, oldest first; empty where it does not go by months. */
+            periods: components["schemas"]["DrawablePeriod"][];
+            /** @description Sending records a step that needs document number and signatory. */
+            documented: boolean;
+            candidates: components["schemas"]["CandidateView"][];
+        };
+        /** @description A month that has no list yet. */
+        DrawablePeriod: {
+            month: components["schemas"]["Month"];
+            /** @description How many of the candidates belong to it. */
+            candidates: number;
+        };
+        /** @description One of the two households. */
+        DuplicateSide: {
+            /** @description Absent for those who see names masked: they hand it down. */
+            household_id?: string | null;
+            /** @description Path of the village. */
+            path: string;
+            head_name: string;
+            member_name: string;
+        };
+        /** @description A number on file twice. */
+        DuplicateView: {
+            id: string;
+            found_at: string;
+            sides: components["schemas"]["DuplicateSide"][];
+        };
+        /** @description Ends what has begun. */
+        EndAdoption: {
+            /** Format: int64 */
+            expected_version: number;
+            /**
+             * Format: date
+             * @description First day on which it no longer governs.
+             */
+            until: string;
+            reason: string;
+            /** @description Yes, days without an own pack are meant. */
+            accept_gap?: boolean;
+        };
         /** @description The ground has gone. */
         EndNameProtection: {
             /** Format: int64 */
@@ -2489,6 +3243,8 @@ export interface components {
             evidence_note: string;
             risks: string[];
             casefile_id?: string | null;
+            /** @description Title of the pack it was determined under; none where it was imported. */
+            pack_title?: string | null;
         };
         /** @description One line of the timeline. */
         EventView: {
@@ -2514,6 +3270,12 @@ export interface components {
             by_reference: boolean;
             present: boolean;
         };
+        /** @description A place below with a pack of its own. */
+        ExceptionView: {
+            jurisdiction: string;
+            name: string;
+            pack_title: string;
+        };
         /** @description A conclusion with the facts it rests on. */
         Explanation: {
             conclusion?: components["schemas"]["Conclusion"] | null;
@@ -2535,16 +3297,44 @@ export interface components {
             met?: boolean | null;
             clause?: string | null;
         };
+        /** @description A factor to be weighed. */
+        FactorView: {
+            code: string;
+            label: string;
+            clause?: string | null;
+        };
         /** @description One field of a form and what is wrong with it. */
         FieldError: {
             field: string;
             message: string;
+        };
+        /** @description A filing with a higher authority (备案) and its answer. */
+        Filing: {
+            sent: components["schemas"]["Signature"];
+            /** @description With whom, e.g. 农业农村部. */
+            recipient: string;
+            answer?: components["schemas"]["FilingAnswer"] | null;
+        };
+        /** @description What the higher authority said. */
+        FilingAnswer: {
+            /** @description Acknowledged, or returned with remarks. */
+            acknowledged: boolean;
+            by: components["schemas"]["Signature"];
         };
         /** @description A gap or contradiction in the file. */
         FindingView: {
             code: string;
             message: string;
             severity: string;
+        };
+        /** @description Days without an own pack. */
+        GapView: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            until?: string | null;
+            /** @description Title of the pack from above that holds meanwhile. */
+            covered_by?: string | null;
         };
         /** @description A grid under a village. */
         GridView: {
@@ -2613,6 +3403,10 @@ export interface components {
             status_label: string;
             /** Format: date */
             opened_on: string;
+            /** @description The pack it started under and keeps. */
+            pack_title: string;
+            /** Format: int32 */
+            pack_version: number;
         };
         /**
          * @description A household's situation and risks as judged together by a meeting or a
@@ -2829,13 +3623,15 @@ export interface components {
             created_by: string;
             merged_by?: string | null;
         };
-        /** @description Where and since when a pack is in force. */
+        /** @description Where and over which days a pack is in force. */
         InForce: {
             jurisdiction: string;
             jurisdiction_name: string;
+            /** Format: date */
             from: string;
-            by_name: string;
-            note: string;
+            /** Format: date */
+            until?: string | null;
+            reason: string;
         };
         /** @description One source of income or one expense. */
         IncomeItem: {
@@ -2932,6 +3728,34 @@ export interface components {
             how: string;
             told_by: string;
         };
+        /**
+         * @description What a figure is. The names are the codes of the pack's factors.
+         * @enum {string}
+         */
+        InputKind: "previous_line" | "rural_disposable_income_growth" | "rural_subsistence_allowance_standard" | "price_index" | "national_standard";
+        /** @description A kind of input a form offers. */
+        InputKindView: {
+            kind: components["schemas"]["InputKind"];
+            label: string;
+            unit: string;
+        };
+        /**
+         * @description The answer to one household on a list. It is read from the casefile, so it
+         *     is the same wherever it was given.
+         */
+        ItemAnswer: {
+            verdict: components["schemas"]["ItemVerdict"];
+            on: string;
+            by_name: string;
+            /**
+             * @description The reason in words: of a refusal, a send-back, an end; the opinion of
+             *     an approval.
+             */
+            reason?: string;
+            /** @description Label of the ground of a refusal or an end. */
+            ground?: string | null;
+            clause?: string | null;
+        };
         /** @description How one household of a bulk act fared. */
         ItemResult: {
             casefile_id: string;
@@ -2942,11 +3766,28 @@ export interface components {
             /** @description Plain words where the reason is no refusal (e.g. somebody was faster). */
             message?: string | null;
         };
+        /**
+         * @description What the receiving level said about one household.
+         * @enum {string}
+         */
+        ItemVerdict: "approved" | "sent_back" | "refused" | "ended" | "acknowledged";
         /** @description A judgement on one dimension or area. */
         Judgement: {
             code: string;
             problem: boolean;
             finding?: string;
+        };
+        /** @description The entries of one jurisdiction. */
+        JurisdictionTimeline: {
+            jurisdiction: string;
+            name: string;
+            level_label: string;
+            /** @description By first day, drafts and withdrawn ones included. */
+            entries: components["schemas"]["AdoptionView"][];
+            /** @description Days without a pack of its own after the first. */
+            gaps: components["schemas"]["GapView"][];
+            /** @description Days two entries claim: left from before entries had an end. */
+            overlaps: components["schemas"]["Period"][];
         };
         /** @description How a lead is concluded. */
         LeadConclusion: {
@@ -3004,6 +3845,12 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description A household that qualified and was left out on purpose. */
+        LeftOut: {
+            casefile_id: string;
+            head_name: string;
+            reason: string;
+        };
         /** @description One adult's signature, or a guardian's or proxy's for them. */
         LetterSignature: {
             member_id: string;
@@ -3020,6 +3867,277 @@ export interface components {
          * @enum {string}
          */
         Level: "nation" | "province" | "city" | "county" | "township" | "village";
+        /** @description An act on a line. */
+        LineAct: {
+            /**
+             * Format: int64
+             * @description The version the person saw.
+             */
+            expected_version: number;
+            occurred_on: string;
+            action: components["schemas"]["LineAction"];
+        };
+        /** @description What may be done with a line. */
+        LineAction: {
+            draft: components["schemas"]["Draft"];
+            /** @enum {string} */
+            type: "revise";
+        } | {
+            /** @enum {string} */
+            type: "submit";
+        } | {
+            opinion: string;
+            /** @enum {string} */
+            type: "review";
+        } | {
+            reason: string;
+            /** @enum {string} */
+            type: "send_back";
+        } | {
+            document_number: string;
+            /** @enum {string} */
+            type: "approve";
+        } | {
+            document_number: string;
+            note?: string;
+            /** @enum {string} */
+            type: "file";
+        } | {
+            acknowledged: boolean;
+            remarks?: string;
+            /** @enum {string} */
+            type: "answer_filing";
+        } | {
+            document_number: string;
+            /** @enum {string} */
+            type: "publish";
+        } | {
+            reason: string;
+            /** @enum {string} */
+            type: "withdraw";
+        };
+        /** @description What was done so far; the stage follows from it. */
+        LineRecords: {
+            drafted?: components["schemas"]["Signature"] | null;
+            submitted?: components["schemas"]["Signature"] | null;
+            reviewed?: components["schemas"]["Signature"] | null;
+            approved?: components["schemas"]["Signature"] | null;
+            filings?: components["schemas"]["Filing"][];
+            published?: components["schemas"]["Signature"] | null;
+            withdrawn?: components["schemas"]["Signature"] | null;
+            sent_back?: components["schemas"]["Signature"][];
+        };
+        /** @description What the pack in force says about the line. */
+        LineRulesView: {
+            pack_id: string;
+            pack_title: string;
+            measure_label: string;
+            measure_clause?: string | null;
+            comparator: string;
+            comparator_clause?: string | null;
+            /** @description A reference, not a hard cut. */
+            reference: boolean;
+            /** Format: int64 */
+            floor_yuan?: number | null;
+            floor_clause?: string | null;
+            /** @description The formula in words; absent where only factors are named. */
+            formula?: string | null;
+            formula_clause?: string | null;
+            factors: components["schemas"]["FactorView"][];
+            steps: components["schemas"]["LineStepView"][];
+            /** @description Sections that answer for it. */
+            responsible: string[];
+            /** @description `reference`: a receiver may set its own amount. */
+            downward_effect?: string | null;
+            downward_clause?: string | null;
+        };
+        /**
+         * @description Where a line stands.
+         * @enum {string}
+         */
+        LineStage: "draft" | "in_review" | "approved" | "filed" | "published" | "withdrawn";
+        /**
+         * @description Kinds of steps on the way to a line.
+         * @enum {string}
+         */
+        LineStepKind: "calculation" | "review" | "filing" | "publication";
+        /** @description A step on the way to a line. */
+        LineStepView: {
+            kind: components["schemas"]["LineStepKind"];
+            label: string;
+            recipient: string;
+            clause?: string | null;
+            source?: components["schemas"]["Provenance"] | null;
+            done: boolean;
+        };
+        /** @description A line in the list. */
+        LineSummary: {
+            /** @description Absent where the document of the pack states the amount itself. */
+            id?: string | null;
+            jurisdiction: string;
+            jurisdiction_name: string;
+            /** Format: int32 */
+            year: number;
+            /** Format: int32 */
+            edition: number;
+            /** Format: int64 */
+            amount_yuan: number;
+            /** @description `stated` for a pack's own, else the stage. */
+            stage: string;
+            stage_label: string;
+            effective_from?: string | null;
+            effective_until?: string | null;
+            document_number: string;
+            clause?: string | null;
+            /** @description Holds there today. */
+            in_force: boolean;
+            /** Format: int64 */
+            receipts: number;
+            /** Format: int64 */
+            acknowledged: number;
+            /** Format: int64 */
+            overdue: number;
+        };
+        /** @description One line, whole. */
+        LineView: {
+            id: string;
+            jurisdiction: string;
+            jurisdiction_name: string;
+            /** Format: int32 */
+            year: number;
+            /** Format: int32 */
+            edition: number;
+            /** Format: int64 */
+            version: number;
+            stage: components["schemas"]["LineStage"];
+            stage_label: string;
+            draft: components["schemas"]["Draft"];
+            records: components["schemas"]["LineRecords"];
+            effective_until?: string | null;
+            rules: components["schemas"]["LineRulesView"];
+            calculation: components["schemas"]["Calculation"];
+            /** @description What stands against submitting it; only while it is a draft. */
+            faults: components["schemas"]["Refusal"][];
+            receipts: components["schemas"]["ReceiptView"][];
+            /** @description This account wrote on it. */
+            mine: boolean;
+            /** @description This account gave the opinion. */
+            reviewed_by_me: boolean;
+            /** @description The account's scope holds the jurisdiction: names are shown, acts offered. */
+            inside: boolean;
+        };
+        /** @description The page 监测范围. */
+        LinesView: {
+            lines: components["schemas"]["LineSummary"][];
+            current?: components["schemas"]["CurrentLine"] | null;
+            /** @description Receipts this account should answer. */
+            to_acknowledge: components["schemas"]["ReceiptView"][];
+            /** @description Overdue receipts in scope. */
+            overdue: components["schemas"]["ReceiptView"][];
+            input_kinds: components["schemas"]["InputKindView"][];
+            /** @description Where this account may draft, by default. */
+            own_division?: string | null;
+            own_division_name: string;
+        };
+        /** @description An act on a list as a whole. */
+        ListActForm: {
+            /**
+             * Format: int64
+             * @description The version the person saw; another version means somebody was faster.
+             */
+            expected_version: number;
+            /** Format: date */
+            on: string;
+            /** @description Why, for sending back and taking back. */
+            reason?: string;
+        };
+        /** @description The answer to one household, as the act on its casefile. */
+        ListAnswer: {
+            casefile_id: string;
+            /** Format: int64 */
+            expected_version: number;
+            action: components["schemas"]["Action"];
+        };
+        /** @description Answers to households of a list; each is recorded by itself. */
+        ListAnswers: {
+            /** Format: date */
+            occurred_on: string;
+            answers: components["schemas"]["ListAnswer"][];
+        };
+        /** @description One household of a list: as sent, what it was answered, what is different now. */
+        ListItemView: {
+            /** Format: int32 */
+            seq: number;
+            casefile_id: string;
+            village_name: string;
+            head_name: string;
+            household_code?: string | null;
+            /** Format: int32 */
+            member_count: number;
+            household_type_label: string;
+            category_label?: string | null;
+            /** Format: date */
+            qualified_on: string;
+            /**
+             * Format: int64
+             * @description Version of the casefile now, for answering it.
+             */
+            version?: number | null;
+            /** @description Code of the category the rules propose now, for approving it. */
+            proposed_category?: string | null;
+            answer?: components["schemas"]["ItemAnswer"] | null;
+            /** @description Whether it may be answered today. */
+            ready: boolean;
+            /** @description What the receiving level has to do, e.g. 异议属实，退回重新核实或评议. */
+            turn: string;
+            /** @description What stands in the way of an answer. */
+            refusals: components["schemas"]["Refusal"][];
+            /** @description 报送后有变化. */
+            differences: components["schemas"]["Difference"][];
+        };
+        /** @description Where a list stands. A stage carries what only it has. */
+        ListStage: {
+            /** @enum {string} */
+            stage: "submitted";
+        } | (components["schemas"]["Signed"] & {
+            /** @enum {string} */
+            stage: "received";
+        }) | {
+            received: components["schemas"]["Signed"];
+            closed_on: string;
+            /** @enum {string} */
+            stage: "closed";
+        } | {
+            signed: components["schemas"]["Signed"];
+            reason: string;
+            /** @enum {string} */
+            stage: "returned";
+        } | {
+            signed: components["schemas"]["Signed"];
+            reason: string;
+            /** @enum {string} */
+            stage: "withdrawn";
+        } | {
+            /** @enum {string} */
+            stage: "no_adjustment";
+        };
+        /** @description What the document says of this kind of list, as it was on the day. */
+        ListTerms: {
+            code: string;
+            label: string;
+            /** @description Level that draws it up. */
+            level: components["schemas"]["Level"];
+            /** @description Level it goes to. */
+            submitted_to: components["schemas"]["Level"];
+            /** @description A household qualifies once this step is done. */
+            after: components["schemas"]["StepKind"];
+            answered_by?: components["schemas"]["StepKind"] | null;
+            /** @description Whether it goes month by month (按月进行动态调整). */
+            monthly: boolean;
+            /** @description Whether it goes down with a written notice to acknowledge (书面通知). */
+            written_notice: boolean;
+            clause?: string | null;
+        };
         /** @description The household a lead is about. */
         MatchLead: {
             household_id: string;
@@ -3085,6 +4203,11 @@ export interface components {
             status: string;
             identified_on?: string | null;
         };
+        /**
+         * @description A month, written `2020-06`.
+         * @example 2020-06
+         */
+        Month: string;
         /** @description Where to move the demo's clock: a number of days on, or a day. */
         MoveClock: {
             /** Format: int64 */
@@ -3133,6 +4256,24 @@ export interface components {
             display_name: string;
             role: string;
             division?: string | null;
+            /** @description Why the person needs the post; the security administrator reads it. */
+            reason: string;
+        };
+        /** @description A pack to be put in force in a jurisdiction. */
+        NewAdoption: {
+            pack_id: string;
+            jurisdiction: string;
+            /** Format: date */
+            from: string;
+            /**
+             * Format: date
+             * @description First day no more; usually open.
+             */
+            until?: string | null;
+            /** @description Why; a preview needs none. */
+            reason?: string;
+            /** @description Number or name of the paper that orders it. */
+            document?: string;
         };
         /** @description A meeting and what it decided for each household. */
         NewAppraisal: {
@@ -3215,6 +4356,26 @@ export interface components {
             /** @description Why an old lead is registered only now. */
             late_reason?: string;
         };
+        /** @description One household to leave out. */
+        NewLeftOut: {
+            casefile_id: string;
+            reason: string;
+        };
+        /** @description A line to be begun, or a correction of a published one. */
+        NewLine: {
+            jurisdiction: string;
+            /** Format: int32 */
+            year: number;
+            draft: components["schemas"]["Draft"];
+            /** @description A further edition of a published year, from a later day. */
+            corrects?: boolean;
+        };
+        /** @description One household to put on a list. */
+        NewListItem: {
+            casefile_id: string;
+            /** Format: int64 */
+            expected_version: number;
+        };
         /** @description A person added to a household. */
         NewMember: {
             name: string;
@@ -3279,6 +4440,40 @@ export interface components {
             /** @description Name of that person, where the objector gave it. */
             official_name?: string | null;
             official_level?: components["schemas"]["Level"] | null;
+        };
+        /** @description What the system administrator asks for. */
+        NewRoleRequest: {
+            role: string;
+            division?: string | null;
+            /**
+             * @description Who takes over the open work of the present post; needed when the
+             *     account has one in a division.
+             */
+            hand_over_to?: string | null;
+            reason: string;
+        };
+        /** @description A list to send. */
+        NewSubmissionList: {
+            pack_id: string;
+            /** @description Code of the list in the pack. */
+            code: string;
+            area: string;
+            period?: components["schemas"]["Month"] | null;
+            /** Format: date */
+            submitted_on: string;
+            document_number?: string;
+            signatory?: string;
+            /**
+             * Format: date
+             * @description Day by which the acknowledgement is asked for.
+             */
+            acknowledge_by?: string | null;
+            /** @description Empty for a month without adjustment. */
+            items: components["schemas"]["NewListItem"][];
+            /** @description Who qualifies and is left out this time, each with its reason. */
+            left_out?: components["schemas"]["NewLeftOut"][];
+            /** @description A remark on a month without adjustment. */
+            note?: string;
         };
         /** @description The public notice as far as this household is concerned. */
         Notice: {
@@ -3432,7 +4627,9 @@ export interface components {
                 login_name: string;
                 display_name: string;
                 disabled: boolean;
+                /** @description Roles in effect; empty until a first one is granted. */
                 roles: components["schemas"]["RoleName"][];
+                latest_request?: components["schemas"]["RoleRequestState"] | null;
                 division?: components["schemas"]["DivisionName"] | null;
                 last_sign_in_at?: string | null;
                 totp_enabled: boolean;
@@ -3456,6 +4653,11 @@ export interface components {
                 subject: string;
                 detail: string;
                 digest: string;
+                /**
+                 * @description Whether the act had to say why; the words are read one by one, and that
+                 *     is audited too.
+                 */
+                has_purpose: boolean;
             }[];
             next_cursor?: string | null;
             /**
@@ -3707,6 +4909,67 @@ export interface components {
              */
             total: number;
         };
+        /** @description A page as the API gives it. */
+        PageView_RoleRequestView: {
+            items: {
+                id: string;
+                account_id: string;
+                login_name: string;
+                display_name: string;
+                /** @description The post asked for. */
+                role: components["schemas"]["RoleName"];
+                division?: components["schemas"]["DivisionName"] | null;
+                /** @description The roles the account has today. */
+                present_roles: components["schemas"]["RoleName"][];
+                hand_over_to_name?: string | null;
+                reason: string;
+                /** @description `requested`, `granted`, `refused`. */
+                status: string;
+                requested_by_name: string;
+                requested_at: string;
+                decided_by_name?: string | null;
+                decided_at?: string | null;
+                decision_reason?: string | null;
+            }[];
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many match in scope.
+             */
+            total: number;
+        };
+        /** @description A page as the API gives it. */
+        PageView_SubmissionListSummary: {
+            items: {
+                id: string;
+                /** Format: int64 */
+                version: number;
+                title: string;
+                number: string;
+                label: string;
+                maker: components["schemas"]["Party"];
+                recipient: components["schemas"]["Party"];
+                period?: components["schemas"]["Month"] | null;
+                stage: string;
+                stage_label: string;
+                /** Format: date */
+                submitted_on: string;
+                /** Format: date */
+                acknowledge_by?: string | null;
+                /** @description Past the day by which the acknowledgement was asked for. */
+                overdue: boolean;
+                households: number;
+                counts: components["schemas"]["AnswerCounts"];
+                /** @description What the signed-in person's office has to do with it next; empty when nothing. */
+                my_turn: string;
+            }[];
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many match in scope.
+             */
+            total: number;
+        };
         /** @description A field a template may use. */
         PaperFieldView: {
             name: string;
@@ -3783,6 +5046,18 @@ export interface components {
             uploaded_at: string;
             in_use: boolean;
         };
+        /** @description A division by code and name. */
+        Party: {
+            code: string;
+            name: string;
+        };
+        /** @description Days from `from` on; up to, not including, `until` where there is one. */
+        Period: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            until?: string | null;
+        };
         /** @description Id and title of a pack. */
         PolicyName: {
             id: string;
@@ -3820,7 +5095,11 @@ export interface components {
             level_label: string;
             clause: string;
             parallel: boolean;
+            /** @description Further levels that may record it, in words. */
+            shared_with: string[];
             evidence: string[];
+            /** @description What the text leaves open about it; shown as 文件未规定. */
+            left_open: string[];
         };
         /** @description A procedure to be drawn. */
         ProcedureView: {
@@ -3829,6 +5108,8 @@ export interface components {
             clocks: components["schemas"]["ClockView"][];
             steps: components["schemas"]["ProcedureStepView"][];
             guards: components["schemas"]["GuardView"][];
+            /** @description What the text leaves open; shown as 文件未规定. */
+            left_open: string[];
         };
         /** @description 帮扶项目规划，报县级有关项目主管部门 (WY21-049). */
         ProjectPlan: {
@@ -3839,27 +5120,104 @@ export interface components {
             /** @description Day it went there. */
             submitted_on?: string | null;
         };
+        /** @description One way to an amount, explained. */
+        Proposal: {
+            /** @description `formula`, `growth`, `subsistence_allowance` or `price`. */
+            method: string;
+            label: string;
+            /** @description `6408 × 1.5 = 9612`. */
+            expression: string;
+            exact_yuan: string;
+            /**
+             * Format: int64
+             * @description Whole yuan after rounding and floor; absent until rounding is chosen.
+             */
+            amount_yuan?: number | null;
+            /** @description Lifted to the floor. */
+            at_floor: boolean;
+            /** @description The document orders this way; the amount of the line must be this one. */
+            binding: boolean;
+            terms: components["schemas"]["Term"][];
+            would_change: string[];
+            clause?: string | null;
+        };
         /**
          * @description Where a value comes from when no clause states it.
          * @enum {string}
          */
         Provenance: "practice" | "inherited_by_practice";
+        /** @description What one pack says in a row. */
+        ProvisionSide: {
+            /** @description What this pack calls it; the other may have another name for it. */
+            label: string;
+            value: string;
+            clause?: string | null;
+            source?: components["schemas"]["Provenance"] | null;
+            /** @description The document says nothing: shown as 文件未规定, `value` is practice. */
+            unstated: boolean;
+            layer?: string | null;
+        };
         /** @description Who declared for the household, and what they are to it. */
         Proxy: {
             name: string;
             relation: string;
         };
-        /** @description Putting a pack in force. */
-        PutInForce: {
-            jurisdiction: string;
-            /** Format: date */
-            from: string;
-            note: string;
+        /** @description Why somebody looked, as compared with the chain. */
+        PurposeView: {
+            /** @description Absent when the words are not kept or do not open. */
+            text?: string | null;
+            /** @description Whether the keyed digest in the chain is that of these words. */
+            matches: boolean;
         };
         /** @description Which version to use; none means the built-in one. */
         PutTemplateInUse: {
             kind: components["schemas"]["PaperKind"];
             template_id?: string | null;
+        };
+        /** @description What the line means there. */
+        ReceiptEffect: {
+            /** @enum {string} */
+            type: "follow";
+        } | {
+            /** Format: int64 */
+            amount_yuan: number;
+            effective_from: string;
+            /** @enum {string} */
+            type: "own";
+        };
+        /** @description What a receiver sends in. */
+        ReceiptForm: {
+            acknowledged_on: string;
+            effect: components["schemas"]["ReceiptEffect"];
+            /** @description Number of the receiver's own document: forwarding it, or setting its own. */
+            document_number?: string;
+        };
+        /** @description A receiver of a published line. */
+        ReceiptView: {
+            id: string;
+            line_id: string;
+            division: string;
+            division_name: string;
+            level: string;
+            /**
+             * Format: int64
+             * @description What it was sent.
+             */
+            amount_yuan: number;
+            issued_on: string;
+            due_on: string;
+            overdue: boolean;
+            acknowledged_on?: string | null;
+            acknowledged_by?: string | null;
+            /**
+             * Format: int64
+             * @description Its own amount; absent where it follows.
+             */
+            own_amount_yuan?: number | null;
+            own_effective_from?: string | null;
+            document_number: string;
+            /** @description This account may answer it. */
+            mine: boolean;
         };
         /** @description The household asked the township to look again. */
         RecheckRequest: {
@@ -3937,10 +5295,44 @@ export interface components {
             field: string;
             value: string;
         };
+        /** @description What the security administrator says. */
+        RoleDecision: {
+            grant: boolean;
+            /** @description Needed for a refusal. */
+            reason?: string;
+        };
         /** @description Code and label of a role. */
         RoleName: {
             code: string;
             label: string;
+        };
+        /** @description The state of a request in the list of accounts. */
+        RoleRequestState: {
+            role: components["schemas"]["RoleName"];
+            /** @description `requested`, `granted`, `refused`. */
+            status: string;
+            decision_reason?: string | null;
+        };
+        /** @description A request for a post. */
+        RoleRequestView: {
+            id: string;
+            account_id: string;
+            login_name: string;
+            display_name: string;
+            /** @description The post asked for. */
+            role: components["schemas"]["RoleName"];
+            division?: components["schemas"]["DivisionName"] | null;
+            /** @description The roles the account has today. */
+            present_roles: components["schemas"]["RoleName"][];
+            hand_over_to_name?: string | null;
+            reason: string;
+            /** @description `requested`, `granted`, `refused`. */
+            status: string;
+            requested_by_name: string;
+            requested_at: string;
+            decided_by_name?: string | null;
+            decided_at?: string | null;
+            decision_reason?: string | null;
         };
         /** @description A role and its operations. */
         RoleView: {
@@ -3948,6 +5340,34 @@ export interface components {
             label: string;
             level?: string | null;
             operations: string[];
+        };
+        /**
+         * @description How a result becomes whole yuan; chosen by a person wherever the document
+         *     does not say to which unit (取整数 names none).
+         */
+        Rounding: {
+            /**
+             * Format: int32
+             * @description 1, 10 or 100 yuan.
+             */
+            unit_yuan: number;
+            direction: components["schemas"]["RoundingDirection"];
+            /** @description Why so; kept as practice. */
+            reason?: string;
+        };
+        /**
+         * @description Towards which side.
+         * @enum {string}
+         */
+        RoundingDirection: "nearest" | "down" | "up";
+        /** @description Running procedures under one pack. */
+        RunningView: {
+            pack_id: string;
+            pack_title: string;
+            /** Format: int32 */
+            pack_version: number;
+            /** Format: int64 */
+            count: number;
         };
         /** @description Id and version of a saved household. */
         SavedHousehold: {
@@ -3973,6 +5393,23 @@ export interface components {
             login_name: string;
             password: string;
             totp_code?: string | null;
+        };
+        /** @description A person's act on a day. */
+        Signature: {
+            account_id: string;
+            name: string;
+            on: string;
+            /** @description Number of the document that carries it; empty where it has none. */
+            document_number?: string;
+            /** @description Opinion, reason or remark. */
+            note?: string;
+        };
+        /** @description Who did it and on which day. */
+        Signed: {
+            on: string;
+            by_name: string;
+            /** @description The colleague stood in for, if a deputy acted. */
+            deputy_of?: string | null;
         };
         /** @description Where a casefile stands. A stage carries what only it has. */
         Stage: {
@@ -4053,6 +5490,55 @@ export interface components {
             /** Format: int64 */
             count: number;
         };
+        /** @description A list in the list of lists. */
+        SubmissionListSummary: {
+            id: string;
+            /** Format: int64 */
+            version: number;
+            title: string;
+            number: string;
+            label: string;
+            maker: components["schemas"]["Party"];
+            recipient: components["schemas"]["Party"];
+            period?: components["schemas"]["Month"] | null;
+            stage: string;
+            stage_label: string;
+            /** Format: date */
+            submitted_on: string;
+            /** Format: date */
+            acknowledge_by?: string | null;
+            /** @description Past the day by which the acknowledgement was asked for. */
+            overdue: boolean;
+            households: number;
+            counts: components["schemas"]["AnswerCounts"];
+            /** @description What the signed-in person's office has to do with it next; empty when nothing. */
+            my_turn: string;
+        };
+        /** @description A list, whole. */
+        SubmissionListView: components["schemas"]["SubmissionListSummary"] & {
+            terms: components["schemas"]["ListTerms"];
+            pack_id: string;
+            pack_title: string;
+            submitted_by: string;
+            deputy_of?: string | null;
+            document_number: string;
+            signatory: string;
+            note: string;
+            stage_detail: components["schemas"]["ListStage"];
+            /** @description SM3 of the content as it was sent; the audit chain holds the same. */
+            digest: string;
+            /** @description Whether the content still has that digest. */
+            intact: boolean;
+            rows: components["schemas"]["ListItemView"][];
+            left_out: components["schemas"]["LeftOut"][];
+            answer_step?: components["schemas"]["StepKind"] | null;
+            choices?: components["schemas"]["AnswerChoices"] | null;
+            can_receive: boolean;
+            can_return: boolean;
+            can_withdraw: boolean;
+            /** @description Per household, how sending or taking note fared; only in the answer to it. */
+            results: components["schemas"]["ItemResult"][];
+        };
         /** @description What stands in for the name of a head who may not be named. */
         SubstituteLine: {
             name: string;
@@ -4086,6 +5572,14 @@ export interface components {
             steps: components["schemas"]["StepCounts"][];
             refreshed_at: string;
         };
+        /** @description One figure of a proposal with where it comes from. */
+        Term: {
+            label: string;
+            value: string;
+            /** @description Document that publishes it, or the pack. */
+            source: string;
+            clause?: string | null;
+        };
         /** @description The date of the demonstration. */
         Today: {
             /** Format: date */
@@ -4115,6 +5609,8 @@ export interface components {
         TotpSecret: {
             secret_base32: string;
             otpauth_uri: string;
+            /** @description The address as a QR code, an SVG picture. */
+            qr_svg: string;
         };
         /** @description 乡级审核. Who checks signs. */
         TownshipReview: {
@@ -4145,6 +5641,8 @@ export interface components {
             source?: components["schemas"]["Provenance"] | null;
             /** @description The document says nothing; the page shows 文件未规定. */
             unstated: boolean;
+            /** @description A figure of its own, not a named entry of a list. */
+            figure: boolean;
             layer?: string | null;
         };
         /**
@@ -4209,6 +5707,74 @@ export interface components {
                 [key: string]: components["schemas"]["CodeLabel"][];
             };
         };
+        /** @description The page 试算影响. */
+        WhatIf: {
+            division: string;
+            division_name: string;
+            /** Format: int64 */
+            amount_yuan: number;
+            /**
+             * Format: int64
+             * @description The amount in force there today, if any.
+             */
+            now_yuan?: number | null;
+            /** @description `<` or `<=`. */
+            comparator: string;
+            /** @description The pack's measure, in words. */
+            measure_label: string;
+            /** @description The files hold this measure; otherwise net income stands in for it. */
+            measure_matches: boolean;
+            rows: components["schemas"]["WhatIfCounts"][];
+            sum: components["schemas"]["WhatIfCounts"];
+            /** @description Always said. */
+            notes: string[];
+        };
+        /** @description Counts of one child division. */
+        WhatIfCounts: {
+            division: string;
+            division_name: string;
+            /** @description Whether there is a level below to look at. */
+            has_children: boolean;
+            /** Format: int64 */
+            households: number;
+            /**
+             * Format: int64
+             * @description Households whose file holds no income: nothing is said about them.
+             */
+            unknown: number;
+            /** Format: int64 */
+            inside_now: number;
+            /** Format: int64 */
+            inside_tried: number;
+            /** Format: int64 */
+            monitored: number;
+            /**
+             * Format: int64
+             * @description Monitored with an income outside the amount tried: they stay.
+             */
+            monitored_outside: number;
+        };
+        /** @description The amount tried. */
+        WhatIfForm: {
+            /** @description Unset: the account's own division. */
+            division?: string | null;
+            /** Format: int64 */
+            amount_yuan: number;
+        };
+        /** @description Takes back what has not begun. */
+        WithdrawAdoption: {
+            /** Format: int64 */
+            expected_version: number;
+            reason: string;
+            /** @description Yes, the entry that had made room goes on instead. */
+            reopen_previous?: boolean;
+            /** @description Yes, days without an own pack are meant. */
+            accept_gap?: boolean;
+        };
+        /** @description Why a role is withdrawn. */
+        Withdrawal: {
+            reason: string;
+        };
         /** @description Counts at the top of the page. */
         WorkCounts: {
             /** Format: int64 */
@@ -4222,7 +5788,10 @@ export interface components {
         };
         /** @description One thing to do, or to wait for. */
         WorkItem: {
-            /** @description `casefile`, `evidence`, `correction`, `objection`, `lead` or `cross_check`. */
+            /**
+             * @description `casefile`, `evidence`, `correction`, `objection`, `lead`, `cross_check` or
+             *     `submission_list`.
+             */
             kind: string;
             id: string;
             household_id?: string | null;
@@ -4250,6 +5819,8 @@ export interface components {
             mine: components["schemas"]["WorkItem"][];
             waiting: components["schemas"]["WorkItem"][];
             reminders: components["schemas"]["Reminder"][];
+            /** @description Numbers on file twice, for the lowest level above both households. */
+            duplicates: components["schemas"]["DuplicateView"][];
             counts: components["schemas"]["WorkCounts"];
         };
         /** @description 书面通知乡镇 (HN20-037). */
@@ -4476,6 +6047,70 @@ export interface operations {
             };
         };
     };
+    request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRoleRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleRequestView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Withdrawal"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     appraisals: {
         parameters: {
             query?: {
@@ -4648,6 +6283,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VerificationView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    purpose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                chain: string;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeView"];
                 };
             };
             "4XX": {
@@ -5042,6 +6707,37 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DivisionView"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseDuplicate"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {
@@ -5918,6 +7614,221 @@ export interface operations {
             };
         };
     };
+    acknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReceiptForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinesView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLine"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calculation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalculationForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalculationView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    act: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LineAct"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     protections: {
         parameters: {
             query?: {
@@ -6504,6 +8415,194 @@ export interface operations {
             };
         };
     };
+    timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionTimeline"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAdoption"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAdoption"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionPreview"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmAdoption"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndAdoption"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawAdoption"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     clauses: {
         parameters: {
             query?: {
@@ -6550,6 +8649,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClauseView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare: {
+        parameters: {
+            query: {
+                left: string;
+                right: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CompareView"];
                 };
             };
             "4XX": {
@@ -6618,42 +8747,10 @@ export interface operations {
             };
         };
     };
-    put_in_force: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PutInForce"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PackSummary"][];
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     vocabulary: {
         parameters: {
             query?: {
+                on?: string;
                 pack?: string;
             };
             header?: never;
@@ -6668,6 +8765,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Vocabulary"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requests: {
+        parameters: {
+            query?: {
+                /** @description `requested`, `granted` or `refused`. */
+                status?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageView_RoleRequestView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleRequestView"];
                 };
             };
             "4XX": {
@@ -6864,6 +9026,321 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list: {
+        parameters: {
+            query?: {
+                /** @description `to_answer`, `sent` or `unacknowledged`; all in scope when absent. */
+                folder?: string;
+                area?: string;
+                stage?: string;
+                code?: string;
+                period?: string;
+                /** @description Only lists that go by months. */
+                monthly?: boolean;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageView_SubmissionListSummary"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSubmissionList"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionListView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drawable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawableList"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionListView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_households: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListAnswers"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListActForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionListView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_back: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListActForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionListView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListActForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionListView"];
+                };
             };
             "4XX": {
                 headers: {

@@ -2556,7 +2556,7 @@ export interface components {
             figure: boolean;
             left?: components["schemas"]["ProvisionSide"] | null;
             right?: components["schemas"]["ProvisionSide"] | null;
-            difference: components["schemas"]["Difference"];
+            difference: components["schemas"]["PackContrast"];
         };
         /** @description A conclusion, with the version the person saw. */
         ConcludeLead: components["schemas"]["LeadConclusion"] & {
@@ -2751,11 +2751,12 @@ export interface components {
             to: string;
             reason: string;
         };
-        /**
-         * @description How two packs stand to each other in one provision.
-         * @enum {string}
-         */
-        Difference: "same" | "different" | "only_left" | "only_right";
+        /** @description Something that is different now from what was sent (报送后有变化). */
+        Difference: {
+            label: string;
+            then: string;
+            now: string;
+        };
         /** @description Why an account is disabled, and who takes over. */
         Disable: {
             hand_over_to?: string | null;
@@ -4596,6 +4597,11 @@ export interface components {
             reason?: string | null;
             clock: components["schemas"]["ClockStatus"];
         };
+        /**
+         * @description How two packs stand to each other in one provision.
+         * @enum {string}
+         */
+        PackContrast: "same" | "different" | "only_left" | "only_right";
         /** @description A pack in the list. */
         PackSummary: {
             id: string;

@@ -9,6 +9,7 @@ use super::resolve::Pack;
 /// How two packs stand to each other in one provision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PackContrast)]
 pub enum Difference {
     Same,
     Different,

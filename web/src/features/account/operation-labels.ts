@@ -58,6 +58,9 @@ export const operationGroups: OperationGroup[] = [
       { code: 'submission_list.read', label: '查看名单' },
       { code: 'submission_list.submit', label: '拟定和报送名单' },
       { code: 'submission_list.receive', label: '接收和答复名单' },
+    ],
+  },
+  {
     label: '文书',
     operations: [
       { code: 'paper.read', label: '下载和打印文书' },

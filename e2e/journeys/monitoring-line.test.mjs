@@ -19,8 +19,11 @@ const line = (person) => person.open(`/monitoring-lines/${story.id}`)
 test('an officer computes, sees what is missing, and sends the draft for review', () =>
   as('policy.feng', async (feng) => {
     const { page } = feng
-    const form = { jurisdiction: '410000000000', from: '2025-01-01', note: '豫农监测〔2025〕3号' }
-    assert.equal((await feng.call('POST', '/policy/packs/henan-2025/in-force', form)).status, 200)
+    const form = { pack_id: 'henan-2025', jurisdiction: '410000000000', from: '2025-01-01', reason: '新年度工作要点', document: '豫农监测〔2025〕3号' }
+    const draft = await feng.call('POST', '/policy/adoptions', form)
+    assert.equal(draft.status, 200, JSON.stringify(draft.body))
+    const confirmed = await feng.call('POST', `/policy/adoptions/${draft.body.id}/confirm`, { expected_version: draft.body.version, end_previous: true })
+    assert.equal(confirmed.status, 200, JSON.stringify(confirmed.body))
     await feng.open('/monitoring-lines/new?year=2025')
     await feng.sees('送审前还差')
     await page.getByRole('textbox', { name: '数据 1 的数值' }).fill('7000')

@@ -8,12 +8,9 @@ use crate::lead::parse_date;
 use crate::paper::html::escape;
 use crate::{App, AppError};
 
-/// `2022年5月3日`.
+/// `2022年5月3日`, as papers write it; what is no date stays as it is.
 fn spoken(date: &str) -> String {
-    parse_date(date).map_or_else(
-        |_| escape(date),
-        |d| format!("{}年{}月{}日", d.year(), d.month(), d.day()),
-    )
+    parse_date(date).map_or_else(|_| escape(date), domain::paper::spoken)
 }
 
 impl App {

@@ -128,7 +128,7 @@ pub fn field_names(kind: PaperKind) -> (Vec<&'static str>, Vec<&'static str>) {
 }
 
 /// `2022年5月3日`.
-pub(crate) fn spoken(day: Date) -> String {
+pub fn spoken(day: Date) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
 }
 

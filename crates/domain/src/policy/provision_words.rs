@@ -139,7 +139,6 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("base", "previous_line", "上一年监测范围"),
     ("rounding", "integer", "取整数"),
     ("adjusted_yearly", "adjusted_yearly", "是"),
-    ("adjusted_yearly", "true", "是"),
     ("task", "task_1", "合理调整年度监测范围"),
     ("effect", "reference", "参照执行"),
     ("condition", "income_inside_line", "收入在监测范围内"),

@@ -96,10 +96,7 @@ impl App {
                 None => None,
             },
         };
-        let page = self
-            .store
-            .audit_page(&filter, window.limit, window.offset)
-            .await?;
+        let page = self.store.audit_page(&filter, &window).await?;
         let names = self
             .store
             .account_names(page.items.iter().map(|r| r.record.account_id.clone()))

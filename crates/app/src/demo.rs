@@ -15,6 +15,7 @@ mod scene;
 mod script;
 mod simulate;
 mod story;
+mod villages;
 
 pub use accounts::{DEMO_PASSWORD, DemoAccount, demo_accounts};
 pub use scene::{SCENES, Scene};

@@ -7,6 +7,10 @@ use store::audit::chain_of;
 use store::division::{DivisionRow, GridRow};
 use utoipa::ToSchema;
 
+mod village_record;
+
+pub use village_record::{VillageFigure, VillageRecordView, VillageReport};
+
 use crate::casefile::VillageName;
 use crate::error::permit;
 use crate::{App, AppError, new_id};

@@ -70,6 +70,7 @@ impl From<StoreError> for AppError {
             StoreError::Taken(what) if what == "submission_list_item" => {
                 Self::Conflict("有农户刚刚列入了另一份名单，请刷新后再报。".into())
             }
+            StoreError::Cursor => Self::invalid("cursor", "翻页的位置不对，请从第一页重新看起"),
             other => Self::Internal(other.to_string()),
         }
     }

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use crate::casefile::{VillageName, stage_label};
 use crate::error::permit;
 use crate::lead::{parse_date, village_of};
-use crate::{App, AppError, PageView, clock, mask_name};
+use crate::{App, AppError, PageView, Window, clock, mask_name};
 
 /// What a search asks; posted, so that no name or number stands in an address.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -76,10 +76,10 @@ impl App {
             monitored: search.monitored.filter(|m| !m.is_empty()),
             household_type: search.household_type.filter(|t| !t.is_empty()),
         };
-        let limit = search.limit.unwrap_or(30).clamp(1, 200);
+        let window = Window::new(search.limit, search.cursor.as_deref());
         let page = self
             .store
-            .search_households(&scope, &query, limit, search.cursor.as_deref())
+            .search_households(&scope, &query, &window)
             .await?;
         let names = self
             .division_names(page.items.iter().map(|r| r.village.clone()))
@@ -292,15 +292,17 @@ impl App {
                     household_id: Some(row.id.clone()),
                     ..Default::default()
                 },
-                100,
-                0,
+                &Window::first(100),
             )
             .await?;
         let filter = store::casefile::CasefileFilter {
             household_id: Some(row.id.clone()),
             ..Default::default()
         };
-        let casefiles = self.store.casefiles(scope, &filter, 100, 0).await?;
+        let casefiles = self
+            .store
+            .casefiles(scope, &filter, &Window::first(100))
+            .await?;
         let today = as_of.unwrap_or_else(|| self.today());
         let label = |list: &str, code: &str| self.label(list, code);
         // An episode keeps the pack of the casefile that determined it.

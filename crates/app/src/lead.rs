@@ -19,11 +19,6 @@ use crate::casefile::VillageName;
 use crate::error::permit;
 use crate::{App, AppError, PageView, Window, clock, new_id};
 
-/// Leads of one household merge, so two may not arrive, be matched or be
-/// concluded in the same instant. Held before the transaction begins; several
-/// servers over one PostgreSQL would need a row lock instead.
-static REGISTERING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-
 /// A lead as the console shows it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LeadView {
@@ -117,14 +112,14 @@ impl App {
         form: NewLead,
     ) -> Result<RegisteredLead, AppError> {
         permit(principal, Operation::LeadRegister)?;
-        let _one_at_a_time = REGISTERING.lock().await;
         let mut tx = self.store.write(self.actor(principal)).await?;
         let household = match &form.household_id {
-            Some(id) => Some(
-                tx.household_file(&principal.scope, id)
-                    .await?
-                    .ok_or(AppError::NotFound)?,
-            ),
+            Some(id) => {
+                // Leads of one household merge: no two arrive in the same instant.
+                tx.lock_household(id).await?;
+                let found = tx.household_file(&principal.scope, id).await?;
+                Some(found.ok_or(AppError::NotFound)?)
+            }
             None => None,
         };
         if household
@@ -283,7 +278,6 @@ impl App {
     ) -> Result<LeadView, AppError> {
         permit(principal, Operation::LeadRegister)?;
         permit(principal, Operation::LeadRead)?;
-        let _one_at_a_time = REGISTERING.lock().await;
         let mut tx = self.store.write(self.actor(principal)).await?;
         let mut lead = tx
             .lead(&principal.scope, id)
@@ -294,6 +288,7 @@ impl App {
                 current: lead.version,
             });
         }
+        tx.lock_household(household_id).await?;
         let (household, _) = tx
             .household_file(&principal.scope, household_id)
             .await?
@@ -334,7 +329,6 @@ impl App {
         form: ConcludeLead,
     ) -> Result<ConcludedLead, AppError> {
         permit(principal, Operation::LeadConclude)?;
-        let _one_at_a_time = REGISTERING.lock().await;
         let mut tx = self.store.write(self.actor(principal)).await?;
         let mut lead = tx
             .lead(&principal.scope, id)
@@ -350,7 +344,11 @@ impl App {
             .pack_for_lead(village, parse_date(&lead.received_on)?)
             .await?;
         let household = match &lead.household_id {
-            Some(household_id) => tx.household_file(&principal.scope, household_id).await?,
+            Some(household_id) => {
+                // One household, one casefile: whoever comes second sees the first's.
+                tx.lock_household(household_id).await?;
+                tx.household_file(&principal.scope, household_id).await?
+            }
             None => None,
         };
         let episodes = match &lead.household_id {
@@ -448,10 +446,7 @@ impl App {
             channel: query.channel,
             household_id: query.household_id,
         };
-        let page = self
-            .store
-            .leads(&scope, &filter, window.limit, window.offset)
-            .await?;
+        let page = self.store.leads(&scope, &filter, &window).await?;
         let mut items = Vec::with_capacity(page.items.len());
         let households = self
             .store

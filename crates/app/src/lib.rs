@@ -31,6 +31,7 @@ use std::sync::Arc;
 
 pub use error::{AppError, FieldError};
 pub use library::{PolicyFiles, read_policy_folder};
+pub use store::Window;
 
 use domain::account::{Principal, Roles};
 use domain::calendar::WorkCalendar;
@@ -169,28 +170,8 @@ pub fn mask_name(name: &str) -> String {
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct PageView<T> {
     pub items: Vec<T>,
+    /// Where the next page begins; absent on the last one.
     pub next_cursor: Option<String>,
-    /// How many match in scope.
+    /// How many matched in scope when the list was opened.
     pub total: u64,
-}
-
-/// How many rows of a list, and from where.
-#[derive(Debug, Clone, Copy)]
-pub struct Window {
-    pub limit: u64,
-    pub offset: u64,
-}
-
-impl Window {
-    /// From the query parameters of a list; at most 200 rows.
-    pub fn new(limit: Option<u64>, cursor: Option<&str>) -> Self {
-        Self {
-            limit: limit.unwrap_or(50).clamp(1, 200),
-            // A database counts rows in signed numbers.
-            offset: cursor
-                .and_then(|c| c.parse().ok())
-                .unwrap_or(0)
-                .min(u64::from(u32::MAX)),
-        }
-    }
 }

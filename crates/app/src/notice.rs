@@ -268,8 +268,7 @@ impl App {
                     .status
                     .as_deref()
                     .map(|s| (s == "closed", self.today())),
-                window.limit,
-                window.offset,
+                &window,
             )
             .await?;
         let items = self.notice_views(principal, page.items).await?;

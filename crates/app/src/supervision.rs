@@ -254,10 +254,7 @@ impl App {
             overdue_on: Some(self.today()),
             ..Default::default()
         };
-        let page = self
-            .store
-            .casefiles(&scope, &filter, window.limit, window.offset)
-            .await?;
+        let page = self.store.casefiles(&scope, &filter, &window).await?;
         let households = self
             .store
             .households(

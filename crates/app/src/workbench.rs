@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::casefile::OPEN_CORRECTION;
 use crate::duplicate::DuplicateView;
-use crate::{App, AppError, mask_name};
+use crate::{App, AppError, Window, mask_name};
 
 /// One thing to do, or to wait for.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -137,17 +137,17 @@ impl App {
         };
         bench.counts.running = self
             .store
-            .casefiles(&principal.scope, &running, 1, 0)
+            .casefiles(&principal.scope, &running, &Window::first(1))
             .await?
             .total;
         bench.counts.overdue = self
             .store
-            .casefiles(&principal.scope, &late, 1, 0)
+            .casefiles(&principal.scope, &late, &Window::first(1))
             .await?
             .total;
         let page = self
             .store
-            .casefiles(&principal.scope, &filter, SHOWN, 0)
+            .casefiles(&principal.scope, &filter, &Window::first(SHOWN))
             .await?;
         let households = self
             .store
@@ -274,7 +274,7 @@ impl App {
             };
             let page = self
                 .store
-                .casefiles(&principal.scope, &filter, SHOWN, 0)
+                .casefiles(&principal.scope, &filter, &Window::first(SHOWN))
                 .await?;
             let households = self
                 .store
@@ -336,7 +336,7 @@ impl App {
         };
         let page = self
             .store
-            .casefiles(&principal.scope, &filter, SHOWN, 0)
+            .casefiles(&principal.scope, &filter, &Window::first(SHOWN))
             .await?;
         let names = self
             .division_names(page.items.iter().map(|(r, _)| r.village.clone()))
@@ -384,7 +384,7 @@ impl App {
         };
         let page = self
             .store
-            .leads(&principal.scope, &filter, SHOWN, 0)
+            .leads(&principal.scope, &filter, &Window::first(SHOWN))
             .await?;
         bench.counts.open_leads = page.total;
         if !principal.may(Operation::LeadConclude) {

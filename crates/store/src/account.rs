@@ -8,7 +8,8 @@ use sea_orm::{
 };
 
 use crate::entity::{account, account_role, deputy, session};
-use crate::{Page, Store, StoreError, WriteTx, within};
+use crate::paging::Sort;
+use crate::{Page, Store, StoreError, Window, WriteTx, within};
 
 pub use crate::entity::account::Model as AccountRow;
 pub use crate::entity::deputy::Model as DeputyRow;
@@ -191,27 +192,17 @@ impl Store {
     pub async fn accounts(
         &self,
         division: Option<&Scope>,
-        limit: u64,
-        offset: u64,
+        window: &Window,
     ) -> Result<Page<AccountRow>, StoreError> {
         let mut find = account::Entity::find();
         if let Some(scope) = division {
             find = find.filter(within(account::Column::Division, scope));
         }
-        let total = find.clone().count(&self.connection).await?;
-        let items = find
-            .order_by_asc(account::Column::Division)
-            .order_by_asc(account::Column::LoginName)
-            .offset(offset)
-            .limit(limit)
-            .all(&self.connection)
-            .await?;
-        let next = offset + items.len() as u64;
-        Ok(Page {
-            next_cursor: (next < total).then(|| next.to_string()),
-            items,
-            total,
-        })
+        let order = [
+            (account::Column::Division, Sort::AscendingEmptyLast),
+            (account::Column::LoginName, Sort::Ascending),
+        ];
+        self.page("account", find, &order, window).await
     }
 
     /// Id of the account with a sign-in name.

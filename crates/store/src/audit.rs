@@ -5,12 +5,13 @@ use domain::audit::{AuditRecord, ChainProblem, ChainWalker, Checkpoint, GENESIS}
 use domain::division::DivisionCode;
 use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
 };
 
 use crate::entity::{audit_checkpoint, audit_head, audit_record};
-use crate::{Engine, Page, Store, StoreError, WriteTx};
+use crate::paging::Sort;
+use crate::{Engine, Page, Store, StoreError, Window, WriteTx};
 
 /// How many records lie between two checkpoints at most.
 pub const CHECKPOINT_EVERY: i64 = 1000;
@@ -196,8 +197,7 @@ impl Store {
     pub async fn audit_page(
         &self,
         filter: &AuditFilter,
-        limit: u64,
-        offset: u64,
+        window: &Window,
     ) -> Result<Page<AuditRow>, StoreError> {
         let mut find = audit_record::Entity::find();
         if let Some(from) = filter.from_millis {
@@ -212,21 +212,13 @@ impl Store {
         if let Some(account) = &filter.account_id {
             find = find.filter(audit_record::Column::AccountId.eq(account));
         }
-        let total = find.clone().count(&self.connection).await?;
-        let rows = find
-            .order_by_desc(audit_record::Column::AtMillis)
-            .order_by_desc(audit_record::Column::Seq)
-            .order_by_asc(audit_record::Column::Chain)
-            .offset(offset)
-            .limit(limit)
-            .all(&self.connection)
-            .await?;
-        let next = offset + rows.len() as u64;
-        Ok(Page {
-            next_cursor: (next < total).then(|| next.to_string()),
-            items: rows.into_iter().map(row).collect(),
-            total,
-        })
+        let order = [
+            (audit_record::Column::AtMillis, Sort::Descending),
+            (audit_record::Column::Seq, Sort::Descending),
+            (audit_record::Column::Chain, Sort::Ascending),
+        ];
+        let page = self.page("audit", find, &order, window).await?;
+        page.try_map(|record| Ok(row(record)))
     }
 
     /// Every checkpoint in the database, by chain and record: what the file

@@ -4,15 +4,15 @@
 use domain::account::Scope;
 use domain::casefile::{Casefile, Event};
 use jiff::civil::Date;
-use sea_orm::sea_query::NullOrdering;
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, Order,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use crate::crypto::{CryptoProvider, Place};
 use crate::entity::{casefile, casefile_event};
-use crate::{Page, Store, StoreError, WriteTx, within};
+use crate::paging::Sort;
+use crate::{Page, Store, StoreError, Window, WriteTx, within};
 
 pub use crate::entity::casefile::Model as CasefileRow;
 pub use crate::entity::casefile_event::Model as EventRow;
@@ -225,8 +225,7 @@ impl Store {
         &self,
         scope: &Scope,
         filter: &CasefileFilter,
-        limit: u64,
-        offset: u64,
+        window: &Window,
     ) -> Result<Page<(CasefileRow, Casefile)>, StoreError> {
         let mut find = casefile::Entity::find().filter(within(casefile::Column::Village, scope));
         if !filter.stages.is_empty() {
@@ -246,25 +245,34 @@ impl Store {
         if let Some(household) = &filter.household_id {
             find = find.filter(casefile::Column::HouseholdId.eq(household));
         }
-        let total = find.clone().count(&self.connection).await?;
-        let rows = find
-            // Without a word the databases disagree about where no deadline stands.
-            .order_by_with_nulls(casefile::Column::DeadlineOn, Order::Asc, NullOrdering::Last)
-            .order_by_asc(casefile::Column::Id)
-            .offset(offset)
-            .limit(limit)
-            .all(&self.connection)
-            .await?;
-        let next = offset + rows.len() as u64;
-        let items = rows
-            .into_iter()
-            .map(|r| open(self.crypto(), &r).map(|c| (r, c)))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Page {
-            next_cursor: (next < total).then(|| next.to_string()),
-            items,
-            total,
-        })
+        let order = [
+            (casefile::Column::DeadlineOn, Sort::AscendingEmptyLast),
+            (casefile::Column::Id, Sort::Ascending),
+        ];
+        let page = self.page("casefile", find, &order, window).await?;
+        page.try_map(|row| open(self.crypto(), &row).map(|casefile| (row, casefile)))
+    }
+
+    /// Every casefile in scope that the filter finds, nearest deadline first:
+    /// for work over a village or a stage, where a page would leave some out.
+    ///
+    /// # Errors
+    /// When the database refuses or a document does not open.
+    pub async fn every_casefile(
+        &self,
+        scope: &Scope,
+        filter: &CasefileFilter,
+    ) -> Result<Vec<(CasefileRow, Casefile)>, StoreError> {
+        let mut window = Window::first(200);
+        let mut all = Vec::new();
+        loop {
+            let page = self.casefiles(scope, filter, &window).await?;
+            all.extend(page.items);
+            match page.next_cursor {
+                Some(cursor) => window = window.after(cursor),
+                None => return Ok(all),
+            }
+        }
     }
 
     /// Casefiles in scope, by id.

@@ -28,6 +28,9 @@ pub enum StoreError {
     Taken(String),
     #[error("stored document does not parse: {0}")]
     Document(#[from] serde_json::Error),
+    /// A cursor this list did not give.
+    #[error("not a cursor of this list")]
+    Cursor,
     #[error("{0}")]
     Unsuitable(String),
 }
@@ -85,6 +88,7 @@ migrations! {
     "0050_evidence",
     "0060_monitoring_line",
     "0070_submission_list",
+    "0080_villages_and_lists",
 }
 
 impl Store {

@@ -9,6 +9,10 @@ use sea_orm::{
     QueryOrder as _, QuerySelect as _,
 };
 
+mod village_record;
+
+pub use village_record::{StagedVillage, VillageRecordRow, VillageValues};
+
 use crate::entity::{division, grid};
 use crate::scoped::like;
 use crate::{Store, StoreError, WriteTx, within};

@@ -9,13 +9,15 @@ use domain::account::Scope;
 use domain::exchange::{Finding, FindingKind, Form, column_letter};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
 };
 
 use crate::entity::{import_batch, import_finding, import_household, import_mapping};
-use crate::{Page, Store, StoreError, WriteTx, within};
+use crate::paging::Sort;
+use crate::{Page, Store, StoreError, Window, WriteTx, within};
 
+mod bulk;
 mod lookup;
 
 pub use crate::entity::import_batch::ActiveModel as ImportBatchChange;
@@ -115,6 +117,7 @@ impl WriteTx {
             .filter(import_finding::Column::BatchId.eq(batch))
             .exec(&self.tx)
             .await?;
+        self.clear_staged_villages(batch).await?;
         self.audited = true;
         Ok(())
     }
@@ -274,24 +277,12 @@ impl Store {
     pub async fn import_batches(
         &self,
         scope: &Scope,
-        limit: u64,
-        offset: u64,
+        window: &Window,
     ) -> Result<Page<ImportBatchRow>, StoreError> {
         let find =
             import_batch::Entity::find().filter(within(import_batch::Column::Division, scope));
-        let total = find.clone().count(&self.connection).await?;
-        let items = find
-            .order_by_desc(import_batch::Column::Id)
-            .offset(offset)
-            .limit(limit)
-            .all(&self.connection)
-            .await?;
-        let next = offset + items.len() as u64;
-        Ok(Page {
-            next_cursor: (next < total).then(|| next.to_string()),
-            items,
-            total,
-        })
+        let order = [(import_batch::Column::Id, Sort::Descending)];
+        self.page("import", find, &order, window).await
     }
 
     /// The earliest batch in scope with the same file bytes that was not
@@ -335,15 +326,10 @@ impl Store {
         scope: &Scope,
         batch: &str,
         filter: &FindingFilter,
-        limit: u64,
-        offset: u64,
+        window: &Window,
     ) -> Result<Page<FindingRow>, StoreError> {
         if self.import_batch(scope, batch).await?.is_none() {
-            return Ok(Page {
-                items: Vec::new(),
-                next_cursor: None,
-                total: 0,
-            });
+            return Ok(Page::empty());
         }
         let mut find =
             import_finding::Entity::find().filter(import_finding::Column::BatchId.eq(batch));
@@ -353,25 +339,14 @@ impl Store {
         if let Some(severity) = &filter.severity {
             find = find.filter(import_finding::Column::Severity.eq(severity));
         }
-        let total = find.clone().count(&self.connection).await?;
-        let rows = find
-            .order_by_asc(import_finding::Column::Sheet)
-            .order_by_asc(import_finding::Column::RowNumber)
-            .order_by_asc(import_finding::Column::Seq)
-            .offset(offset)
-            .limit(limit)
-            .all(&self.connection)
-            .await?;
-        let next = offset + rows.len() as u64;
-        let items = rows
-            .into_iter()
-            .map(|row| self.finding_row(row))
-            .collect::<Result<_, _>>()?;
-        Ok(Page {
-            next_cursor: (next < total).then(|| next.to_string()),
-            items,
-            total,
-        })
+        let order = [
+            (import_finding::Column::Sheet, Sort::Ascending),
+            (import_finding::Column::RowNumber, Sort::Ascending),
+            (import_finding::Column::Seq, Sort::Ascending),
+        ];
+        let list = format!("finding/{batch}");
+        let page = self.page(&list, find, &order, window).await?;
+        page.try_map(|row| self.finding_row(row))
     }
 
     fn finding_row(&self, row: import_finding::Model) -> Result<FindingRow, StoreError> {
@@ -425,6 +400,27 @@ impl Store {
             .into_iter()
             .map(|(code, n)| (code, u64::try_from(n).unwrap_or(0)))
             .collect())
+    }
+
+    /// A page of the staged households of a batch in scope, as in the file.
+    ///
+    /// # Errors
+    /// When the database refuses or a document does not open.
+    pub async fn staged_page(
+        &self,
+        scope: &Scope,
+        batch: &str,
+        window: &Window,
+    ) -> Result<Page<StagedHousehold>, StoreError> {
+        if self.import_batch(scope, batch).await?.is_none() {
+            return Ok(Page::empty());
+        }
+        let find =
+            import_household::Entity::find().filter(import_household::Column::BatchId.eq(batch));
+        let order = [(import_household::Column::Seq, Sort::Ascending)];
+        let list = format!("staged/{batch}");
+        let page = self.page(&list, find, &order, window).await?;
+        page.try_map(|row| self.staged(row))
     }
 
     /// Staged households of a batch in scope after a sequence number; only

@@ -14,8 +14,9 @@ use sea_orm::{
 use crate::crypto::{CryptoProvider, Place};
 use crate::database::taken_or;
 use crate::entity::{episode, household, household_version, member};
+use crate::paging::Sort;
 use crate::scoped::like;
-use crate::{Actor, Engine, Page, Store, StoreError, WriteTx, within};
+use crate::{Actor, Engine, Page, Store, StoreError, Window, WriteTx, within};
 
 mod batch;
 
@@ -199,6 +200,22 @@ fn county_digits(file: &HouseholdFile) -> String {
 }
 
 impl WriteTx {
+    /// Keeps a household to this transaction: what decides about it, in this
+    /// server or another over the same database, waits until it ends. SQLite
+    /// has one writer anyway. To be called before what is decided on is read.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn lock_household(&self, id: &str) -> Result<(), StoreError> {
+        if self.engine() == Engine::Postgres {
+            household::Entity::find_by_id(id)
+                .lock(LockType::Update)
+                .one(&self.tx)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Writes a new version of a household and its projections; returns the
     /// version. `expected` is the version the writer saw, `None` for a new
     /// household.
@@ -543,8 +560,7 @@ impl Store {
         &self,
         scope: &Scope,
         query: &HouseholdQuery,
-        limit: u64,
-        after: Option<&str>,
+        window: &Window,
     ) -> Result<Page<HouseholdRow>, StoreError> {
         let mut find = household::Entity::find().filter(within(household::Column::Village, scope));
         let text = query.text.trim();
@@ -603,47 +619,10 @@ impl Store {
         if let Some(kind) = &query.household_type {
             find = find.filter(household::Column::HouseholdType.eq(kind));
         }
-        let total = find.clone().count(&self.connection).await?;
-        if let Some(after) = after.and_then(|a| a.split_once('/')) {
-            find = find.filter(
-                Condition::any()
-                    .add(household::Column::Village.gt(after.0))
-                    .add(
-                        Condition::all()
-                            .add(household::Column::Village.eq(after.0))
-                            .add(household::Column::Id.gt(after.1)),
-                    ),
-            );
-        }
-        let mut rows = find
-            .order_by_asc(household::Column::Village)
-            .order_by_asc(household::Column::Id)
-            .limit(limit + 1)
-            .all(&self.connection)
-            .await?;
-        let more = rows.len() as u64 > limit;
-        rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        let next_cursor = more
-            .then(|| rows.last().map(|r| format!("{}/{}", r.village, r.id)))
-            .flatten();
-        Ok(Page {
-            items: rows,
-            next_cursor,
-            total,
-        })
-    }
-
-    /// Households in scope in village order after a cursor, for exports.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn households_after(
-        &self,
-        scope: &Scope,
-        after: Option<&str>,
-        limit: u64,
-    ) -> Result<Page<HouseholdRow>, StoreError> {
-        self.search_households(scope, &HouseholdQuery::default(), limit, after)
-            .await
+        let order = [
+            (household::Column::Village, Sort::Ascending),
+            (household::Column::Id, Sort::Ascending),
+        ];
+        self.page("household", find, &order, window).await
     }
 }

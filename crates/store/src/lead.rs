@@ -2,12 +2,13 @@
 
 use domain::account::Scope;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 
 use crate::entity::lead;
-use crate::{Page, Store, StoreError, WriteTx, within};
+use crate::paging::Sort;
+use crate::{Page, Store, StoreError, Window, WriteTx, within};
 
 pub use crate::entity::lead::Model as LeadRow;
 
@@ -147,8 +148,7 @@ impl Store {
         &self,
         scope: &Scope,
         filter: &LeadFilter,
-        limit: u64,
-        offset: u64,
+        window: &Window,
     ) -> Result<Page<LeadRow>, StoreError> {
         let mut find = lead::Entity::find().filter(within(lead::Column::Village, scope));
         if let Some(status) = &filter.status {
@@ -160,19 +160,10 @@ impl Store {
         if let Some(household) = &filter.household_id {
             find = find.filter(lead::Column::HouseholdId.eq(household));
         }
-        let total = find.clone().count(&self.connection).await?;
-        let items = find
-            .order_by_asc(lead::Column::ReceivedOn)
-            .order_by_asc(lead::Column::Id)
-            .offset(offset)
-            .limit(limit)
-            .all(&self.connection)
-            .await?;
-        let next = offset + items.len() as u64;
-        Ok(Page {
-            next_cursor: (next < total).then(|| next.to_string()),
-            items,
-            total,
-        })
+        let order = [
+            (lead::Column::ReceivedOn, Sort::Ascending),
+            (lead::Column::Id, Sort::Ascending),
+        ];
+        self.page("lead", find, &order, window).await
     }
 }

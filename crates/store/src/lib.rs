@@ -24,19 +24,12 @@ pub mod submission_list;
 pub mod supervision;
 
 mod database;
+mod paging;
 mod postgres_tls;
 mod scoped;
 
 pub use postgres_tls::may_be_in_clear;
 
 pub use database::{Actor, Engine, Store, StoreError, WriteTx};
+pub use paging::{Page, Window};
 pub use scoped::within;
-
-/// A page of a list: keyset paging, newest or nearest first as the list says.
-#[derive(Debug, Clone)]
-pub struct Page<T> {
-    pub items: Vec<T>,
-    pub next_cursor: Option<String>,
-    /// How many rows match in scope.
-    pub total: u64,
-}

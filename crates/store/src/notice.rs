@@ -3,12 +3,13 @@
 use domain::account::Scope;
 use jiff::civil::Date;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, QueryTrait as _,
 };
 
 use crate::entity::{appraisal, notice, notice_item, objection};
-use crate::{Page, Store, StoreError, WriteTx, within};
+use crate::paging::Sort;
+use crate::{Page, Store, StoreError, Window, WriteTx, within};
 
 pub use crate::entity::appraisal::Model as AppraisalRow;
 pub use crate::entity::notice::Model as NoticeRow;
@@ -105,8 +106,7 @@ impl Store {
         &self,
         scope: &Scope,
         stood: Option<(bool, Date)>,
-        limit: u64,
-        offset: u64,
+        window: &Window,
     ) -> Result<Page<NoticeRow>, StoreError> {
         let mut find = notice::Entity::find().filter(within(notice::Column::Village, scope));
         if let Some((closed, today)) = stood {
@@ -118,20 +118,11 @@ impl Store {
                 column.gt(today)
             });
         }
-        let total = find.clone().count(&self.connection).await?;
-        let items = find
-            .order_by_desc(notice::Column::PostedOn)
-            .order_by_desc(notice::Column::Id)
-            .offset(offset)
-            .limit(limit)
-            .all(&self.connection)
-            .await?;
-        let next = offset + items.len() as u64;
-        Ok(Page {
-            next_cursor: (next < total).then(|| next.to_string()),
-            items,
-            total,
-        })
+        let order = [
+            (notice::Column::PostedOn, Sort::Descending),
+            (notice::Column::Id, Sort::Descending),
+        ];
+        self.page("notice", find, &order, window).await
     }
 
     /// A notice in scope.

@@ -2,13 +2,13 @@
 
 use domain::account::Scope;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
 };
 
 use crate::database::taken_or;
 use crate::entity::{name_protection, paper_template, paper_template_use};
-use crate::{Page, Store, StoreError, WriteTx, within};
+use crate::paging::Sort;
+use crate::{Page, Store, StoreError, Window, WriteTx, within};
 
 pub use crate::entity::name_protection::Model as NameProtectionRow;
 pub use crate::entity::paper_template::Model as PaperTemplateRow;
@@ -88,28 +88,18 @@ impl Store {
         &self,
         scope: &Scope,
         status: Option<&str>,
-        limit: u64,
-        offset: u64,
+        window: &Window,
     ) -> Result<Page<NameProtectionRow>, StoreError> {
         let mut find =
             name_protection::Entity::find().filter(within(name_protection::Column::Village, scope));
         if let Some(status) = status {
             find = find.filter(name_protection::Column::Status.eq(status));
         }
-        let total = find.clone().count(&self.connection).await?;
-        let items = find
-            .order_by_desc(name_protection::Column::RequestedAt)
-            .order_by_desc(name_protection::Column::Id)
-            .offset(offset)
-            .limit(limit)
-            .all(&self.connection)
-            .await?;
-        let next = offset + items.len() as u64;
-        Ok(Page {
-            next_cursor: (next < total).then(|| next.to_string()),
-            items,
-            total,
-        })
+        let order = [
+            (name_protection::Column::RequestedAt, Sort::Descending),
+            (name_protection::Column::Id, Sort::Descending),
+        ];
+        self.page("name_protection", find, &order, window).await
     }
 
     /// A protection in scope.

@@ -6,7 +6,8 @@ use sea_orm::{
 };
 
 use crate::entity::{account, account_role, grid, role_request};
-use crate::{Page, Store, StoreError, WriteTx};
+use crate::paging::Sort;
+use crate::{Page, Store, StoreError, Window, WriteTx};
 
 pub use crate::entity::role_request::Model as RoleRequestRow;
 
@@ -132,7 +133,7 @@ impl WriteTx {
 }
 
 impl Store {
-    /// Requests, open ones first, then the newest. They name people in office
+    /// Requests, open ones first, then the last decided. They name people in office
     /// and no household; only administrators reach them.
     ///
     /// # Errors
@@ -140,29 +141,18 @@ impl Store {
     pub async fn role_requests(
         &self,
         status: Option<&str>,
-        limit: u64,
-        offset: u64,
+        window: &Window,
     ) -> Result<Page<RoleRequestRow>, StoreError> {
         let mut find = role_request::Entity::find();
         if let Some(status) = status {
             find = find.filter(role_request::Column::Status.eq(status));
         }
-        let total = find.clone().count(&self.connection).await?;
-        let items = find
-            // Undecided rows have no moment of decision.
-            .order_by_desc(role_request::Column::DecidedAt.is_null())
-            .order_by_desc(role_request::Column::RequestedAt)
-            .order_by_desc(role_request::Column::Id)
-            .offset(offset)
-            .limit(limit)
-            .all(&self.connection)
-            .await?;
-        let next = offset + items.len() as u64;
-        Ok(Page {
-            next_cursor: (next < total).then(|| next.to_string()),
-            items,
-            total,
-        })
+        let order = [
+            (role_request::Column::DecidedAt, Sort::DescendingEmptyFirst),
+            (role_request::Column::RequestedAt, Sort::Descending),
+            (role_request::Column::Id, Sort::Descending),
+        ];
+        self.page("role_request", find, &order, window).await
     }
 
     /// The newest request of each of these accounts.

@@ -9,13 +9,14 @@ use domain::submission_list::{ItemAnswer, ListContent, ListStage, SubmissionList
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use crate::crypto::{CryptoProvider, Place, digest};
 use crate::database::taken_or;
 use crate::entity::{submission_list, submission_list_item};
-use crate::{Page, Store, StoreError, WriteTx, within};
+use crate::paging::Sort;
+use crate::{Page, Store, StoreError, Window, WriteTx, within};
 
 pub use crate::entity::submission_list::Model as SubmissionListRow;
 
@@ -355,8 +356,7 @@ impl Store {
         &self,
         scope: &Scope,
         filter: &ListFilter,
-        limit: u64,
-        offset: u64,
+        window: &Window,
     ) -> Result<Page<StoredList>, StoreError> {
         let mut find =
             submission_list::Entity::find().filter(within(submission_list::Column::Area, scope));
@@ -378,29 +378,17 @@ impl Store {
         if filter.monthly {
             find = find.filter(submission_list::Column::Period.is_not_null());
         }
-        let total = find.clone().count(&self.connection).await?;
-        let rows = find
-            .order_by_desc(submission_list::Column::SubmittedOn)
-            .order_by_desc(submission_list::Column::Id)
-            .offset(offset)
-            .limit(limit)
-            .all(&self.connection)
-            .await?;
-        let next = offset + rows.len() as u64;
+        let order = [
+            (submission_list::Column::SubmittedOn, Sort::Descending),
+            (submission_list::Column::Id, Sort::Descending),
+        ];
+        let page = self.page("submission_list", find, &order, window).await?;
         let items = items_of(
             &self.connection,
-            rows.iter().map(|r| r.id.clone()).collect(),
+            page.items.iter().map(|r| r.id.clone()).collect(),
         )
         .await?;
-        let items = rows
-            .into_iter()
-            .map(|row| opened(self.crypto(), row, &items))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(Page {
-            next_cursor: (next < total).then(|| next.to_string()),
-            items,
-            total,
-        })
+        page.try_map(|row| opened(self.crypto(), row, &items))
     }
 
     /// Which of these casefiles a list keeps off another of its kind, as

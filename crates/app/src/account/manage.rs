@@ -28,10 +28,7 @@ impl App {
             permit(principal, Operation::GridManage)?;
             Some(division.map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d)))
         };
-        let page = self
-            .store
-            .accounts(scope.as_ref(), window.limit, window.offset)
-            .await?;
+        let page = self.store.accounts(scope.as_ref(), &window).await?;
         let requests = self
             .store
             .latest_role_requests(page.items.iter().map(|a| a.id.clone()))

@@ -80,10 +80,7 @@ impl App {
         window: Window,
     ) -> Result<PageView<RoleRequestView>, AppError> {
         permit(principal, Operation::AccountRead)?;
-        let page = self
-            .store
-            .role_requests(status, window.limit, window.offset)
-            .await?;
+        let page = self.store.role_requests(status, &window).await?;
         let mut items = Vec::new();
         for row in page.items {
             items.push(self.role_request_view(row).await?);

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::{Act, VillageName};
 use crate::error::permit;
-use crate::{App, AppError, mask_name};
+use crate::{App, AppError, Window, mask_name};
 
 /// Name under which a pending correction stands among a casefile's open steps.
 pub(crate) const OPEN_CORRECTION: &str = "correction";
@@ -68,7 +68,7 @@ impl App {
         };
         let page = self
             .store
-            .casefiles(&principal.scope, &filter, 200, 0)
+            .casefiles(&principal.scope, &filter, &Window::first(200))
             .await?;
         let households = self
             .store

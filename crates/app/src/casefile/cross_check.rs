@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::{Act, VillageName};
 use crate::error::permit;
-use crate::{App, AppError};
+use crate::{App, AppError, Window};
 
 /// A comparison waiting for departments' answers.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -66,7 +66,7 @@ impl App {
         };
         let page = self
             .store
-            .casefiles(&principal.scope, &filter, 200, 0)
+            .casefiles(&principal.scope, &filter, &Window::first(200))
             .await?;
         let names = self
             .division_names(page.items.iter().map(|(r, _)| r.village.clone()))

@@ -264,10 +264,7 @@ impl App {
             household_id: query.household_id,
             level: None,
         };
-        let page = self
-            .store
-            .casefiles(&scope, &filter, window.limit, window.offset)
-            .await?;
+        let page = self.store.casefiles(&scope, &filter, &window).await?;
         let items = self.casefile_rows(principal, page.items).await?;
         Ok(PageView {
             items,
@@ -465,7 +462,7 @@ impl App {
                     deputy_of: e.deputy_of,
                 })
                 .collect(),
-            leads: casefile.leads.clone(),
+            leads: casefile.all_leads().cloned().collect(),
             attachments,
             id: row.id,
             version: row.version,

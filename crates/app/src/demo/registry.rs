@@ -2,6 +2,7 @@
 //! episodes that came with them.
 
 use domain::account::DivisionCode;
+use domain::exchange::VillageFigures;
 use domain::household::HouseholdFile;
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
@@ -14,7 +15,7 @@ use super::people::People;
 use super::place::{Places, Village};
 use super::random::Random;
 use super::scene::Scene;
-use super::{DemoSummary, Progress, living};
+use super::{DemoSummary, Progress, living, villages};
 use crate::{App, AppError};
 
 /// Households written in one transaction.
@@ -95,14 +96,18 @@ pub(super) async fn fill(
             batch.county = county;
         }
         let mut kept = Vec::new();
+        let mut figures = VillageFigures::default();
         let mut people = People::new(random, today, village.ordinal);
         for ordinal in 1..=village.households {
             let members = people.family();
             let file = living::file(people.random, members, village, &grids, ordinal, today);
             let id = people.random.id();
             summary.households += 1;
-            summary.persons += file.active_members().count() as u64;
+            let persons = file.active_members().count() as u64;
+            summary.persons += persons;
             let monitored = shares.next(letter, ordinal);
+            let lifted = file.household_type.starts_with("lifted");
+            figures.add(lifted, monitored == "running", 1, persons);
             match monitored {
                 "running" => summary.running_episodes += 1,
                 "cleared" => summary.cleared_episodes += 1,
@@ -131,6 +136,7 @@ pub(super) async fn fill(
                 progress(summary.households, total);
             }
         }
+        villages::report(app, village, figures).await?;
         if let Some(letter) = letter {
             story.push(StoryVillage {
                 letter,

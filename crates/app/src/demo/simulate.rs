@@ -215,7 +215,12 @@ impl<'a> Run<'a> {
             to_millis: Some(now + 1),
             ..AuditFilter::default()
         };
-        Ok(self.app.store.audit_page(&filter, 500, 0).await?.items)
+        Ok(self
+            .app
+            .store
+            .audit_page(&filter, &crate::Window::first(500))
+            .await?
+            .items)
     }
 
     async fn play(&mut self, summary: &mut SimulationSummary) -> Result<(), Wrong> {

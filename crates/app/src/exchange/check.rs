@@ -12,9 +12,10 @@ use domain::account::Scope;
 use domain::code_list::CodeLists;
 use domain::exchange::{
     CellRules, CheckedRow, ColumnMapping, Finding, FindingKind, Form, HeadRow, Layout, PersonPlace,
-    RawCell, RowChecker, RowIs, SheetReading, read_header, recognise_sheet,
+    RawCell, RowChecker, RowIs, SheetReading, read_header, recognise_sheet, village_values,
 };
 use store::Store;
+use store::division::VillageValues;
 
 use self::passes::{ROW, answer, assembler, group, household_key, link, person_key};
 use super::reader::Event;
@@ -45,6 +46,8 @@ pub(super) struct CheckInput {
 pub(super) enum Output {
     Findings(Vec<Finding>),
     Households(Vec<Form>),
+    /// What the file says of villages, by code.
+    Villages(BTreeMap<String, VillageValues>),
     /// Phase, done, total (0 while unknown).
     Progress(&'static str, u64, u64),
     /// All sheets as they are read, once the file is read.
@@ -101,8 +104,9 @@ pub(super) fn check_file(input: &CheckInput, file: File, out: &mut Out<'_>) -> R
         reading.households,
         reading.persons,
     );
-    let (rows, mut rejected) = (reading.rows, reading.rejected);
+    let (rows, mut rejected, villages) = (reading.rows, reading.rejected, reading.villages);
     out(Output::Readings(reports));
+    out(Output::Villages(villages));
     link(input, persons, &mut households, &mut rejected, out)?;
     group(input, &readings, households, rows, &mut rejected, out)?;
     out(Output::Rows { rows, rejected });
@@ -135,6 +139,7 @@ struct Reading<'a, 'o> {
     findings: Vec<Finding>,
     households: Sorter,
     persons: Sorter,
+    villages: BTreeMap<String, VillageValues>,
     rows: u64,
     rejected: u64,
     stop: Option<Stop>,
@@ -153,6 +158,7 @@ impl<'a, 'o> Reading<'a, 'o> {
             findings: Vec::new(),
             households: sorter("households"),
             persons: sorter("persons"),
+            villages: BTreeMap::new(),
             rows: 0,
             rejected: 0,
             stop: None,
@@ -325,8 +331,7 @@ impl<'a, 'o> Reading<'a, 'o> {
             RowIs::Member => self.member_row(checked),
             RowIs::Employment => self.employment_row(checked, &mut findings),
             RowIs::Village => {
-                findings.extend(self.village_finding(&checked));
-                self.rejected += u64::from(checked.broken);
+                findings.extend(self.village_row(&checked));
                 Ok(())
             }
         };
@@ -408,6 +413,27 @@ impl<'a, 'o> Reading<'a, 'o> {
             .push(person_key(&number, &checked), serde_json::to_vec(&person)?)
     }
 
+    /// Keeps what a row says of its village, or says why it cannot.
+    fn village_row(&mut self, checked: &CheckedRow) -> Option<Finding> {
+        if let Some(finding) = self.village_finding(checked) {
+            self.rejected += 1;
+            return Some(finding);
+        }
+        let sheet = &self.input.layout.sheets[self.readings[checked.reading as usize].sheet];
+        let code = checked.value(sheet.column_of_field("division.code"));
+        let Some(code) = code.filter(|_| !checked.broken) else {
+            self.rejected += 1;
+            return None;
+        };
+        if self.villages.contains_key(code) {
+            self.rejected += 1;
+            return self.finding_at(FindingKind::VillageRepeated, checked, "division.code");
+        }
+        self.villages
+            .insert(code.to_owned(), village_values(sheet, checked));
+        None
+    }
+
     fn place(&self, checked: &CheckedRow, field: &str) -> Option<PersonPlace> {
         let reading = &self.readings[checked.reading as usize];
         let index = self.input.layout.sheets[reading.sheet].column_of_field(field)?;
@@ -446,8 +472,16 @@ impl<'a, 'o> Reading<'a, 'o> {
         } else {
             "division.code"
         };
+        self.finding_at(kind, checked, field)
+    }
+
+    /// A finding at a field of a row, where the file has that column.
+    fn finding_at(&self, kind: FindingKind, checked: &CheckedRow, field: &str) -> Option<Finding> {
         let place = self.place(checked, field)?;
-        let mut finding = Finding::about(kind, &place.sheet, &place.header, value(field));
+        let sheet = &self.input.layout.sheets[self.readings[checked.reading as usize].sheet];
+        let value = checked.value(sheet.column_of_field(field));
+        let mut finding =
+            Finding::about(kind, &place.sheet, &place.header, value.unwrap_or_default());
         (finding.row, finding.column) = (place.row, Some(place.column));
         Some(finding)
     }

@@ -15,7 +15,7 @@ use super::reader::Event;
 use super::sheet_writer::{Formats, add_sheet, column, write_cell, write_text};
 use super::transport::read_file;
 use super::vault;
-use crate::{App, AppError};
+use crate::{App, AppError, Window};
 
 /// What is said of a cell; the column by its letter.
 #[derive(Debug, Clone)]
@@ -78,19 +78,12 @@ impl App {
 
     async fn import_remarks(&self, principal: &Principal, id: &str) -> Result<Remarks, AppError> {
         let mut remarks = Remarks::default();
-        let mut offset = 0;
+        let mut window = Window::first(2000);
         loop {
             let page = self
                 .store
-                .import_findings(
-                    &principal.scope,
-                    id,
-                    &FindingFilter::default(),
-                    2000,
-                    offset,
-                )
+                .import_findings(&principal.scope, id, &FindingFilter::default(), &window)
                 .await?;
-            offset += page.items.len() as u64;
             for row in page.items {
                 let finding = row.finding;
                 let remark = Remark {
@@ -119,8 +112,9 @@ impl App {
                         .push((row.column_letter, remark));
                 }
             }
-            if page.next_cursor.is_none() {
-                return Ok(remarks);
+            match page.next_cursor {
+                Some(cursor) => window = window.after(cursor),
+                None => return Ok(remarks),
             }
         }
     }

@@ -9,9 +9,12 @@ use std::str::FromStr as _;
 use domain::account::{Operation, Principal, Scope};
 use domain::code_list::CodeLists;
 use domain::division::{DivisionCode, Level, short_name};
-use domain::exchange::{Column, ColumnType, Form, FormMember, Layout, Register, RowIs, form_of};
+use domain::exchange::{
+    Column, ColumnType, Form, FormMember, Layout, Register, RowIs, VillageFigures, form_of,
+};
 use rust_xlsxwriter::Workbook;
 use store::audit::chain_of;
+use store::division::VillageValues;
 
 use super::DEFAULT_LAYOUT;
 use super::matching::draft_of;
@@ -32,15 +35,6 @@ pub struct NationalExport {
     pub members: u64,
 }
 
-/// Figures of a village, for 行政村信息.
-#[derive(Debug, Default)]
-struct VillageCounts {
-    households: u64,
-    persons: u64,
-    lifted: (u64, u64),
-    monitored: (u64, u64),
-}
-
 struct Exporter<'a> {
     layout: &'a Layout,
     codes: &'a CodeLists,
@@ -49,12 +43,20 @@ struct Exporter<'a> {
     /// Next row and number of the part, by sheet.
     next: Vec<(u32, u32)>,
     names: BTreeMap<String, String>,
-    villages: BTreeMap<String, VillageCounts>,
+    villages: BTreeMap<String, VillageFigures>,
+}
+
+/// An export that may be written: permitted, in scope, on record.
+pub(super) struct ExportTask {
+    scope: Scope,
+    root: DivisionCode,
+    /// Households there are to write.
+    pub total: u64,
 }
 
 impl App {
     /// Writes the households of a division (of the whole scope when absent) as
-    /// the national workbook.
+    /// the national workbook, from beginning to end.
     ///
     /// # Errors
     /// [`AppError::NotFound`] outside the scope.
@@ -63,6 +65,20 @@ impl App {
         principal: &Principal,
         division: Option<DivisionCode>,
     ) -> Result<NationalExport, AppError> {
+        let task = self.begin_export(principal, division).await?;
+        let written = self.write_export(principal, task, &|_, _| true).await?;
+        written.ok_or(AppError::NotFound)
+    }
+
+    /// Permits an export and puts it on record, before anything is read.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] outside the scope.
+    pub(super) async fn begin_export(
+        &self,
+        principal: &Principal,
+        division: Option<DivisionCode>,
+    ) -> Result<ExportTask, AppError> {
         permit(principal, Operation::ExportRun)?;
         let scope =
             division.map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d));
@@ -71,6 +87,37 @@ impl App {
             // Whoever sees masked names gets no list of numbers.
             return Err(AppError::NotFound);
         }
+        let total = self.store.village_figures(&scope).await?.households;
+        let detail = format!("division={root} households={total}");
+        self.note_export(principal, root, "export.national", &detail)
+            .await?;
+        Ok(ExportTask { scope, root, total })
+    }
+
+    async fn note_export(
+        &self,
+        principal: &Principal,
+        root: DivisionCode,
+        operation: &str,
+        detail: &str,
+    ) -> Result<(), AppError> {
+        let mut tx = self.store.write(self.actor(principal)).await?;
+        let subject = format!("division/{root}");
+        tx.audit(&chain_of(Some(root)), operation, &subject, detail)
+            .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Writes an export; `told` hears of households and members written and
+    /// says whether to go on. `None` when it said no.
+    pub(super) async fn write_export(
+        &self,
+        principal: &Principal,
+        task: ExportTask,
+        told: &(dyn Fn(u64, u64) -> bool + Send + Sync),
+    ) -> Result<Option<NationalExport>, AppError> {
+        let ExportTask { scope, root, .. } = task;
         let (layout, codes) = self.layout(DEFAULT_LAYOUT)?;
         let folder = self.data_dir.join("exports");
         std::fs::create_dir_all(&folder).map_err(|e| AppError::Internal(e.to_string()))?;
@@ -95,24 +142,26 @@ impl App {
                 members += form.members.len() as u64;
                 exporter.household(form)?;
             }
+            if !told(households, members) {
+                return Ok(None);
+            }
         }
-        exporter.villages()?;
+        let mut reported = BTreeMap::new();
+        for (village, row) in self.store.village_records(&scope).await? {
+            reported.insert(village, row.values()?);
+        }
+        let villages = reported.keys().cloned().collect();
+        self.export_names(&mut exporter.names, &villages).await?;
+        exporter.villages(&reported)?;
         let file = exporter.finish(&folder)?;
         let detail = format!("division={root} households={households} members={members}");
-        let mut tx = self.store.write(self.actor(principal)).await?;
-        tx.audit(
-            &chain_of(Some(root)),
-            "export.national",
-            &format!("division/{root}"),
-            &detail,
-        )
-        .await?;
-        tx.commit().await?;
-        Ok(NationalExport {
+        self.note_export(principal, root, "export.national_written", &detail)
+            .await?;
+        Ok(Some(NationalExport {
             file,
             households,
             members,
-        })
+        }))
     }
 
     /// Households of ours in the words of the form, in the order of `ids`.
@@ -275,17 +324,8 @@ impl<'a> Exporter<'a> {
     fn household(&mut self, form: &Form) -> Result<(), AppError> {
         let monitored = !form.get("identification.monitored_category").is_empty();
         let lifted = form.get("household.household_type").starts_with("lifted");
-        let counts = self.villages.entry(form.village.clone()).or_default();
-        let persons = form.members.len() as u64;
-        counts.households += 1;
-        counts.persons += persons;
-        for (is, pair) in [
-            (lifted, &mut counts.lifted),
-            (monitored, &mut counts.monitored),
-        ] {
-            pair.0 += u64::from(is);
-            pair.1 += if is { persons } else { 0 };
-        }
+        let figures = self.villages.entry(form.village.clone()).or_default();
+        figures.add(lifted, monitored, 1, form.members.len() as u64);
         let mut sheets: BTreeSet<&str> = form.sheets.iter().map(String::as_str).collect();
         if monitored {
             sheets.insert("monitored");
@@ -359,8 +399,9 @@ impl<'a> Exporter<'a> {
         Ok(())
     }
 
-    /// One row a village, with the figures the register knows.
-    fn villages(&mut self) -> Result<(), AppError> {
+    /// One row a village: what the office reported, and the register's own
+    /// figure where nothing was reported.
+    fn villages(&mut self, reported: &BTreeMap<String, VillageValues>) -> Result<(), AppError> {
         let Some(sheet) = self
             .layout
             .sheets
@@ -369,20 +410,23 @@ impl<'a> Exporter<'a> {
         else {
             return Ok(());
         };
-        for (village, counts) in std::mem::take(&mut self.villages) {
+        let mut villages = std::mem::take(&mut self.villages);
+        for village in reported.keys() {
+            villages.entry(village.clone()).or_default();
+        }
+        for (village, figures) in villages {
+            let reported = reported.get(&village);
             let names: BTreeMap<String, String> = self.layout.sheets[sheet]
                 .columns
                 .iter()
                 .map(|c| (c.field.clone(), self.division_value(&village, &c.field)))
                 .collect();
-            self.row(sheet, &|column| match column.field.as_str() {
-                "village.households" => counts.households.to_string(),
-                "village.persons" => counts.persons.to_string(),
-                "village.lifted_households" => counts.lifted.0.to_string(),
-                "village.lifted_persons" => counts.lifted.1.to_string(),
-                "village.monitored_households" => counts.monitored.0.to_string(),
-                "village.monitored_persons" => counts.monitored.1.to_string(),
-                field => names[field].clone(),
+            self.row(sheet, &|column| {
+                let field = &column.field;
+                reported
+                    .and_then(|r| r.get(field).cloned())
+                    .or_else(|| figures.of_field(field).map(|n| n.to_string()))
+                    .unwrap_or_else(|| names[field].clone())
             })?;
         }
         Ok(())

@@ -11,6 +11,7 @@ use domain::account::Scope;
 use domain::exchange::{CellRules, Finding, FindingKind, Form, Severity, SheetReading};
 use serde::{Deserialize, Serialize};
 use store::Actor;
+use store::division::VillageValues;
 use store::exchange::{ImportBatchChange, ImportBatchRow, StagedHousehold, set};
 
 use super::check::{CheckInput, Output, SheetReport, Stop, check_file};
@@ -18,16 +19,43 @@ use super::matching::{Match, match_forms, refusal, verdict};
 use super::{merge, vault};
 use crate::{App, AppError};
 
-/// Tasks of this process, by batch.
-static RUNNING: Mutex<BTreeMap<String, Option<tokio::task::AbortHandle>>> =
-    Mutex::new(BTreeMap::new());
+/// The task of a batch.
+#[derive(Default)]
+struct Task {
+    handle: Option<tokio::task::AbortHandle>,
+    /// Asked for once more while it was about to end.
+    again: bool,
+}
 
-fn running() -> std::sync::MutexGuard<'static, BTreeMap<String, Option<tokio::task::AbortHandle>>> {
+/// Tasks of this process, by batch.
+static RUNNING: Mutex<BTreeMap<String, Task>> = Mutex::new(BTreeMap::new());
+
+fn running() -> std::sync::MutexGuard<'static, BTreeMap<String, Task>> {
     RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Takes the batch off the list however the task ends.
 struct Running(String);
+
+impl Running {
+    /// Whether to begin once more; if not, the batch is off the list at once,
+    /// so that nobody can ask in between.
+    fn again(&mut self) -> bool {
+        let mut all = running();
+        match all.get_mut(&self.0) {
+            Some(task) if task.again => {
+                task.again = false;
+                true
+            }
+            _ => {
+                all.remove(&self.0);
+                // What is on the list from now on is another task's.
+                self.0.clear();
+                false
+            }
+        }
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -50,6 +78,10 @@ pub(super) struct Summary {
     pub new_households: u64,
     pub changed: u64,
     pub unchanged: u64,
+    /// Villages of the village sheet: all, new, changed.
+    pub villages: u64,
+    pub new_villages: u64,
+    pub changed_villages: u64,
     /// Time of checking and merging, and the process's peak memory.
     pub check_millis: i64,
     pub merge_millis: i64,
@@ -66,19 +98,27 @@ fn peak_kib() -> u64 {
 }
 
 impl App {
-    /// Starts the work a batch waits for, unless it is going on.
+    /// Starts the work a batch waits for; if a task is at it, that one looks
+    /// once more before it ends.
     pub(super) fn start_work(&self, id: &str) {
-        if running().insert(id.to_owned(), None).is_some() {
-            return;
+        {
+            let mut all = running();
+            if let Some(task) = all.get_mut(id) {
+                task.again = true;
+                return;
+            }
+            all.insert(id.to_owned(), Task::default());
         }
-        let guard = Running(id.to_owned());
+        let mut guard = Running(id.to_owned());
         let app = self.clone();
         let task = tokio::spawn(async move {
             app.work_on_batch(&guard.0).await;
-            drop(guard);
+            while guard.again() {
+                app.work_on_batch(&guard.0).await;
+            }
         });
         if let Some(entry) = running().get_mut(id) {
-            *entry = Some(task.abort_handle());
+            entry.handle = Some(task.abort_handle());
         }
     }
 
@@ -91,8 +131,8 @@ impl App {
 
     /// Ends the task of a batch where it stands, as if the process had ended.
     pub fn abandon_work(&self, id: &str) {
-        if let Some(Some(task)) = running().get(id) {
-            task.abort();
+        if let Some(handle) = running().get(id).and_then(|t| t.handle.clone()) {
+            handle.abort();
         }
     }
 
@@ -150,7 +190,7 @@ impl App {
         }
     }
 
-    fn import_worker(&self, batch: &ImportBatchRow) -> Actor {
+    pub(super) fn import_worker(&self, batch: &ImportBatchRow) -> Actor {
         Actor {
             account_id: batch.account_id.clone(),
             now_millis: self.clock.now_millis(),
@@ -292,6 +332,9 @@ impl App {
                 break;
             }
         }
+        if !cancelled {
+            self.merge_villages(batch, &scope).await?;
+        }
         for (name, n) in counts {
             *summary.merged.entry(name.to_owned()).or_default() += n;
         }
@@ -338,6 +381,7 @@ impl Staging<'_> {
         match output {
             Output::Findings(findings) => self.findings(&findings).await?,
             Output::Households(forms) => self.households(forms).await?,
+            Output::Villages(villages) => self.villages(villages).await?,
             Output::Progress(phase, done, total) => return self.progress(phase, done, total).await,
             Output::Readings(reports) => self.reports(reports).await?,
             Output::Rows { rows, rejected } => {
@@ -367,14 +411,11 @@ impl Staging<'_> {
             return Ok(());
         }
         self.count(findings);
-        let mut tx = self
-            .app
+        let actor = self.app.import_worker(self.batch);
+        self.app
             .store
-            .write(self.app.import_worker(self.batch))
+            .load_findings(actor, &self.batch.id, self.findings, findings)
             .await?;
-        tx.stage_findings(&self.batch.id, self.findings, findings)
-            .await?;
-        tx.commit().await?;
         self.findings += i64::try_from(findings.len()).unwrap_or(0);
         Ok(())
     }
@@ -415,13 +456,27 @@ impl Staging<'_> {
             self.seq += 1;
         }
         self.findings(&refusals).await?;
-        let mut tx = self
-            .app
+        let actor = self.app.import_worker(self.batch);
+        self.app
             .store
-            .write(self.app.import_worker(self.batch))
+            .load_households(actor, &self.batch.id, &staged)
             .await?;
-        tx.stage_households(&self.batch.id, &staged).await?;
-        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn villages(
+        &mut self,
+        villages: BTreeMap<String, VillageValues>,
+    ) -> Result<(), AppError> {
+        let staged = self.app.stage_villages(self.batch, &self.scope, villages);
+        for verdict in staged.await? {
+            self.summary.villages += 1;
+            match verdict {
+                "new" => self.summary.new_villages += 1,
+                "changed" => self.summary.changed_villages += 1,
+                _ => {}
+            }
+        }
         Ok(())
     }
 

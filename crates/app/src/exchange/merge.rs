@@ -80,11 +80,7 @@ impl App {
         };
         let reports: Vec<SheetReport> = serde_json::from_str(&batch.readings).unwrap_or_default();
         let readings: Vec<SheetReading> = reports.into_iter().filter_map(|r| r.reading).collect();
-        let rule = if batch.conflict_rule == ConflictRule::TakeTheirs.as_str() {
-            ConflictRule::TakeTheirs
-        } else {
-            ConflictRule::KeepOurs
-        };
+        let rule = rule_of(batch);
         let mut forms: Vec<Form> = staged.iter().map(|s| s.form.clone()).collect();
         let matches = match_forms(&self.store, scope, &mut forms).await?;
         let mut merged = Merged {
@@ -262,6 +258,15 @@ fn episode_row(
         risks: serde_json::to_string(&draft.risks).unwrap_or_else(|_| "[]".into()),
         evidence_note: IMPORTED_EVIDENCE.to_owned(),
         version: known.map_or(1, |e| e.version + 1),
+    }
+}
+
+/// The rule a person merged under.
+pub(super) fn rule_of(batch: &ImportBatchRow) -> ConflictRule {
+    if batch.conflict_rule == ConflictRule::TakeTheirs.as_str() {
+        ConflictRule::TakeTheirs
+    } else {
+        ConflictRule::KeepOurs
     }
 }
 

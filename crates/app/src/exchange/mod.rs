@@ -8,6 +8,7 @@
 mod check;
 mod corrections;
 mod export;
+mod export_job;
 mod job;
 mod matching;
 mod merge;
@@ -17,6 +18,7 @@ mod sorter;
 mod transport;
 mod vault;
 mod view;
+mod villages;
 mod zip_sizes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +34,7 @@ use store::exchange::{ImportBatchChange, ImportBatchRow, ImportMappingRow, set};
 use utoipa::ToSchema;
 
 pub use export::NationalExport;
+pub use export_job::{ExportStatus, ExportView, StartExport};
 pub use merge::IMPORTED_EVIDENCE;
 pub use reader::{Event, Limits, read_office_file};
 pub use transport::{read_in_child_process, serve_child};
@@ -39,6 +42,7 @@ pub use view::{
     ImportCounts, ImportFinding, ImportFindingCount, ImportPreview, ImportProgress, ImportSheet,
     ImportView, PreviewDifference,
 };
+pub(crate) use view::{field_label, in_words};
 
 use crate::error::permit;
 use crate::{App, AppError, new_id};
@@ -215,17 +219,22 @@ impl App {
             updated_at: now,
             version: 1,
         };
-        let mut tx = self.store.write(self.actor(principal)).await?;
-        tx.add_import_batch(row.clone()).await?;
-        tx.audit(
-            &chain_of(Some(division)),
-            "import.receive",
-            &format!("import/{id}"),
-            &format!("file={digest}"),
-        )
+        let (app, actor, received) = (self.clone(), self.actor(principal), row.clone());
+        to_the_end(async move {
+            let mut tx = app.store.write(actor).await?;
+            tx.add_import_batch(received).await?;
+            tx.audit(
+                &chain_of(Some(division)),
+                "import.receive",
+                &format!("import/{id}"),
+                &format!("file={digest}"),
+            )
+            .await?;
+            tx.commit().await?;
+            app.start_work(&id);
+            Ok(())
+        })
         .await?;
-        tx.commit().await?;
-        self.start_work(&id);
         Ok(view::of_row(row, &BTreeMap::new()))
     }
 
@@ -281,43 +290,41 @@ impl App {
         }
         let text =
             serde_json::to_string(&mapping).map_err(|e| AppError::Internal(e.to_string()))?;
-        let mut tx = self.store.write(self.actor(principal)).await?;
-        let change = ImportBatchChange {
-            status: set("received".to_owned()),
-            phase: set("receiving".to_owned()),
-            mapping: set(text.clone()),
-            ..Default::default()
-        };
-        if !tx
-            .change_import_batch(id, &["checked", "in_review", "failed", "cancelled"], change)
-            .await?
-        {
-            return Err(past(&batch));
-        }
-        if let Some(name) = form
-            .save_as
-            .map(|n| n.trim().to_owned())
+        let saved_as = form.save_as.map(|n| n.trim().to_owned());
+        let saved = saved_as
             .filter(|n| !n.is_empty())
-        {
-            let row = ImportMappingRow {
+            .map(|name| ImportMappingRow {
                 id: new_id(),
                 layout: batch.layout.clone(),
                 name,
-                mapping: text,
+                mapping: text.clone(),
                 account_id: principal.account_id.clone(),
                 created_at: self.clock.now_millis(),
+            });
+        let (app, actor) = (self.clone(), self.actor(principal));
+        to_the_end(async move {
+            let mut tx = app.store.write(actor).await?;
+            let change = ImportBatchChange {
+                status: set("received".to_owned()),
+                phase: set("receiving".to_owned()),
+                mapping: set(text),
+                ..Default::default()
             };
-            tx.save_import_mapping(row).await?;
-        }
-        tx.audit(
-            &chain_of(batch.division.parse().ok()),
-            "import.map",
-            &format!("import/{id}"),
-            "",
-        )
+            let from = ["checked", "in_review", "failed", "cancelled"];
+            if !tx.change_import_batch(&batch.id, &from, change).await? {
+                return Err(past(&batch));
+            }
+            if let Some(row) = saved {
+                tx.save_import_mapping(row).await?;
+            }
+            let subject = format!("import/{}", batch.id);
+            let chain = chain_of(batch.division.parse().ok());
+            tx.audit(&chain, "import.map", &subject, "").await?;
+            tx.commit().await?;
+            app.start_work(&batch.id);
+            Ok(())
+        })
         .await?;
-        tx.commit().await?;
-        self.start_work(id);
         self.import(principal, id).await
     }
 
@@ -341,17 +348,36 @@ impl App {
             merged_by: set(Some(principal.display_name.clone())),
             ..Default::default()
         };
-        self.decide_import(
+        let detail = form.on_conflict.as_str();
+        let from = &["checked", "in_review"];
+        self.decide_and_work(
             principal,
-            &batch,
-            &["checked", "in_review"],
-            "import.merge_start",
-            form.on_conflict.as_str(),
+            batch,
+            from,
+            ("import.merge_start", detail),
             change,
         )
         .await?;
-        self.start_work(id);
         self.import(principal, id).await
+    }
+
+    /// Decides and starts the work that follows, both or neither.
+    async fn decide_and_work(
+        &self,
+        principal: &Principal,
+        batch: ImportBatchRow,
+        from: &'static [&'static str],
+        (operation, detail): (&'static str, &'static str),
+        change: ImportBatchChange,
+    ) -> Result<(), AppError> {
+        let (app, principal) = (self.clone(), principal.clone());
+        to_the_end(async move {
+            app.decide_import(&principal, &batch, from, operation, detail, change)
+                .await?;
+            app.start_work(&batch.id);
+            Ok(())
+        })
+        .await
     }
 
     async fn decide_import(
@@ -425,16 +451,9 @@ impl App {
             failure: set(None),
             ..Default::default()
         };
-        self.decide_import(
-            principal,
-            &batch,
-            &["cancelled", "failed"],
-            "import.resume",
-            "",
-            change,
-        )
-        .await?;
-        self.start_work(id);
+        let from = &["cancelled", "failed"];
+        self.decide_and_work(principal, batch, from, ("import.resume", ""), change)
+            .await?;
         self.import(principal, id).await
     }
 
@@ -529,6 +548,15 @@ impl App {
         self.finish_work(&started.id).await;
         self.import(principal, &started.id).await
     }
+}
+
+/// Runs to its end also when the person who asked has left the page: a request
+/// that is dropped would leave an import decided with nobody working on it.
+async fn to_the_end(
+    work: impl Future<Output = Result<(), AppError>> + Send + 'static,
+) -> Result<(), AppError> {
+    let ended = tokio::spawn(work).await;
+    ended.map_err(|e| AppError::Internal(e.to_string()))?
 }
 
 fn past(batch: &ImportBatchRow) -> AppError {

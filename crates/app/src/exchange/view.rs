@@ -42,8 +42,6 @@ pub struct ImportSheet {
     pub header_row: Option<u32>,
     pub rows: u64,
     pub columns: Vec<ImportColumn>,
-    /// Said where a sheet is checked but has nowhere to be kept yet.
-    pub remark: Option<String>,
 }
 
 /// Figures of an import.
@@ -62,6 +60,11 @@ pub struct ImportCounts {
     pub new_households: u64,
     pub changed: u64,
     pub unchanged: u64,
+    /// Villages of the village sheet that can be taken: all, those without a
+    /// record yet, those it would change.
+    pub villages: u64,
+    pub new_villages: u64,
+    pub changed_villages: u64,
 }
 
 /// An import.
@@ -125,8 +128,6 @@ pub struct ImportPreview {
 }
 
 fn sheet(report: SheetReport) -> ImportSheet {
-    let remark = (report.kind.as_deref() == Some("village"))
-        .then(|| "行政村信息只检查，暂不入库".to_owned());
     let reading = report.reading;
     ImportSheet {
         name: report.tab,
@@ -144,7 +145,6 @@ fn sheet(report: SheetReport) -> ImportSheet {
                 required: c.required,
             })
             .collect(),
-        remark,
     }
 }
 
@@ -178,6 +178,9 @@ pub(super) fn of_row(row: ImportBatchRow, merged: &BTreeMap<String, u64>) -> Imp
             new_households: of("new", summary.new_households),
             changed: of("changed", summary.changed),
             unchanged: of("unchanged", summary.unchanged),
+            villages: summary.villages,
+            new_villages: summary.new_villages,
+            changed_villages: summary.changed_villages,
         },
         duplicate_of: row.duplicate_of,
         failure: row.failure,
@@ -188,7 +191,12 @@ pub(super) fn of_row(row: ImportBatchRow, merged: &BTreeMap<String, u64>) -> Imp
 }
 
 /// A stored value in words: labels for codes, 是 and 否, masked numbers.
-fn in_words(layout: &Layout, codes: &CodeLists, field: &str, value: &str) -> Option<String> {
+pub(crate) fn in_words(
+    layout: &Layout,
+    codes: &CodeLists,
+    field: &str,
+    value: &str,
+) -> Option<String> {
     if value.is_empty() {
         return None;
     }
@@ -226,7 +234,7 @@ fn masked(value: &str, head: usize, tail: usize) -> String {
         + &characters[head + middle..].iter().collect::<String>()
 }
 
-fn field_label(layout: &Layout, field: &str) -> String {
+pub(crate) fn field_label(layout: &Layout, field: &str) -> String {
     match field {
         "member" => "新增成员".to_owned(),
         "employment" => "外出务工".to_owned(),
@@ -293,10 +301,7 @@ impl App {
         window: Window,
     ) -> Result<PageView<ImportView>, AppError> {
         permit(principal, Operation::ImportRun)?;
-        let page = self
-            .store
-            .import_batches(&principal.scope, window.limit, window.offset)
-            .await?;
+        let page = self.store.import_batches(&principal.scope, &window).await?;
         let none = BTreeMap::new();
         let items = page
             .items
@@ -324,7 +329,7 @@ impl App {
         self.batch_in_scope(principal, id).await?;
         let page = self
             .store
-            .import_findings(&principal.scope, id, &filter, window.limit, window.offset)
+            .import_findings(&principal.scope, id, &filter, &window)
             .await?;
         let items = page
             .items
@@ -393,25 +398,14 @@ impl App {
     ) -> Result<PageView<ImportPreview>, AppError> {
         let batch = self.batch_in_scope(principal, id).await?;
         let (layout, codes) = self.layout(&batch.layout)?;
-        let after = i64::try_from(window.offset)
-            .unwrap_or(i64::MAX)
-            .saturating_sub(1);
         let staged = self
             .store
-            .staged_households(&principal.scope, id, after, window.limit, false)
+            .staged_page(&principal.scope, id, &window)
             .await?;
-        let mut forms: Vec<_> = staged.iter().map(|s| s.form.clone()).collect();
+        let mut forms: Vec<_> = staged.items.iter().map(|s| s.form.clone()).collect();
         let matches = match_forms(&self.store, &principal.scope, &mut forms).await?;
-        let total: u64 = self
-            .store
-            .staged_counts(&principal.scope, id)
-            .await?
-            .iter()
-            .map(|(_, _, n, _)| n)
-            .sum();
-        let last = staged.last().map(|s| s.seq + 1);
-        let mut items = Vec::with_capacity(staged.len());
-        for ((staged, form), found) in staged.iter().zip(&forms).zip(&matches) {
+        let mut items = Vec::with_capacity(staged.items.len());
+        for ((staged, form), found) in staged.items.iter().zip(&forms).zip(&matches) {
             let (now, differences) = verdict(found, form);
             let differences = differences
                 .into_iter()
@@ -439,11 +433,10 @@ impl App {
                 differences,
             });
         }
-        let more = last.filter(|l| u64::try_from(*l).is_ok_and(|l| l < total));
         Ok(PageView {
             items,
-            next_cursor: more.map(|l| l.to_string()),
-            total,
+            next_cursor: staged.next_cursor,
+            total: staged.total,
         })
     }
 }

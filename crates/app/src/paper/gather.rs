@@ -327,19 +327,10 @@ impl App {
         village: DivisionCode,
     ) -> Result<Vec<(store::casefile::CasefileRow, Casefile)>, AppError> {
         let scope = scope.narrowed(village);
-        let (mut found, mut offset) = (Vec::new(), 0);
-        loop {
-            let page = self
-                .store
-                .casefiles(&scope, &CasefileFilter::default(), 200, offset)
-                .await?;
-            offset += page.items.len() as u64;
-            let more = page.next_cursor.is_some();
-            found.extend(page.items);
-            if !more {
-                break;
-            }
-        }
+        let mut found = self
+            .store
+            .every_casefile(&scope, &CasefileFilter::default())
+            .await?;
         found.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
         Ok(found)
     }

@@ -130,7 +130,7 @@ impl App {
         let status = query.status.as_deref().filter(|s| !s.is_empty());
         let page = self
             .store
-            .name_protections(&principal.scope, status, window.limit, window.offset)
+            .name_protections(&principal.scope, status, &window)
             .await?;
         Ok(PageView {
             items: self.protection_views(principal, page.items).await?,

@@ -15,7 +15,7 @@ use super::sending::documented;
 use super::{CandidateView, DrawableList, DrawablePeriod, category, named};
 use crate::casefile::VillageName;
 use crate::error::permit;
-use crate::{App, AppError};
+use crate::{App, AppError, Window};
 
 /// A casefile that qualifies for a list.
 pub(super) struct Found {
@@ -218,18 +218,7 @@ impl App {
             stages: vec![stage.to_owned()],
             ..Default::default()
         };
-        let mut all = Vec::new();
-        loop {
-            let page = self
-                .store
-                .casefiles(&principal.scope, &filter, CHUNK, all.len() as u64)
-                .await?;
-            let done = page.next_cursor.is_none() || page.items.is_empty();
-            all.extend(page.items);
-            if done {
-                return Ok(all);
-            }
-        }
+        Ok(self.store.every_casefile(&principal.scope, &filter).await?)
     }
 
     /// Takes out who stands on a list of the kind already.
@@ -276,7 +265,7 @@ impl App {
             };
             let given = self
                 .store
-                .submission_lists(&principal.scope, &filter, CHUNK, 0)
+                .submission_lists(&principal.scope, &filter, &Window::first(CHUNK))
                 .await?;
             for group in groups.values_mut().filter(|g| g.terms.monthly) {
                 let area = group.area.to_string();

@@ -123,7 +123,7 @@ impl App {
         }
         let page = self
             .store
-            .submission_lists(&scope, &filter, window.limit, window.offset)
+            .submission_lists(&scope, &filter, &window)
             .await?;
         Ok(PageView {
             items: page

@@ -5,7 +5,7 @@ use domain::submission_list::Month;
 use store::submission_list::ListFilter;
 
 use crate::workbench::{Reminder, WorkItem, Workbench};
-use crate::{App, AppError};
+use crate::{App, AppError, Window};
 
 /// Lists shown on a desk; the page of lists has the rest.
 const SHOWN: u64 = 50;
@@ -32,7 +32,7 @@ impl App {
             };
             let page = self
                 .store
-                .submission_lists(&principal.scope, &filter, SHOWN, 0)
+                .submission_lists(&principal.scope, &filter, &Window::first(SHOWN))
                 .await?;
             for stored in &page.items {
                 let list = self.list_summary(principal, stored);
@@ -63,7 +63,7 @@ impl App {
             };
             let page = self
                 .store
-                .submission_lists(&principal.scope, &filter, SHOWN, 0)
+                .submission_lists(&principal.scope, &filter, &Window::first(SHOWN))
                 .await?;
             for stored in &page.items {
                 let list = self.list_summary(principal, stored);

@@ -8,7 +8,7 @@ use app::demo::{
     DEMO_TODAY, DemoSize, DemoSummary, MoveClock, Scene, create, demo_accounts, demo_info,
     move_clock, restore_clock,
 };
-use app::{App, AppError, PolicyFiles};
+use app::{App, AppError, PolicyFiles, Window};
 use domain::account::{DivisionCode, Principal, Scope};
 use domain::casefile::{Casefile, Stage};
 use domain::identity_number::{IdentityNumber, IssuingPrefixes};
@@ -44,7 +44,11 @@ fn everywhere() -> Scope {
 
 async fn all_casefiles(app: &App) -> Vec<(CasefileRow, Casefile)> {
     app.store
-        .casefiles(&everywhere(), &CasefileFilter::default(), 1000, 0)
+        .casefiles(
+            &everywhere(),
+            &CasefileFilter::default(),
+            &Window::first(1000),
+        )
         .await
         .expect("all casefiles open")
         .items
@@ -228,7 +232,7 @@ async fn every_step_is_there(app: &App) {
 async fn every_lead_is_there(app: &App) {
     let leads = app
         .store
-        .leads(&everywhere(), &LeadFilter::default(), 1000, 0)
+        .leads(&everywhere(), &LeadFilter::default(), &Window::first(1000))
         .await
         .expect("leads")
         .items;
@@ -272,7 +276,7 @@ async fn families_are_believable(app: &App) {
     let scope = Scope::subtree(village);
     let page = app
         .store
-        .search_households(&scope, &HouseholdQuery::default(), 200, None)
+        .search_households(&scope, &HouseholdQuery::default(), &Window::first(200))
         .await
         .expect("households");
     assert_eq!(page.items.len(), 125);
@@ -354,7 +358,7 @@ async fn files_have_a_history(app: &App) {
     let scope = Scope::subtree("410327102207".parse().expect("code"));
     let page = app
         .store
-        .search_households(&scope, &HouseholdQuery::default(), 200, None)
+        .search_households(&scope, &HouseholdQuery::default(), &Window::first(200))
         .await
         .expect("households");
     let changed: Vec<_> = page.items.iter().filter(|h| h.version > 1).collect();
@@ -410,7 +414,7 @@ async fn everybody_signs_in(app: &App) {
         };
         let page = app
             .store
-            .casefiles(&principal.scope, &filter, 100, 0)
+            .casefiles(&principal.scope, &filter, &Window::first(100))
             .await
             .expect("casefiles");
         assert!(page.total >= 3, "{login_name} has {}", page.total);
@@ -460,7 +464,7 @@ async fn the_same_seed_makes_the_same(app: &App, summary: &DemoSummary) {
     let names = async |app: &App| {
         let page = app
             .store
-            .search_households(&village, &HouseholdQuery::default(), 200, None)
+            .search_households(&village, &HouseholdQuery::default(), &Window::first(200))
             .await
             .expect("households");
         page.items

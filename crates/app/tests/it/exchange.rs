@@ -170,6 +170,7 @@ fn finding_kinds_are_those_of_the_contract() {
         [
             "identity_issuing_prefix",
             "outside_scope",
+            "village_repeated",
             "household_code_unusable"
         ]
     );
@@ -213,7 +214,7 @@ async fn clean_file_gives_no_finding_and_merges_once() {
                 ..Default::default()
             };
             app.store
-                .search_households(&scope, &query, 200, None)
+                .search_households(&scope, &query, &Window::first(200))
                 .await
                 .expect("households")
                 .total
@@ -225,7 +226,7 @@ async fn clean_file_gives_no_finding_and_merges_once() {
     );
     let casefiles = app
         .store
-        .casefiles(&clerk.scope, &Default::default(), 10, 0)
+        .casefiles(&clerk.scope, &Default::default(), &Window::first(10))
         .await
         .expect("casefiles");
     assert_eq!(casefiles.total, 0, "an import invents no case");

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use app::Window;
 use app::exchange::{ImportUpload, MergeImport, SetMapping};
 use domain::exchange::{ColumnMapping, ConflictRule};
+use store::exchange::{ImportBatchChange, set};
 
 use crate::exchange::{
     COUNTY, app_in, check, clerk_of, findings, fixture, gb18030_text, merge, versions,
@@ -27,7 +28,7 @@ async fn gb18030_keeps_rare_characters() {
         };
         let page = app
             .store
-            .search_households(&clerk.scope, &query, 10, None)
+            .search_households(&clerk.scope, &query, &Window::first(10))
             .await
             .expect("search");
         assert_eq!(page.total, 2, "{rare}");
@@ -66,6 +67,14 @@ async fn export_comes_back_without_difference() {
         .collect();
     assert!(differing.is_empty(), "{differing:#?}");
     assert_eq!(back.counts.unchanged, 146);
+    let villages = (import.counts.villages, back.counts.villages);
+    assert!(villages.0 > 0 && villages.0 == villages.1, "{villages:?}");
+    assert_eq!(import.counts.new_villages, villages.0);
+    assert_eq!(
+        (back.counts.new_villages, back.counts.changed_villages),
+        (0, 0),
+        "every village comes back as it was reported"
+    );
     // A village outside the scope exports nobody, and is not told apart.
     let other = clerk_of("410328000000");
     assert_eq!(
@@ -80,6 +89,115 @@ async fn export_comes_back_without_difference() {
             .await
             .is_err()
     );
+}
+
+/// A workbook with the village sheet only: village, households, clinics.
+fn write_villages(path: &std::path::Path, rows: &[(&str, &str, &str, &str)]) {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("行政村信息").expect("name");
+    let headers = [
+        "县（市、区、旗）",
+        "乡（镇、街道）",
+        "行政村",
+        "行政区划代码",
+        "总户数（户）",
+        "总人口（人）",
+        "卫生室（个）",
+        "是否通客车",
+    ];
+    for (column, header) in (0..).zip(headers) {
+        sheet.write_string(2, column, header).expect("header");
+    }
+    for (line, (village, name, households, clinics)) in (3..).zip(rows) {
+        let cells = [
+            "某县",
+            "某乡",
+            *name,
+            *village,
+            *households,
+            "900",
+            *clinics,
+            "是",
+        ];
+        for (column, cell) in (0..).zip(cells) {
+            sheet.write_string(line, column, cell).expect("cell");
+        }
+    }
+    book.save(path).expect("saved");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn village_reports_are_kept_compared_and_shown() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (app, clerk) = (app_in(&folder).await, clerk_of(COUNTY));
+    let villages = app.store.villages(&clerk.scope).await.expect("villages");
+    let (code, name) = (villages[0].code.as_str(), villages[0].name.as_str());
+    let village = code.parse().expect("a code");
+    let nothing = app.village_record(&clerk, village).await.expect("shown");
+    assert_eq!((nothing.version, nothing.reports.len()), (0, 0));
+
+    let import = async |file: &str, rows: &[(&str, &str, &str, &str)], rule| {
+        let path = folder.path().join(file);
+        write_villages(&path, rows);
+        let checked = check(&app, &clerk, &path).await;
+        let found: Vec<String> = findings(&app, &clerk, &checked.id)
+            .await
+            .into_iter()
+            .filter(|f| f.severity == domain::exchange::Severity::Error)
+            .map(|f| f.code)
+            .collect();
+        let merged = merge(&app, &clerk, &checked.id, rule).await;
+        (found, merged)
+    };
+    // A second row for the village and a village of another county are refused.
+    let rows = [
+        (code, name, "410", "1"),
+        (code, name, "999", "9"),
+        ("410328101201", "别处", "1", "1"),
+    ];
+    let (found, first) = import("first.xlsx", &rows, ConflictRule::KeepOurs).await;
+    assert_eq!(found, ["village_repeated", "outside_scope"]);
+    assert_eq!(
+        (
+            first.status.as_str(),
+            first.counts.villages,
+            first.counts.rejected_rows
+        ),
+        ("merged", 1, 2)
+    );
+    // Ours stays unless the merging person says otherwise.
+    let changed = [(code, name, "412", "1")];
+    for (file, rule, version) in [
+        ("second.xlsx", ConflictRule::KeepOurs, 1),
+        ("third.xlsx", ConflictRule::TakeTheirs, 2),
+    ] {
+        let (_, merged) = import(file, &changed, rule).await;
+        assert_eq!(merged.counts.changed_villages, 1, "{file}");
+        let shown = app.village_record(&clerk, village).await.expect("shown");
+        assert_eq!(shown.version, version, "{file}");
+    }
+    let shown = app.village_record(&clerk, village).await.expect("shown");
+    let figure = |field: &str| {
+        let found = shown.figures.iter().find(|f| f.field == field);
+        found.map(|f| (f.reported.clone(), f.counted)).expect(field)
+    };
+    assert_eq!(
+        figure("village.households"),
+        (Some("412".to_owned()), Some(0))
+    );
+    assert_eq!(figure("village.bus_service"), (Some("是".to_owned()), None));
+    assert_eq!(figure("village.doctors"), (None, None));
+    let change = &shown.reports[0].differences[0];
+    assert_eq!(
+        (
+            change.field_label.as_str(),
+            change.ours.as_deref(),
+            change.theirs.as_deref()
+        ),
+        ("总户数（户）", Some("410"), Some("412"))
+    );
+    let elsewhere = app.village_record(&clerk_of("410328000000"), village).await;
+    assert!(matches!(elsewhere, Err(app::AppError::NotFound)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -193,6 +311,55 @@ async fn an_import_killed_half_way_goes_on() {
         .expect("summary");
     let total: u64 = stored.iter().map(|s| s.count).sum();
     assert_eq!(total, checked.counts.errors + checked.counts.warnings);
+}
+
+/// Whoever asks may leave the page at any moment: the request is dropped
+/// wherever it stands. Either nothing was decided, or the work is done.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_dropped_half_way_leaves_no_import_without_work() {
+    let folder = tempfile::tempdir().expect("folder");
+    let (app, clerk) = (app_in(&folder).await, clerk_of(COUNTY));
+    let import = check(&app, &clerk, &fixture("households_gb18030.csv")).await;
+    let status = async || app.import(&clerk, &import.id).await.expect("import").status;
+    let mut decided = 0;
+    for polls in 0..40 {
+        app.finish_work(&import.id).await;
+        let mut tx = app.store.write(app.system_actor()).await.expect("write");
+        let stopped = ImportBatchChange {
+            status: set("cancelled".to_owned()),
+            phase: set("reading".to_owned()),
+            ..Default::default()
+        };
+        tx.change_import_batch(&import.id, &[], stopped)
+            .await
+            .expect("stopped");
+        tx.commit().await.expect("commit");
+        {
+            let mut asking = std::pin::pin!(app.resume_import(&clerk, &import.id));
+            for _ in 0..polls {
+                let turn = std::future::poll_fn(|context| {
+                    std::task::Poll::Ready(asking.as_mut().poll(context).is_ready())
+                });
+                if turn.await {
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            }
+        }
+        for _ in 0..500 {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            if matches!(status().await.as_str(), "cancelled" | "checked") {
+                break;
+            }
+        }
+        let ended = status().await;
+        assert!(
+            matches!(ended.as_str(), "cancelled" | "checked"),
+            "dropped after {polls} polls: {ended}"
+        );
+        decided += u32::from(ended == "checked");
+    }
+    assert!(decided > 0, "some requests came far enough");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -116,7 +116,12 @@ pub struct Casefile {
     pub village: DivisionCode,
     pub pack: PackRef,
     pub opened_on: Date,
+    /// Leads the clock may run from.
     pub leads: Vec<LeadRef>,
+    /// Leads that came when the household was determined already: their risk
+    /// is followed here, but a clock that has ended takes no other start.
+    #[serde(default)]
+    pub later_leads: Vec<LeadRef>,
     pub stage: Stage,
     pub records: Records,
     /// Records put aside by a send-back, oldest first.
@@ -153,6 +158,7 @@ impl Casefile {
             pack,
             opened_on,
             leads: vec![lead],
+            later_leads: Vec::new(),
             stage: Stage::Running,
             records: Records::default(),
             superseded: Vec::new(),
@@ -195,11 +201,21 @@ impl Casefile {
     }
 
     /// Lets a further open lead on the same household join; the earliest date
-    /// counts, and a lead already concluded elsewhere never comes here.
+    /// counts while the procedure runs, and a lead already concluded elsewhere
+    /// never comes here.
     pub fn join_lead(&mut self, lead: LeadRef) {
-        if !self.leads.iter().any(|l| l.id == lead.id) {
-            self.leads.push(lead);
+        if self.all_leads().any(|l| l.id == lead.id) {
+            return;
         }
+        match self.stage {
+            Stage::Running => self.leads.push(lead),
+            _ => self.later_leads.push(lead),
+        }
+    }
+
+    /// Every lead of the case, those after its determination last.
+    pub fn all_leads(&self) -> impl Iterator<Item = &LeadRef> {
+        self.leads.iter().chain(&self.later_leads)
     }
 }
 

@@ -117,6 +117,7 @@ kinds! {
     DivisionUnknown Error "division_unknown" "行政区划代码查不到" "核对12位村级行政区划代码";
     DivisionNameMismatch Error "division_name_mismatch" "村名与行政区划代码不符" "核对村名或代码";
     OutsideScope Error "outside_scope" "这个村不在您的管辖范围内，不能由您导入" "交给该村所在县乡的人员导入";
+    VillageRepeated Error "village_repeated" "同一个行政村在表里有两行：后一行不收" "一个村只留一行";
     HouseholdCodeUnusable Error "household_code_unusable" "这个户编号不能用于这一户" "向县级核对户编号";
     EmploymentPersonUnknown Error "employment_person_unknown" "务工表里的人不在本次导入的任何一户中" "核对证件号码，或把此人所在户一并放进文件";
     EmploymentNameMismatch Warning "employment_name_mismatch" "务工表里的姓名与该证件号码的人不同名" "核对姓名";

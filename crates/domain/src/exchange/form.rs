@@ -175,7 +175,7 @@ fn pair_members(ours: &Form, theirs: &Form) -> Vec<(usize, Option<usize>)> {
     pairs
 }
 
-fn compare(
+pub(super) fn compare(
     ours: &BTreeMap<String, String>,
     theirs: &BTreeMap<String, String>,
     member: Option<&str>,
@@ -248,7 +248,7 @@ pub fn differences(ours: &Form, theirs: &Form) -> Vec<Difference> {
     found
 }
 
-fn settle_values(
+pub(super) fn settle_values(
     ours: &BTreeMap<String, String>,
     theirs: &BTreeMap<String, String>,
     rule: ConflictRule,

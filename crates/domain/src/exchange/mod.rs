@@ -15,6 +15,7 @@ mod monitoring;
 mod register;
 mod row;
 mod statement;
+mod village;
 
 pub use assemble::{Assembler, HouseholdRows, RawMemberRow, VillageAnswer};
 pub use cell::{CellFault, CellRules, RawCell, check_cell};
@@ -27,6 +28,7 @@ pub use layout::{Column, ColumnScope, ColumnType, Key, Layout, LayoutError, RowI
 pub use linking::{EmploymentLink, LinkOutcome, PersonPlace, link_persons};
 pub use register::{EpisodeDraft, Register, apply_to_file, episode_of, form_of};
 pub use row::{CheckedRow, RowChecker};
+pub use village::{VillageFigures, settle_village, village_differences, village_values};
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! Routes of the area `division`.
 
-use app::division::{DivisionView, GridView, NewGrid};
+use app::division::{DivisionView, GridView, NewGrid, VillageRecordView};
 use axum::extract::{Path, Query, State as AxumState};
 use domain::division::DivisionCode;
 use utoipa_axum::router::OpenApiRouter;
@@ -16,6 +16,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(children))
         .routes(routes!(search))
         .routes(routes!(read))
+        .routes(routes!(village_record))
         .routes(routes!(grids, add_grid))
 }
 
@@ -65,6 +66,22 @@ async fn read(
     Path(code): Path<DivisionCode>,
 ) -> Answer<DivisionView> {
     answer(app.division(&me, code).await)
+}
+
+/// A village as a whole: what its office reported beside what the register counts.
+#[utoipa::path(
+    get,
+    path = "/divisions/{code}/village-record",
+    tag = "division",
+    params(("code" = String, Path)),
+    responses((status = 200, body = VillageRecordView), (status = "4XX", body = Problem)),
+)]
+async fn village_record(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(code): Path<DivisionCode>,
+) -> Answer<VillageRecordView> {
+    answer(app.village_record(&me, code).await)
 }
 
 /// Grids of the villages in scope.

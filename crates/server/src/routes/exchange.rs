@@ -3,16 +3,17 @@
 use std::io::Read;
 
 use app::exchange::{
-    ImportFinding, ImportFindingCount, ImportPreview, ImportUpload, ImportView, MAX_UPLOAD_BYTES,
-    MergeImport, SetMapping,
+    ExportView, ImportFinding, ImportFindingCount, ImportPreview, ImportUpload, ImportView,
+    MAX_UPLOAD_BYTES, MergeImport, SetMapping, StartExport,
 };
 use app::{AppError, PageView, Window};
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State as AxumState};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use store::exchange::FindingFilter;
+use tokio_util::io::ReaderStream;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -21,6 +22,8 @@ use crate::State;
 use crate::problem::{Answer, Problem, answer};
 use crate::session::{Body, Signed};
 
+/// Bytes of a workbook held at a time while it is sent.
+const PIECE_BYTES: usize = 64 << 10;
 /// Bytes of a request around the file itself.
 const ENVELOPE_BYTES: u64 = 1 << 20;
 
@@ -43,6 +46,10 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(refuse))
         .routes(routes!(corrections))
         .routes(routes!(export_national))
+        .routes(routes!(start_export))
+        .routes(routes!(export))
+        .routes(routes!(take_export))
+        .routes(routes!(cancel_export))
 }
 
 /// Which rows of a list.
@@ -362,7 +369,7 @@ async fn refuse(
     answer(app.refuse_import(&me, &id, &form.reason).await)
 }
 
-pub(super) fn workbook(name: &str, bytes: Vec<u8>) -> Response {
+pub(super) fn workbook(name: &str, body: impl IntoResponse) -> Response {
     let headers = [
         (
             header::CONTENT_TYPE,
@@ -374,7 +381,7 @@ pub(super) fn workbook(name: &str, bytes: Vec<u8>) -> Response {
         ),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
     ];
-    (headers, bytes).into_response()
+    (headers, body).into_response()
 }
 
 /// The rows to correct, with the wrong cells coloured and explained.
@@ -396,13 +403,27 @@ async fn corrections(
     ))
 }
 
+/// A workbook as it lies on disk, sent piece by piece.
+fn streamed(name: &str, file: std::fs::File) -> Result<Response, Problem> {
+    let length = file
+        .metadata()
+        .map_err(|e| AppError::Internal(e.to_string()))?;
+    let pieces = ReaderStream::with_capacity(tokio::fs::File::from_std(file), PIECE_BYTES);
+    let mut response = workbook(name, axum::body::Body::from_stream(pieces));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, length.len().into());
+    Ok(response)
+}
+
 /// Which division to export; the whole scope when absent.
 #[derive(Debug, Deserialize, IntoParams)]
 struct ExportQuery {
     division: Option<String>,
 }
 
-/// The households of a division in the national form.
+/// The households of a division in the national form: for programs, which
+/// can wait. People start an export and watch it.
 #[utoipa::path(
     get,
     path = "/exports/national.xlsx",
@@ -419,14 +440,73 @@ async fn export_national(
         None => None,
         Some(code) => Some(code.parse().map_err(|_| AppError::NotFound)?),
     };
-    let mut export = app.export_national(&me, division).await?;
-    let bytes = tokio::task::spawn_blocking(move || {
-        let mut bytes = Vec::new();
-        export.file.read_to_end(&mut bytes).map(|_| bytes)
-    });
-    let bytes = bytes
-        .await
-        .map_err(|e| AppError::Internal(e.to_string()))?
-        .map_err(|e| AppError::Internal(e.to_string()))?;
-    Ok(workbook("national.xlsx", bytes))
+    streamed(
+        "national.xlsx",
+        app.export_national(&me, division).await?.file,
+    )
+}
+
+/// Starts writing the national workbook in the background.
+#[utoipa::path(
+    post,
+    path = "/exports",
+    tag = "exchange",
+    request_body = StartExport,
+    responses((status = 200, body = ExportView), (status = "4XX", body = Problem)),
+)]
+async fn start_export(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Body(form): Body<StartExport>,
+) -> Answer<ExportView> {
+    answer(app.start_export(&me, form).await)
+}
+
+/// How far an export is.
+#[utoipa::path(
+    get,
+    path = "/exports/{id}",
+    tag = "exchange",
+    params(("id" = String, Path)),
+    responses((status = 200, body = ExportView), (status = "4XX", body = Problem)),
+)]
+async fn export(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+) -> Answer<ExportView> {
+    answer(app.export(&me, &id))
+}
+
+/// The finished workbook, once.
+#[utoipa::path(
+    get,
+    path = "/exports/{id}/national.xlsx",
+    tag = "exchange",
+    params(("id" = String, Path)),
+    responses((status = 200, content_type = "application/octet-stream"), (status = "4XX", body = Problem)),
+)]
+async fn take_export(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    streamed("national.xlsx", app.take_export(&me, &id)?)
+}
+
+/// Ends an export that is not taken yet.
+#[utoipa::path(
+    post,
+    path = "/exports/{id}/cancel",
+    tag = "exchange",
+    params(("id" = String, Path)),
+    responses((status = 204), (status = "4XX", body = Problem)),
+)]
+async fn cancel_export(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    app.cancel_export(&me, &id)?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -9,6 +9,7 @@ mod corrections;
 mod double_decision;
 mod duplicates;
 mod evidence;
+mod exports;
 mod forms;
 mod hostile;
 mod journey;

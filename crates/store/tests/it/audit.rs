@@ -1,7 +1,8 @@
 use domain::audit::GENESIS;
+use store::Window;
 use store::audit::{AuditFilter, chain_of};
 
-use crate::fixture::{TestDatabase, actor, on_both};
+use crate::fixture::{TestDatabase, actor, all_pages, on_both};
 
 on_both!(
     records_are_chained,
@@ -29,7 +30,7 @@ async fn records_are_chained(db: TestDatabase) {
     tx.commit().await.expect("committed");
     let page = db
         .store
-        .audit_page(&AuditFilter::default(), 10, 0)
+        .audit_page(&AuditFilter::default(), &Window::first(10))
         .await
         .expect("read");
     let mut county: Vec<_> = page
@@ -126,13 +127,9 @@ async fn records_are_listed_newest_first(db: TestDatabase) {
             .expect("audited");
         tx.commit().await.expect("committed");
     }
-    let listed = async |filter: AuditFilter, limit, offset| {
-        let page = db
-            .store
-            .audit_page(&filter, limit, offset)
-            .await
-            .expect("read");
-        page.items
+    let listed = async |filter: AuditFilter, limit| {
+        let records = all_pages!(limit, |window| db.store.audit_page(&filter, window));
+        records
             .into_iter()
             .map(|r| {
                 format!(
@@ -142,13 +139,10 @@ async fn records_are_listed_newest_first(db: TestDatabase) {
             })
             .collect::<Vec<_>>()
     };
-    let all = listed(AuditFilter::default(), 10, 0).await;
+    let all = listed(AuditFilter::default(), 10).await;
     assert_eq!(all.len(), 6);
     assert!(all[0].starts_with("3 ") && all[5].starts_with("1 "));
-    let mut paged = Vec::new();
-    for offset in 0..6 {
-        paged.extend(listed(AuditFilter::default(), 1, offset).await);
-    }
+    let paged = listed(AuditFilter::default(), 1).await;
     assert_eq!(paged, all, "each once, also where instants tie");
     assert_eq!(
         listed(
@@ -156,8 +150,7 @@ async fn records_are_listed_newest_first(db: TestDatabase) {
                 operation: Some("casefile".into()),
                 ..AuditFilter::default()
             },
-            10,
-            0
+            10
         )
         .await
         .len(),
@@ -169,8 +162,7 @@ async fn records_are_listed_newest_first(db: TestDatabase) {
                 account_id: Some("b".into()),
                 ..AuditFilter::default()
             },
-            10,
-            0
+            10
         )
         .await
         .len(),
@@ -181,7 +173,7 @@ async fn records_are_listed_newest_first(db: TestDatabase) {
         to_millis: Some(3),
         ..AuditFilter::default()
     };
-    assert_eq!(listed(window, 10, 0).await.len(), 2);
+    assert_eq!(listed(window, 10).await.len(), 2);
 }
 
 #[test]

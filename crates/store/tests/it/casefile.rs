@@ -3,7 +3,7 @@ use jiff::civil::date;
 use store::StoreError;
 use store::casefile::CasefileFilter;
 
-use crate::fixture::{TestDatabase, on_both};
+use crate::fixture::{TestDatabase, all_pages, on_both};
 use crate::people::{DAY, VILLAGE, add_casefile, casefile, event, projection, scope};
 
 on_both!(
@@ -162,22 +162,11 @@ async fn the_running_casefile_of_a_household(db: TestDatabase) {
 
 /// Ids of all pages.
 async fn listed(db: &TestDatabase, filter: &CasefileFilter, limit: u64) -> Vec<String> {
-    let (mut seen, mut offset) = (Vec::new(), 0);
-    loop {
-        let page = db
-            .store
-            .casefiles(&scope(VILLAGE), filter, limit, offset)
-            .await
-            .expect("read");
-        seen.extend(page.items.into_iter().map(|(_, c)| c.id));
-        match page.next_cursor {
-            Some(next) => offset = next.parse().expect("a number"),
-            None => {
-                assert_eq!(page.total, seen.len() as u64);
-                return seen;
-            }
-        }
-    }
+    let here = scope(VILLAGE);
+    all_pages!(limit, |window| db.store.casefiles(&here, filter, window))
+        .into_iter()
+        .map(|(_, c)| c.id)
+        .collect()
 }
 
 async fn casefiles_come_by_deadline_and_pages_are_complete(db: TestDatabase) {

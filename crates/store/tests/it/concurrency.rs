@@ -14,6 +14,7 @@ on_both!(
     of_32_writers_of_one_household_version_one_succeeds,
     of_16_writers_of_one_household_code_one_succeeds,
     of_16_writers_of_one_sign_in_name_one_succeeds,
+    two_servers_open_one_casefile_for_a_household,
     concurrent_acts_keep_every_chain_whole,
     verification_during_acts_raises_no_alarm,
 );
@@ -242,5 +243,44 @@ async fn verification_during_acts_raises_no_alarm(db: TestDatabase) {
     assert_eq!(
         db.store.verify_audit(&[]).await.expect("verified").records,
         60
+    );
+}
+
+/// Each server looks whether a casefile runs and opens one if not: the act
+/// behind a lead. They are two stores over one database, with no memory shared.
+async fn two_servers_open_one_casefile_for_a_household(db: TestDatabase) {
+    let mut tx = db.write().await;
+    add_household(&mut tx, "h", VILLAGE, "张三").await;
+    tx.audit("410327", "test", "", "").await.expect("audited");
+    tx.commit().await.expect("committed");
+    let servers = [
+        db.reopen().await.expect("opens"),
+        db.reopen().await.expect("opens"),
+    ];
+    let outcomes = together(&db, 16, |_, index| {
+        let server = servers[index % 2].clone();
+        async move {
+            let mut tx = server.write(crate::fixture::actor()).await?;
+            tx.lock_household("h").await?;
+            if tx.running_casefile("h").await?.is_some() {
+                return Err(StoreError::Taken("casefile".into()));
+            }
+            // Long enough for the others to look, if they were not kept waiting.
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            let id = format!("c{index}");
+            tx.save_casefile(&casefile(&id, "h", VILLAGE), &projection(Some(DAY)), &[], 0)
+                .await?;
+            tx.audit("410327", "test", &id, "").await?;
+            tx.commit().await
+        }
+    })
+    .await;
+    assert_eq!(
+        outcomes,
+        Outcomes {
+            done: 1,
+            stale: 0,
+            taken: 15
+        }
     );
 }

@@ -159,6 +159,26 @@ impl TestDatabase {
     }
 }
 
+/// Every row of a list, read page by page: `all_pages!(limit, |window| read)`.
+macro_rules! all_pages {
+    ($limit:expr, |$window:ident| $read:expr) => {{
+        let mut window = store::Window::first($limit);
+        let mut seen = Vec::new();
+        loop {
+            let $window = &window;
+            let page: store::Page<_> = $read.await.expect("a page");
+            seen.extend(page.items);
+            let Some(cursor) = page.next_cursor else {
+                assert_eq!(page.total, seen.len() as u64);
+                break seen;
+            };
+            assert!(page.total > seen.len() as u64, "there is more to come");
+            window = window.after(cursor);
+        }
+    }};
+}
+pub(crate) use all_pages;
+
 /// A connection past the store.
 pub struct Behind {
     connection: DatabaseConnection,

@@ -1,9 +1,10 @@
 use std::collections::BTreeSet;
 
 use domain::account::Scope;
+use store::Window;
 use store::household::HouseholdQuery;
 
-use crate::fixture::{TestDatabase, on_both};
+use crate::fixture::{TestDatabase, all_pages, on_both};
 use crate::people::{
     DAY, FOREIGN, NEIGHBOUR, VILLAGE, add_household, episode, household, member, meta, number,
     scope,
@@ -23,7 +24,7 @@ async fn found(db: &TestDatabase, scope: &Scope, text: &str) -> Vec<String> {
     };
     let page = db
         .store
-        .search_households(scope, &query, 50, None)
+        .search_households(scope, &query, &Window::first(50))
         .await
         .expect("searched");
     assert_eq!(page.total, page.items.len() as u64);
@@ -181,7 +182,7 @@ async fn filters_narrow(db: TestDatabase) {
         };
         let page = db
             .store
-            .search_households(&scope(VILLAGE), &query, 50, None)
+            .search_households(&scope(VILLAGE), &query, &Window::first(50))
             .await
             .expect("searched");
         page.items.into_iter().map(|h| h.id).collect::<Vec<_>>()
@@ -214,22 +215,13 @@ async fn pages_are_complete_and_without_duplicates(db: TestDatabase) {
     tx.commit().await.expect("committed");
     let county = scope("410327");
     for limit in [1, 7, 96, 97, 98, 1000] {
-        let mut seen = Vec::new();
-        let mut cursor: Option<String> = None;
-        loop {
-            let page = db
-                .store
-                .households_after(&county, cursor.as_deref(), limit)
-                .await
-                .expect("read");
-            assert_eq!(page.total, 97, "the total is of the whole list");
-            assert!(page.items.len() as u64 <= limit);
-            seen.extend(page.items.into_iter().map(|h| (h.village, h.id)));
-            cursor = page.next_cursor;
-            if cursor.is_none() {
-                break;
-            }
-        }
+        let query = HouseholdQuery::default();
+        let seen: Vec<_> = all_pages!(limit, |window| db
+            .store
+            .search_households(&county, &query, window))
+        .into_iter()
+        .map(|h| (h.village, h.id))
+        .collect();
         let sorted: Vec<_> = seen
             .iter()
             .cloned()

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use store::StoreError;
 use store::lead::LeadFilter;
 
-use crate::fixture::{TestDatabase, on_both};
+use crate::fixture::{TestDatabase, all_pages, on_both};
 use crate::people::{NEIGHBOUR, VILLAGE, lead, scope};
 
 on_both!(
@@ -117,21 +117,11 @@ async fn lead_pages_are_complete_under_ties(db: TestDatabase) {
             48,
         ),
     ] {
-        let mut seen = Vec::new();
-        let mut offset = 0;
-        loop {
-            let page = db
-                .store
-                .leads(&scope(VILLAGE), &filter, 5, offset)
-                .await
-                .expect("read");
-            assert_eq!(page.total, expected);
-            seen.extend(page.items.into_iter().map(|l| l.id));
-            match page.next_cursor {
-                Some(next) => offset = next.parse().expect("a number"),
-                None => break,
-            }
-        }
+        let here = scope(VILLAGE);
+        let seen: Vec<_> = all_pages!(5, |window| db.store.leads(&here, &filter, window))
+            .into_iter()
+            .map(|l| l.id)
+            .collect();
         assert_eq!(seen.len() as u64, expected);
         assert_eq!(
             seen.iter().collect::<BTreeSet<_>>().len(),

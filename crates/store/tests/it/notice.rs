@@ -1,5 +1,6 @@
 use jiff::civil::date;
 use store::StoreError;
+use store::Window;
 use store::notice::AppraisalRow;
 
 use crate::fixture::{TestDatabase, on_both};
@@ -30,10 +31,10 @@ async fn notices_come_newest_first(db: TestDatabase) {
         .expect("a notice without items");
     tx.audit("system", "test", "", "").await.expect("audited");
     tx.commit().await.expect("committed");
-    let ids = async |stood, limit, offset| {
+    let ids = async |stood, window: Window| {
         let page = db
             .store
-            .notices(&scope(VILLAGE), stood, limit, offset)
+            .notices(&scope(VILLAGE), stood, &window)
             .await
             .expect("read");
         (
@@ -46,13 +47,30 @@ async fn notices_come_newest_first(db: TestDatabase) {
             page.next_cursor,
         )
     };
-    assert_eq!(ids(None, 10, 0).await, ("cbad".into(), 4, None));
-    assert_eq!(ids(None, 3, 0).await, ("cba".into(), 4, Some("3".into())));
-    assert_eq!(ids(None, 3, 3).await, ("d".into(), 4, None));
+    assert_eq!(ids(None, Window::first(10)).await, ("cbad".into(), 4, None));
+    let (first, total, cursor) = ids(None, Window::first(3)).await;
+    assert_eq!((first.as_str(), total), ("cba", 4));
+    let next = Window::first(3).after(cursor.expect("there is more"));
+    assert_eq!(ids(None, next).await, ("d".into(), 4, None));
     // Posted on 1 May for five days: it may close from 7 May.
-    assert_eq!(ids(Some((true, date(2025, 5, 6))), 10, 0).await.0, "d");
-    assert_eq!(ids(Some((true, date(2025, 5, 7))), 10, 0).await.0, "ad");
-    assert_eq!(ids(Some((false, date(2025, 5, 7))), 10, 0).await.0, "cb");
+    assert_eq!(
+        ids(Some((true, date(2025, 5, 6))), Window::first(10))
+            .await
+            .0,
+        "d"
+    );
+    assert_eq!(
+        ids(Some((true, date(2025, 5, 7))), Window::first(10))
+            .await
+            .0,
+        "ad"
+    );
+    assert_eq!(
+        ids(Some((false, date(2025, 5, 7))), Window::first(10))
+            .await
+            .0,
+        "cb"
+    );
     let items = db
         .store
         .notice_items(&scope(VILLAGE), &["a".into(), "d".into()])

@@ -11,6 +11,7 @@ use store::casefile::{Author, CasefileProjection};
 use store::household::{EpisodeRow, VersionMeta};
 use store::lead::LeadRow;
 use store::notice::{NoticeItemRow, NoticeRow, ObjectionRow};
+use store::paper::NameProtectionRow;
 use store::{Actor, WriteTx};
 
 /// A village, its neighbour in the same township, and one in another county.
@@ -316,5 +317,30 @@ pub fn other_actor() -> Actor {
     Actor {
         account_id: "account-other".into(),
         now_millis: 1_746_144_000_000,
+    }
+}
+
+/// A household whose head is asked not to be named.
+pub fn name_protection(tx: &WriteTx, id: &str, asked: i64) -> NameProtectionRow {
+    let sealed = |column| {
+        tx.seal_text("name_protection", column, id, "x")
+            .expect("sealed")
+    };
+    NameProtectionRow {
+        id: id.into(),
+        household_id: id.into(),
+        village: VILLAGE.into(),
+        ground: "minor".into(),
+        reason_sealed: sealed("reason"),
+        substitute_sealed: sealed("substitute"),
+        status: "requested".into(),
+        requested_by: "a".into(),
+        requested_by_name: String::new(),
+        requested_at: asked,
+        decided_by: None,
+        decided_by_name: None,
+        decided_at: None,
+        decision_note: String::new(),
+        version: 0,
     }
 }

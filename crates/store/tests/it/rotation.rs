@@ -1,4 +1,5 @@
 use store::Store;
+use store::Window;
 use store::rotation::{ResealProgress, Resealed};
 
 use crate::fixture::{TestDatabase, actor, on_both, open};
@@ -202,7 +203,7 @@ async fn everything_opens_after_the_old_key_is_gone(mut db: TestDatabase) {
         1
     );
     let findings = store
-        .import_findings(&here, "i", &Default::default(), 10, 0)
+        .import_findings(&here, "i", &Default::default(), &Window::first(10))
         .await
         .expect("opens");
     assert_eq!(findings.items[0].finding.value, "980101198002030999");

@@ -6,9 +6,10 @@ use domain::account::Scope;
 use domain::division::{DivisionCode, DivisionRecord};
 use domain::exchange::{Finding, FindingKind, Form};
 use jiff::civil::date;
+use store::Window;
 use store::attachment::AttachmentRow;
 use store::casefile::CasefileFilter;
-use store::division::GridRow;
+use store::division::{GridRow, StagedVillage};
 use store::exchange::{FindingFilter, ImportBatchRow, StagedHousehold};
 use store::household::HouseholdQuery;
 use store::lead::LeadFilter;
@@ -20,7 +21,7 @@ use store::submission_list::ListFilter;
 use crate::fixture::{TestDatabase, on_both};
 use crate::people::{
     DAY, FOREIGN, NEIGHBOUR, VILLAGE, account, casefile, episode, event, household, lead, meta,
-    notice, notice_item, number, objection, projection, scope, scopes_above,
+    name_protection, notice, notice_item, number, objection, projection, scope, scopes_above,
 };
 
 on_both!(every_read_answers_its_scope_only);
@@ -116,25 +117,8 @@ async fn fill(db: &TestDatabase) {
     .expect("added");
     crate::submission_list::send(&mut tx, "s", VILLAGE, &["c"]).await;
     tx.add_name_protection(NameProtectionRow {
-        id: "np".into(),
         household_id: "h".into(),
-        village: VILLAGE.into(),
-        ground: "minor_head".into(),
-        reason_sealed: tx
-            .seal_text("name_protection", "reason", "np", "x")
-            .expect("seals"),
-        substitute_sealed: tx
-            .seal_text("name_protection", "substitute", "np", "{}")
-            .expect("seals"),
-        status: "requested".into(),
-        requested_by: "clerk".into(),
-        requested_by_name: "甲".into(),
-        requested_at: 0,
-        decided_by: None,
-        decided_by_name: None,
-        decided_at: None,
-        decision_note: String::new(),
-        version: 1,
+        ..name_protection(&tx, "np", 0)
     })
     .await
     .expect("added");
@@ -181,6 +165,18 @@ async fn fill(db: &TestDatabase) {
     }])
     .await
     .expect("added");
+    let values = BTreeMap::from([("village.clinics".to_owned(), "1".to_owned())]);
+    let village = VILLAGE.parse().expect("a village");
+    tx.save_village_record(village, &values, ("new", "test", "clerk"), 0)
+        .await
+        .expect("saved");
+    let staged = StagedVillage {
+        seq: 0,
+        village: VILLAGE.into(),
+        verdict: "new".into(),
+        values,
+    };
+    tx.stage_villages("i", &[staged]).await.expect("staged");
     tx.audit("410327", "test", "", "").await.expect("audited");
     tx.commit().await.expect("committed");
 }
@@ -216,6 +212,7 @@ pub fn import_batch(id: &str, division: &str) -> ImportBatchRow {
 async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> {
     let store = &db.store;
     let ids = BTreeSet::from(["h".to_owned()]);
+    let ten = Window::first(10);
     let query = |text: &str| HouseholdQuery {
         text: text.into(),
         ..HouseholdQuery::default()
@@ -246,31 +243,31 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
     ask!(members_by_number(s, &number(11)) a => a.len());
     ask!(members_by_numbers(s, &[number(11)]) a => a.len());
     for text in ["", "张三", "zs", "Ch", &number(11)] {
-        ask!(search_households(s, &query(text), 10, None) a => page!(a));
+        ask!(search_households(s, &query(text), &ten) a => page!(a));
     }
-    ask!(households_after(s, None, 10) a => page!(a));
     ask!(households_by_village_after(s, None, 10) a => a.len());
     ask!(duplicates(s) a => a.len());
     ask!(episodes(s, "h") a => a.len());
     ask!(episodes_of(s, &ids) a => a.len());
     ask!(office_forms(s, &ids) a => a.len());
     ask!(lead(s, "l") a => usize::from(a.is_some()));
-    ask!(leads(s, &LeadFilter::default(), 10, 0) a => page!(a));
-    ask!(leads(s, &LeadFilter { household_id: Some("h".into()), ..LeadFilter::default() }, 10, 0) a => page!(a));
+    ask!(leads(s, &LeadFilter::default(), &ten) a => page!(a));
+    ask!(leads(s, &LeadFilter { household_id: Some("h".into()), ..LeadFilter::default() }, &ten) a => page!(a));
     ask!(casefile(s, "c") a => usize::from(a.is_some()));
-    ask!(casefiles(s, &CasefileFilter::default(), 10, 0) a => page!(a));
-    ask!(casefiles(s, &CasefileFilter { household_id: Some("h".into()), ..CasefileFilter::default() }, 10, 0) a => page!(a));
+    ask!(every_casefile(s, &CasefileFilter::default()) a => a.len());
     ask!(casefiles_by_ids(s, &["c".to_owned()]) a => a.len());
+    ask!(casefiles(s, &CasefileFilter::default(), &ten) a => page!(a));
+    ask!(casefiles(s, &CasefileFilter { household_id: Some("h".into()), ..CasefileFilter::default() }, &ten) a => page!(a));
     ask!(casefile_events(s, "c") a => a.len());
     ask!(submission_list(s, "s") a => usize::from(a.is_some()));
-    ask!(submission_lists(s, &ListFilter::default(), 10, 0) a => page!(a));
+    ask!(submission_lists(s, &ListFilter::default(), &ten) a => page!(a));
     ask!(listed_casefiles(s, &["c".to_owned()]) a => a.len());
     ask!(running_by_pack(s) a => a.iter().map(|r| usize::try_from(r.count).expect("small")).sum::<usize>());
     ask!(count_casefiles(s, 6, DAY) a => a.len());
     ask!(count_leads(s, 6) a => a.len());
     ask!(decided_spans(s) a => a.len());
     ask!(notice(s, "n") a => usize::from(a.is_some()));
-    ask!(notices(s, None, 10, 0) a => page!(a));
+    ask!(notices(s, None, &ten) a => page!(a));
     ask!(objection(s, "o") a => usize::from(a.is_some()));
     ask!(notice_items(s, &["n".to_owned()]) a => a.len());
     ask!(objections(s, &["n".to_owned()]) a => a.len());
@@ -278,19 +275,19 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
     ask!(appraisals(s, 10) a => a.len());
     ask!(appraisal(s, "a") a => usize::from(a.is_some()));
     ask!(name_protection(s, "np") a => usize::from(a.is_some()));
-    ask!(name_protections(s, None, 10, 0) a => page!(a));
+    ask!(name_protections(s, None, &ten) a => page!(a));
     ask!(open_name_protections(s, &["h".to_owned()]) a => a.len());
     ask!(attachment(s, "t") a => usize::from(a.is_some()));
     ask!(attachments(s, "casefile", "c") a => a.len());
     ask!(evidence(s, &["c".to_owned()]) a => a.len());
-    ask!(appraisal(s, "a") a => usize::from(a.is_some()));
-    ask!(accounts(Some(s), 10, 0) a => page!(a));
+    ask!(accounts(Some(s), &ten) a => page!(a));
     ask!(import_batch(s, "i") a => usize::from(a.is_some()));
-    ask!(import_batches(s, 10, 0) a => page!(a));
+    ask!(import_batches(s, &ten) a => page!(a));
     ask!(import_batch_of_digest(s, "digest") a => usize::from(a.is_some()));
-    ask!(import_findings(s, "i", &FindingFilter::default(), 10, 0) a => page!(a));
+    ask!(import_findings(s, "i", &FindingFilter::default(), &ten) a => page!(a));
     ask!(import_finding_counts(s, "i") a => a.len());
     ask!(staged_households(s, "i", 0, 10, false) a => a.len());
+    ask!(staged_page(s, "i", &ten) a => page!(a));
     ask!(staged_counts(s, "i") a => a.len());
     ask!(division_children(s, VILLAGE[..9].parse().expect("a township")) a => a.len());
     ask!(search_divisions(s, VILLAGE, 10) a => a.len());
@@ -299,6 +296,10 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
     ask!(line_receipts(s, &["m".to_owned()]) a => a.len());
     ask!(line_receipt(s, "r") a => usize::from(a.is_some()));
     ask!(count_incomes(s, 6, true, None, 1) a => a.len());
+    ask!(village_record_versions(s, VILLAGE.parse().expect("a village")) a => a.len());
+    ask!(village_records(s) a => a.len());
+    ask!(staged_villages(s, "i") a => a.len());
+    ask!(village_figures(s) a => usize::try_from(a.persons).expect("small"));
 
     // What a write sees on its way is scoped as well.
     let tx = db.write().await;

@@ -9,7 +9,7 @@ use domain::submission_list::{
     SubmissionList,
 };
 use store::submission_list::{ListFilter, NewList};
-use store::{StoreError, WriteTx};
+use store::{StoreError, Window, WriteTx};
 
 use crate::fixture::{TestDatabase, on_both};
 use crate::people::{DAY, NEIGHBOUR, VILLAGE, scope};
@@ -140,7 +140,7 @@ async fn a_list_comes_back_as_it_was_sent(db: TestDatabase) {
     let of = async |filter: ListFilter| {
         let page = db
             .store
-            .submission_lists(&above, &filter, 1, 0)
+            .submission_lists(&above, &filter, &Window::first(1))
             .await
             .expect("read");
         (page.items[0].row.id.clone(), page.total, page.next_cursor)
@@ -241,7 +241,7 @@ async fn a_month_has_one_list(db: TestDatabase) {
     };
     let months = db
         .store
-        .submission_lists(&scope(VILLAGE), &filter, 10, 0)
+        .submission_lists(&scope(VILLAGE), &filter, &Window::first(10))
         .await;
     assert_eq!(months.expect("read").total, 1);
 }

@@ -79,6 +79,8 @@ export const OPERATIONS: Record<string, string> = {
   'import.map': '对应导入列',
   'import.merge_start': '决定合并导入数据',
   'import.merge': '合并导入数据',
+  'export.national_written': '写完全国样式表格',
+  'import.merge_villages': '合并行政村信息',
   'import.cancel': '停止导入',
   'import.resume': '继续导入',
   'import.refuse': '拒收导入文件',
@@ -94,6 +96,7 @@ export const OPERATIONS: Record<string, string> = {
   'demo.clock_moved': '调整演示日期',
   'demo.accounts_added': '生成演示账户',
   'demo.divisions_added': '生成演示区划',
+  'demo.village_reported': '生成演示行政村信息',
   'demo.grids_added': '生成演示网格',
   'demo.households_added': '生成演示农户',
 }

@@ -17,4 +17,5 @@ export type Finding = Schemas['ImportFinding']
 export type FindingSummary = Schemas['ImportFindingCount']
 export type Severity = Schemas['Severity']
 export type PreviewRow = Omit<Schemas['ImportPreview'], 'verdict'> & { verdict: Verdict }
+export type Export = Schemas['ExportView']
 export type ConflictRule = Schemas['ConflictRule']

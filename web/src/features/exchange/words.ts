@@ -22,6 +22,9 @@ export const isResumable = (job: ImportJob) => job.status === 'cancelled' || (jo
 /** A person may correct the mapping, merge or refuse. */
 export const isReviewable = (job: ImportJob) => ['checked', 'in_review'].includes(job.status)
 
+/** Households and villages that merging would add or change. */
+export const toMerge = ({ counts }: ImportJob) => counts.new_households + counts.changed + counts.new_villages + counts.changed_villages
+
 const PHASES: Record<string, string> = {
   receiving: '正在接收文件',
   reading: '正在读取表格',

@@ -88,8 +88,11 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// A lead that counts for this procedure.
+    /// A lead that counts for this procedure; once determined, none does.
     pub(super) fn lead(&mut self, channel: &str, received_on: Date) {
+        if self.stage != "running" {
+            return;
+        }
         let channels = &self.pack.values.channels;
         let starts = channels.iter().any(|c| c.code == channel && c.starts_clock);
         self.leads.push((starts, received_on));

@@ -293,6 +293,13 @@ fn place_rules() -> Vec<Rule> {
         rule(GET, "/divisions/{code}", None, Record, |_, t| {
             get(format!("/divisions/{}", t.village))
         }),
+        rule(
+            GET,
+            "/divisions/{code}/village-record",
+            O::HouseholdRead,
+            Record,
+            |_, t| get(format!("/divisions/{}/village-record", t.village)),
+        ),
         rule(GET, "/grids", O::HouseholdRead, List, |_, t| {
             get(format!("/grids?village={}", t.village))
         }),
@@ -601,5 +608,25 @@ fn exchange_rules() -> Vec<Rule> {
             Record,
             |_, t| get(format!("/exports/national.xlsx?division={}", t.village)),
         ),
+        rule(POST, "/exports", O::ExportRun, Record, |_, t| {
+            post("/exports", json!({"division": t.village}))
+        }),
+        // An export belongs to the account that started it.
+        rule(GET, "/exports/{id}", O::ExportRun, Own, |_, _| {
+            get("/exports/00000000-0000-7000-8000-000000000000".into())
+        }),
+        rule(
+            GET,
+            "/exports/{id}/national.xlsx",
+            O::ExportRun,
+            Own,
+            |_, _| get("/exports/00000000-0000-7000-8000-000000000000/national.xlsx".into()),
+        ),
+        rule(POST, "/exports/{id}/cancel", O::ExportRun, Own, |_, _| {
+            post(
+                "/exports/00000000-0000-7000-8000-000000000000/cancel",
+                json!({}),
+            )
+        }),
     ]
 }

@@ -1,0 +1,8 @@
+/** Shapes of villages as a whole, taken from the generated description. */
+import type { components } from '@/api/schema'
+
+type Schemas = components['schemas']
+
+export type VillageRecord = Schemas['VillageRecordView']
+export type VillageFigure = Schemas['VillageFigure']
+export type VillageReport = Schemas['VillageReport']

@@ -453,6 +453,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/divisions/{code}/village-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A village as a whole: what its office reported beside what the register counts. */
+        get: operations["village_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/duplicates/{id}/close": {
         parameters: {
             query?: never;
@@ -470,6 +487,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts writing the national workbook in the background. */
+        post: operations["start_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/exports/national.xlsx": {
         parameters: {
             query?: never;
@@ -477,8 +511,62 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The households of a division in the national form. */
+        /**
+         * The households of a division in the national form: for programs, which
+         *     can wait. People start an export and watch it.
+         */
         get: operations["export_national"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far an export is. */
+        get: operations["export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends an export that is not taken yet. */
+        post: operations["cancel_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/national.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The finished workbook, once. */
+        get: operations["take_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3286,6 +3374,25 @@ export interface components {
             /** @description Always said: the machine proposes, a named person decides. */
             note: string;
         };
+        /**
+         * @description How far an export is.
+         * @enum {string}
+         */
+        ExportStatus: "writing" | "ready" | "failed";
+        /** @description An export on its way. */
+        ExportView: {
+            id: string;
+            status: components["schemas"]["ExportStatus"];
+            /**
+             * Format: int64
+             * @description Households written, of how many.
+             */
+            done: number;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            members: number;
+        };
         /** @description One fact against its threshold. */
         Fact: {
             label: string;
@@ -3554,6 +3661,16 @@ export interface components {
             changed: number;
             /** Format: int64 */
             unchanged: number;
+            /**
+             * Format: int64
+             * @description Villages of the village sheet that can be taken: all, those without a
+             *     record yet, those it would change.
+             */
+            villages: number;
+            /** Format: int64 */
+            new_villages: number;
+            /** Format: int64 */
+            changed_villages: number;
         };
         /** @description A finding in the list. */
         ImportFinding: {
@@ -3605,8 +3722,6 @@ export interface components {
             /** Format: int64 */
             rows: number;
             columns: components["schemas"]["ImportColumn"][];
-            /** @description Said where a sheet is checked but has nowhere to be kept yet. */
-            remark?: string | null;
         };
         /** @description An import. */
         ImportView: {
@@ -4640,10 +4755,11 @@ export interface components {
                 last_sign_in_at?: string | null;
                 totp_enabled: boolean;
             }[];
+            /** @description Where the next page begins; absent on the last one. */
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description How many match in scope.
+             * @description How many matched in scope when the list was opened.
              */
             total: number;
         };
@@ -4665,10 +4781,11 @@ export interface components {
                  */
                 has_purpose: boolean;
             }[];
+            /** @description Where the next page begins; absent on the last one. */
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description How many match in scope.
+             * @description How many matched in scope when the list was opened.
              */
             total: number;
         };
@@ -4691,10 +4808,11 @@ export interface components {
                 /** Format: int64 */
                 version: number;
             }[];
+            /** @description Where the next page begins; absent on the last one. */
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description How many match in scope.
+             * @description How many matched in scope when the list was opened.
              */
             total: number;
         };
@@ -4719,10 +4837,11 @@ export interface components {
                 /** @description `active`, or `gone` when nobody is left. */
                 status: string;
             }[];
+            /** @description Where the next page begins; absent on the last one. */
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description How many match in scope.
+             * @description How many matched in scope when the list was opened.
              */
             total: number;
         };
@@ -4741,10 +4860,11 @@ export interface components {
                 severity: components["schemas"]["Severity"];
                 suggestion?: string | null;
             }[];
+            /** @description Where the next page begins; absent on the last one. */
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description How many match in scope.
+             * @description How many matched in scope when the list was opened.
              */
             total: number;
         };
@@ -4757,10 +4877,11 @@ export interface components {
                 verdict: string;
                 differences: components["schemas"]["PreviewDifference"][];
             }[];
+            /** @description Where the next page begins; absent on the last one. */
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description How many match in scope.
+             * @description How many matched in scope when the list was opened.
              */
             total: number;
         };
@@ -4781,10 +4902,11 @@ export interface components {
                 created_by: string;
                 merged_by?: string | null;
             }[];
+            /** @description Where the next page begins; absent on the last one. */
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description How many match in scope.
+             * @description How many matched in scope when the list was opened.
              */
             total: number;
         };
@@ -4825,10 +4947,11 @@ export interface components {
                 /** Format: int64 */
                 version: number;
             }[];
+            /** @description Where the next page begins; absent on the last one. */
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description How many match in scope.
+             * @description How many matched in scope when the list was opened.
              */
             total: number;
         };
@@ -4858,10 +4981,11 @@ export interface components {
                 /** @description Whether the person asking may decide it. */
                 can_decide: boolean;
             }[];
+            /** @description Where the next page begins; absent on the last one. */
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description How many match in scope.
+             * @description How many matched in scope when the list was opened.
              */
             total: number;
         };
@@ -4888,10 +5012,11 @@ export interface components {
                 /** @description Per household, how posting fared; only in the answer to posting. */
                 results: components["schemas"]["ItemResult"][];
             }[];
+            /** @description Where the next page begins; absent on the last one. */
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description How many match in scope.
+             * @description How many matched in scope when the list was opened.
              */
             total: number;
         };
@@ -4908,10 +5033,11 @@ export interface components {
                 reason?: string | null;
                 clock: components["schemas"]["ClockStatus"];
             }[];
+            /** @description Where the next page begins; absent on the last one. */
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description How many match in scope.
+             * @description How many matched in scope when the list was opened.
              */
             total: number;
         };
@@ -4937,10 +5063,11 @@ export interface components {
                 decided_at?: string | null;
                 decision_reason?: string | null;
             }[];
+            /** @description Where the next page begins; absent on the last one. */
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description How many match in scope.
+             * @description How many matched in scope when the list was opened.
              */
             total: number;
         };
@@ -4969,10 +5096,11 @@ export interface components {
                 /** @description What the signed-in person's office has to do with it next; empty when nothing. */
                 my_turn: string;
             }[];
+            /** @description Where the next page begins; absent on the last one. */
             next_cursor?: string | null;
             /**
              * Format: int64
-             * @description How many match in scope.
+             * @description How many matched in scope when the list was opened.
              */
             total: number;
         };
@@ -5447,6 +5575,11 @@ export interface components {
             /** @enum {string} */
             stage: "ended";
         };
+        /** @description What to export. */
+        StartExport: {
+            /** @description The whole scope when absent. */
+            division?: string | null;
+        };
         /** @description Counts of one step. */
         StepCounts: {
             kind: string;
@@ -5679,10 +5812,48 @@ export interface components {
             reviewed_by?: string | null;
             source: string;
         };
+        /** @description One line of a village's record. */
+        VillageFigure: {
+            field: string;
+            /** @description Header of the office's form, with its unit. */
+            label: string;
+            /** @description What the office reported, in words; absent where it said nothing. */
+            reported?: string | null;
+            /**
+             * Format: int64
+             * @description What the register counts; absent for what it does not count.
+             */
+            counted?: number | null;
+        };
         /** @description A division with its name. */
         VillageName: {
             code: string;
             name: string;
+        };
+        /** @description A village as a whole. */
+        VillageRecordView: {
+            village: components["schemas"]["VillageName"];
+            /** @description From the province down, short names joined by `/`. */
+            path: string;
+            /**
+             * Format: int64
+             * @description Version in force; 0 where nothing was reported yet.
+             */
+            version: number;
+            figures: components["schemas"]["VillageFigure"][];
+            reports: components["schemas"]["VillageReport"][];
+        };
+        /** @description One report of a village, newest first in the list. */
+        VillageReport: {
+            /** Format: int64 */
+            version: number;
+            recorded_at: string;
+            reason: string;
+            entered_by: string;
+            /** @description The import it came with. */
+            import_id?: string | null;
+            /** @description What it changed against the report before it. */
+            differences: components["schemas"]["PreviewDifference"][];
         };
         /** @description The lists forms are filled from. */
         Vocabulary: {
@@ -6724,6 +6895,35 @@ export interface operations {
             };
         };
     };
+    village_record: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VillageRecordView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     close: {
         parameters: {
             query?: never;
@@ -6755,12 +6955,128 @@ export interface operations {
             };
         };
     };
+    start_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartExport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export_national: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 division: string | null;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
             };
             cookie?: never;
         };

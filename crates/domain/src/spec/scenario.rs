@@ -168,7 +168,10 @@ impl<'a> World<'a> {
         let code = known
             .map(|c| c.code.clone())
             .ok_or_else(|| format!("没有线索渠道“{channel}”"))?;
-        let number = self.casefile.as_ref().map_or(1, |c| c.all_leads().count() + 1);
+        let number = self
+            .casefile
+            .as_ref()
+            .map_or(1, |c| c.all_leads().count() + 1);
         let lead = LeadRef {
             id: format!("线索{number}"),
             channel: code,

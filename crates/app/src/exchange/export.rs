@@ -44,6 +44,8 @@ struct Exporter<'a> {
     next: Vec<(u32, u32)>,
     names: BTreeMap<String, String>,
     villages: BTreeMap<String, VillageFigures>,
+    /// Households without 户编号 so far.
+    codeless: u64,
 }
 
 /// An export that may be written: permitted, in scope, on record.
@@ -137,7 +139,7 @@ impl App {
                 .await?;
             let villages: BTreeSet<String> = forms.iter().map(|f| f.village.clone()).collect();
             self.export_names(&mut exporter.names, &villages).await?;
-            for form in &forms {
+            for form in forms {
                 households += 1;
                 members += form.members.len() as u64;
                 exporter.household(form)?;
@@ -219,6 +221,7 @@ impl<'a> Exporter<'a> {
             next: vec![(0, 1); layout.sheets.len()],
             names: BTreeMap::new(),
             villages: BTreeMap::new(),
+            codeless: 0,
         };
         for sheet in 0..layout.sheets.len() {
             exporter.begin(sheet)?;
@@ -321,7 +324,12 @@ impl<'a> Exporter<'a> {
         }
     }
 
-    fn household(&mut self, form: &Form) -> Result<(), AppError> {
+    fn household(&mut self, mut form: Form) -> Result<(), AppError> {
+        if form.code.is_empty() {
+            self.codeless += 1;
+            form.code = format!("{}{}", self.layout.temporary_key, self.codeless);
+        }
+        let form = &form;
         let monitored = !form.get("identification.monitored_category").is_empty();
         let lifted = form.get("household.household_type").starts_with("lifted");
         let figures = self.villages.entry(form.village.clone()).or_default();

@@ -141,6 +141,9 @@ impl<'a> Assembler<'a> {
             .map(|f| f.kind.code().to_owned())
             .collect();
         form.gaps.dedup();
+        if self.layout.is_temporary_key(&form.code) {
+            form.code.clear();
+        }
         // Said by the code, by the rows, or computed: not kept as values.
         for derived in [
             "division.province_name",

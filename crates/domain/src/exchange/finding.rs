@@ -63,7 +63,7 @@ macro_rules! kinds {
 }
 
 kinds! {
-    HouseholdKeyMissing Error "household_key_missing" "户编号为空或只有空格：这一行不知道属于哪一户，不能并成一个大户" "补上户编号";
+    HouseholdKeyMissing Error "household_key_missing" "户编号为空或只有空格：这一行不知道属于哪一户，不能并成一个大户" "补上户编号；还没有编号的，同一户各行写同一个“临时1”“临时2”…";
     HouseholdKeyCollision Error "household_key_collision" "同一个户编号用在两个村、两个户主身上：两户都不收，不能合成一户" "查清两户各自的户编号后分别改正";
     HouseholdValueConflict Error "household_value_conflict" "同一户的户级栏目在各成员行上写得不一样" "核实后，把这一户各行改成一致";
     HouseholdSizeMismatch Warning "household_size_mismatch" "家庭人口数与表中该户成员行数不一致" "核对家庭人口，或补上漏掉的成员";

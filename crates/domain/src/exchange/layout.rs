@@ -152,6 +152,9 @@ pub struct Layout {
     pub title: String,
     /// 1-based row of the headers; a hint, offices insert rows.
     pub header_row: u32,
+    /// How a household key begins that holds a household's rows together in
+    /// one file and is no 户编号: the national system has not given one yet.
+    pub temporary_key: String,
     #[serde(rename = "sheet")]
     pub sheets: Vec<Sheet>,
 }
@@ -180,10 +183,19 @@ impl Layout {
     pub fn parse(text: &str, lists: &BTreeSet<String>) -> Result<Self, LayoutError> {
         let mut layout: Self =
             toml::from_str(text).map_err(|e| LayoutError::Format(e.to_string()))?;
+        if layout.temporary_key.trim().is_empty() {
+            let empty = "temporary_key is empty: every household key would begin with it";
+            return Err(LayoutError::Format(empty.into()));
+        }
         for sheet in &mut layout.sheets {
             index_sheet(sheet, lists)?;
         }
         Ok(layout)
+    }
+
+    /// Whether a household key means nothing outside its file.
+    pub fn is_temporary_key(&self, code: &str) -> bool {
+        code.starts_with(&self.temporary_key)
     }
 
     /// The sheet of a tab name.

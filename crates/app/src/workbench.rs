@@ -224,10 +224,14 @@ impl App {
                     missing: todo.refusals.into_iter().map(|r| r.message).collect(),
                     clause: todo.clause,
                 };
-                if todo.mine && todo.ready {
-                    bench.mine.push(item)
+                let list = if todo.mine && todo.ready {
+                    &mut bench.mine
                 } else {
-                    bench.waiting.push(item)
+                    &mut bench.waiting
+                };
+                match list.last_mut().filter(|before| one_errand(before, &item)) {
+                    Some(before) => gather_papers(before, &item),
+                    None => list.push(item),
                 }
             }
         }
@@ -426,6 +430,27 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Papers of one case that one desk has to bring are brought in one go.
+fn one_errand(before: &WorkItem, item: &WorkItem) -> bool {
+    (before.kind.as_str(), &before.id, &before.waiting_for)
+        == ("evidence", &item.id, &item.waiting_for)
+        && item.kind == "evidence"
+}
+
+fn gather_papers(before: &mut WorkItem, item: &WorkItem) {
+    fn papers(item: &WorkItem) -> impl Iterator<Item = String> {
+        let named = item.verb.split_once('：').map_or("", |(_, names)| names);
+        named.split('、').map(str::to_owned)
+    }
+    if before.missing.is_empty() {
+        before.missing = papers(before).collect();
+        before.step_label = "办理材料".into();
+        (before.step, before.clause) = (None, None);
+    }
+    before.missing.extend(papers(item));
+    before.verb = format!("补交材料 {} 份", before.missing.len());
 }
 
 fn level_words(level: Level) -> String {

@@ -358,3 +358,26 @@ async fn a_comparison_is_used_again_only_for_a_new_allowance_on_record() {
         "民政所甲"
     );
 }
+
+#[tokio::test]
+async fn papers_of_one_case_are_asked_for_in_one_go() {
+    let test = TestApp::sqlite().await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    case.verify(FIRST).await;
+    case.sign(FIRST).await;
+    let bench = test.person("village.a1").get("/workbench").await.ok();
+    let asked: Vec<_> = bench["mine"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|i| i["id"] == case.id && i["kind"] == "evidence")
+        .collect();
+    let [one] = asked[..] else {
+        panic!("one line for all papers: {asked:?}");
+    };
+    assert_eq!(one["verb"], "补交材料 2 份");
+    assert_eq!(
+        one["missing"],
+        serde_json::json!(["防止返贫动态监测排查表", "承诺授权书签字件"])
+    );
+}

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 mod village_record;
 
-pub use village_record::{VillageFigure, VillageRecordView, VillageReport};
+pub use village_record::{VillageFigure, VillageRecordSummary, VillageRecordView, VillageReport};
 
 use crate::casefile::VillageName;
 use crate::error::permit;

@@ -470,6 +470,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/divisions/{code}/village-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The villages of a township or county, with what was reported and what is counted. */
+        get: operations["village_records"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/duplicates/{id}/close": {
         parameters: {
             query?: never;
@@ -5830,6 +5847,30 @@ export interface components {
             code: string;
             name: string;
         };
+        /** @description A village in the list of its township or county. */
+        VillageRecordSummary: {
+            village: components["schemas"]["VillageName"];
+            township_name: string;
+            /**
+             * Format: int64
+             * @description Version in force; 0 where nothing was reported yet.
+             */
+            version: number;
+            /**
+             * Format: int64
+             * @description What the register counts.
+             */
+            households: number;
+            /** Format: int64 */
+            persons: number;
+            /** Format: int64 */
+            monitored_households: number;
+            /**
+             * Format: int32
+             * @description Reported figures that are not what the register counts.
+             */
+            differing: number;
+        };
         /** @description A village as a whole. */
         VillageRecordView: {
             village: components["schemas"]["VillageName"];
@@ -6912,6 +6953,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VillageRecordView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    village_records: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VillageRecordSummary"][];
                 };
             };
             "4XX": {

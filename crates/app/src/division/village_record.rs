@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::account::{Operation, Principal, Scope};
-use domain::division::DivisionCode;
+use domain::division::{DivisionCode, Level};
 use domain::exchange::{RowIs, village_differences};
 use serde::Serialize;
 use store::division::VillageRecordRow;
@@ -52,7 +52,77 @@ pub struct VillageRecordView {
     pub reports: Vec<VillageReport>,
 }
 
+/// A village in the list of its township or county.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct VillageRecordSummary {
+    pub village: VillageName,
+    pub township_name: String,
+    /// Version in force; 0 where nothing was reported yet.
+    pub version: i64,
+    /// What the register counts.
+    pub households: u64,
+    pub persons: u64,
+    pub monitored_households: u64,
+    /// Reported figures that are not what the register counts.
+    pub differing: u32,
+}
+
 impl App {
+    /// The villages of a township or county: what the register counts there,
+    /// and how much of what was reported differs from it.
+    ///
+    /// # Errors
+    /// [`AppError::NotFound`] outside the scope, [`AppError::Invalid`] above
+    /// the county: a province is looked at county by county.
+    pub async fn village_record_list(
+        &self,
+        principal: &Principal,
+        division: DivisionCode,
+    ) -> Result<Vec<VillageRecordSummary>, AppError> {
+        permit(principal, Operation::HouseholdRead)?;
+        if !principal.scope.contains(division) {
+            return Err(AppError::NotFound);
+        }
+        if matches!(
+            division.level(),
+            Level::Nation | Level::Province | Level::City
+        ) {
+            return Err(AppError::invalid("code", "请先选到一个县或乡镇"));
+        }
+        let scope = principal.scope.narrowed(division);
+        let villages = self.store.villages(&scope).await?;
+        let figures = self.store.figures_of_villages(&scope).await?;
+        let records = self.store.village_records(&scope).await?;
+        let townships = villages.iter().filter_map(|v| Some(v.parent.clone()?));
+        let names = self.division_names(townships).await?;
+        let mut list = Vec::with_capacity(villages.len());
+        for row in villages {
+            let counted = figures.get(&row.code).copied().unwrap_or_default();
+            let record = records.get(&row.code);
+            let reported = record.map(VillageRecordRow::values).transpose()?;
+            let differs = |(field, said): &(&String, &String)| {
+                let counted = counted.of_field(field);
+                counted.is_some_and(|c| said.parse::<u64>().is_ok_and(|s| s != c))
+            };
+            list.push(VillageRecordSummary {
+                township_name: (row.parent.as_ref())
+                    .and_then(|p| names.get(p).cloned())
+                    .unwrap_or_default(),
+                version: record.map_or(0, |r| r.version),
+                households: counted.households,
+                persons: counted.persons,
+                monitored_households: counted.monitored_households,
+                differing: u32::try_from(reported.iter().flatten().filter(differs).count())
+                    .unwrap_or(u32::MAX),
+                village: VillageName {
+                    code: row.code,
+                    name: row.name,
+                },
+            });
+        }
+        Ok(list)
+    }
+
     /// The record of a village in scope.
     ///
     /// # Errors

@@ -82,6 +82,17 @@ impl VillageFigures {
     }
 }
 
+impl std::ops::AddAssign for VillageFigures {
+    fn add_assign(&mut self, other: Self) {
+        self.households += other.households;
+        self.persons += other.persons;
+        self.lifted_households += other.lifted_households;
+        self.lifted_persons += other.lifted_persons;
+        self.monitored_households += other.monitored_households;
+        self.monitored_persons += other.monitored_persons;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

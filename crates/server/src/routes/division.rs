@@ -1,6 +1,6 @@
 //! Routes of the area `division`.
 
-use app::division::{DivisionView, GridView, NewGrid, VillageRecordView};
+use app::division::{DivisionView, GridView, NewGrid, VillageRecordSummary, VillageRecordView};
 use axum::extract::{Path, Query, State as AxumState};
 use domain::division::DivisionCode;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,6 +17,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(search))
         .routes(routes!(read))
         .routes(routes!(village_record))
+        .routes(routes!(village_records))
         .routes(routes!(grids, add_grid))
 }
 
@@ -82,6 +83,22 @@ async fn village_record(
     Path(code): Path<DivisionCode>,
 ) -> Answer<VillageRecordView> {
     answer(app.village_record(&me, code).await)
+}
+
+/// The villages of a township or county, with what was reported and what is counted.
+#[utoipa::path(
+    get,
+    path = "/divisions/{code}/village-records",
+    tag = "division",
+    params(("code" = String, Path)),
+    responses((status = 200, body = Vec<VillageRecordSummary>), (status = "4XX", body = Problem)),
+)]
+async fn village_records(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(code): Path<DivisionCode>,
+) -> Answer<Vec<VillageRecordSummary>> {
+    answer(app.village_record_list(&me, code).await)
 }
 
 /// Grids of the villages in scope.

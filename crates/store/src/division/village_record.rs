@@ -234,8 +234,24 @@ impl Store {
     /// # Errors
     /// When the database refuses.
     pub async fn village_figures(&self, scope: &Scope) -> Result<VillageFigures, StoreError> {
-        let rows: Vec<(String, String, i64, i64)> = household::Entity::find()
+        let mut all = VillageFigures::default();
+        for figures in self.figures_of_villages(scope).await?.values() {
+            all += *figures;
+        }
+        Ok(all)
+    }
+
+    /// The same for each village in scope where a household lives.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn figures_of_villages(
+        &self,
+        scope: &Scope,
+    ) -> Result<BTreeMap<String, VillageFigures>, StoreError> {
+        let rows: Vec<(String, String, String, i64, i64)> = household::Entity::find()
             .select_only()
+            .column(household::Column::Village)
             .column(household::Column::HouseholdType)
             .column(household::Column::Monitored)
             .column_as(Expr::col(household::Column::Id).count(), "households")
@@ -247,20 +263,21 @@ impl Store {
             )
             .filter(within(household::Column::Village, scope))
             .filter(household::Column::Status.eq("active"))
+            .group_by(household::Column::Village)
             .group_by(household::Column::HouseholdType)
             .group_by(household::Column::Monitored)
             .into_tuple()
             .all(&self.connection)
             .await?;
-        let mut figures = VillageFigures::default();
-        for (household_type, monitored, households, persons) in rows {
-            figures.add(
+        let mut villages: BTreeMap<String, VillageFigures> = BTreeMap::new();
+        for (village, household_type, monitored, households, persons) in rows {
+            villages.entry(village).or_default().add(
                 household_type.starts_with("lifted"),
                 monitored == "running",
                 u64::try_from(households).unwrap_or(0),
                 u64::try_from(persons).unwrap_or(0),
             );
         }
-        Ok(figures)
+        Ok(villages)
     }
 }

@@ -299,6 +299,7 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
     ask!(village_record_versions(s, VILLAGE.parse().expect("a village")) a => a.len());
     ask!(village_records(s) a => a.len());
     ask!(staged_villages(s, "i") a => a.len());
+    ask!(figures_of_villages(s) a => a.len());
     ask!(village_figures(s) a => usize::try_from(a.persons).expect("small"));
 
     // What a write sees on its way is scoped as well.

@@ -4,5 +4,6 @@ import type { components } from '@/api/schema'
 type Schemas = components['schemas']
 
 export type VillageRecord = Schemas['VillageRecordView']
+export type VillageSummary = Schemas['VillageRecordSummary']
 export type VillageFigure = Schemas['VillageFigure']
 export type VillageReport = Schemas['VillageReport']

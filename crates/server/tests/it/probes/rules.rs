@@ -300,6 +300,13 @@ fn place_rules() -> Vec<Rule> {
             Record,
             |_, t| get(format!("/divisions/{}/village-record", t.village)),
         ),
+        rule(
+            GET,
+            "/divisions/{code}/village-records",
+            O::HouseholdRead,
+            Record,
+            |_, t| get(format!("/divisions/{}/village-records", t.village)),
+        ),
         rule(GET, "/grids", O::HouseholdRead, List, |_, t| {
             get(format!("/grids?village={}", t.village))
         }),

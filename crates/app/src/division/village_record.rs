@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::account::{Operation, Principal, Scope};
-use domain::division::{DivisionCode, Level};
+use domain::division::{DivisionCode, Level, short_name};
 use domain::exchange::{RowIs, village_differences};
 use serde::Serialize;
 use store::division::VillageRecordRow;
@@ -116,7 +116,7 @@ impl App {
                     .unwrap_or(u32::MAX),
                 village: VillageName {
                     code: row.code,
-                    name: row.name,
+                    name: short_name(&row.name).to_owned(),
                 },
             });
         }

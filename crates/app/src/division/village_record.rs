@@ -116,7 +116,7 @@ impl App {
                     .unwrap_or(u32::MAX),
                 village: VillageName {
                     code: row.code,
-                    name: short_name(&row.name).to_owned(),
+                    name: short_name(&row.name),
                 },
             });
         }

@@ -17,6 +17,7 @@ pub use compare::{CompareView, ComparedPack};
 pub use preview::{
     AdoptionFinding, AdoptionFindingKind, AdoptionPreview, ExceptionView, RunningView,
 };
+pub(crate) use view::followed_from;
 pub use view::*;
 pub use vocabulary::{EntryPathLabel, Vocabulary};
 

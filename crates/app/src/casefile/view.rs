@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 
 use super::member_facts;
 use crate::error::permit;
+use crate::policy::followed_from;
 use crate::{App, AppError, PageView, Window, clock, mask_name};
 
 /// A division with its name.
@@ -431,10 +432,7 @@ impl App {
             household_message: household_message(&casefile, &file, pack, &path).filter(|_| !masked),
             next_round: usize::from(casefile.rounds_held()) + 1,
             asks: asked(pack),
-            procedure_followed_from: pack.followed_from("procedure.identification").map(|id| {
-                let layer = self.library.pack(id);
-                layer.map_or_else(|| id.to_owned(), |p| p.values.title.clone())
-            }),
+            procedure_followed_from: followed_from(pack, &self.library),
             left_open: pack
                 .identification()
                 .map_or_else(Vec::new, |p| p.left_open.clone()),

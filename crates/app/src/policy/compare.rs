@@ -61,8 +61,8 @@ impl App {
             left: ComparedPack::of(left),
             right: ComparedPack::of(right),
             groups: compare(left, right),
-            left_procedure: ProcedureView::of(left),
-            right_procedure: ProcedureView::of(right),
+            left_procedure: ProcedureView::of(left, &self.library),
+            right_procedure: ProcedureView::of(right, &self.library),
         })
     }
 }

@@ -1,7 +1,7 @@
 //! Packs as people read them.
 
 use domain::account::{Operation, Principal};
-use domain::policy::{AdoptionStatus, Pack, Provenance, Stated, provisions};
+use domain::policy::{AdoptionStatus, Library, Pack, Provenance, Stated, provisions};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -72,6 +72,9 @@ pub struct ProcedureView {
     pub guards: Vec<GuardView>,
     /// What the text leaves open; shown as 文件未规定.
     pub left_open: Vec<String>,
+    /// Title of the document it is followed from by practice, where the pack's
+    /// own orders no procedure and no days; the clauses are then that one's.
+    pub followed_from: Option<String>,
 }
 
 /// A clock of a procedure.
@@ -189,15 +192,16 @@ impl App {
             layers: pack.layers.clone(),
             documents: pack.values.documents.clone(),
             values: values(pack),
-            procedure: ProcedureView::of(pack),
+            procedure: ProcedureView::of(pack, &self.library),
         })
     }
 }
 
 impl ProcedureView {
     /// The identification of a pack, if it has one.
-    pub(super) fn of(pack: &Pack) -> Option<Self> {
+    pub(super) fn of(pack: &Pack, library: &Library) -> Option<Self> {
         pack.identification().map(|p| ProcedureView {
+            followed_from: followed_from(pack, library),
             label: p.label.clone(),
             clause: p.clause.get_ref().clone(),
             clocks: p
@@ -250,6 +254,14 @@ impl ProcedureView {
                 .collect(),
         })
     }
+}
+
+/// Title of the layer the procedure is followed from by mere practice.
+pub(crate) fn followed_from(pack: &Pack, library: &Library) -> Option<String> {
+    pack.followed_from("procedure.identification").map(|id| {
+        let layer = library.pack(id);
+        layer.map_or_else(|| id.to_owned(), |p| p.values.title.clone())
+    })
 }
 
 /// Every value of a pack as one flat list with provenance.

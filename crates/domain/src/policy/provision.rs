@@ -25,7 +25,8 @@ pub struct Provision {
     pub clause: Option<String>,
     pub source: Option<Provenance>,
     /// The document says nothing; `value` is then the default of practice, or
-    /// empty where there is none.
+    /// what an older document says that is followed by practice, with the
+    /// clause of that one; empty where there is none.
     pub unstated: bool,
     /// A figure, of which another pack may be silent; else an entry of a list.
     pub figure: bool,
@@ -67,6 +68,16 @@ pub fn provisions(pack: &Pack) -> Vec<Provision> {
     }
     for procedure in pack.procedures.values() {
         of_procedure(pack, procedure, &mut out);
+    }
+    if pack.values.inheritance.is_some() {
+        // The document itself is silent on what an older one says.
+        for provision in out
+            .iter_mut()
+            .filter(|p| p.layer.as_deref().is_some_and(|l| l != pack.id()))
+        {
+            provision.unstated = true;
+            provision.source = provision.source.or(pack.values.inheritance);
+        }
     }
     out
 }

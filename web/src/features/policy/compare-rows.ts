@@ -37,10 +37,12 @@ export interface SideWords {
 export function sideWords(row: ComparedRow, side: ProvisionSide | null | undefined, group: string): SideWords {
   const nothing = { text: '', practice: '', clause: null, source: null }
   // What one text leaves open the other may settle elsewhere.
-  const leftOpen = !row.figure && (row.left ?? row.right)?.unstated
-  if (!side) return { ...nothing, text: leftOpen ? '没有列为空缺' : row.figure ? '' : '没有这一项', unstated: row.figure, absent: !row.figure }
+  const only = row.left ?? row.right
+  const leftOpen = !row.figure && only?.unstated && !only.source
+  if (!side) return { ...nothing, text: leftOpen ? '不涉及' : row.figure ? '' : '没有这一项', unstated: row.figure, absent: !row.figure }
   const value = valueWords({ group, value: side.value })
-  if (side.unstated) return { ...nothing, unstated: true, absent: false, practice: value }
+  const followed = side.source === 'inherited_by_practice'
+  if (side.unstated) return { ...nothing, unstated: true, absent: false, practice: value || (followed ? '有这一项' : ''), clause: followed ? (side.clause ?? null) : null, source: side.source ?? null }
   const renamed = side.label !== row.label ? side.label : ''
   return {
     text: [renamed, value].filter(Boolean).join('：') || '有',

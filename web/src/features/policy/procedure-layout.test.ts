@@ -9,6 +9,7 @@ const clock = { id: 'identification', label: '线索到县级审批', starts: 'e
 const procedure: Procedure = {
   label: '识别认定',
   left_open: [],
+  followed_from: null,
   clause: 'HN22-050',
   clocks: [clock],
   steps: [step('commitment_letter', 'village'), step('cross_check', 'county', true), step('public_notice', 'village'), step('county_decision', 'county')],
@@ -22,6 +23,11 @@ describe('placeProcedure', () => {
     expect(picture.steps.map((placed) => [placed.step.kind, placed.column])).toEqual([
       ['commitment_letter', 1], ['cross_check', 2], ['public_notice', 2], ['county_decision', 3],
     ])
+  })
+  it('never lays two steps of one level on top of each other', () => {
+    const beside = placeProcedure({ ...procedure, steps: [step('county_decision', 'county'), step('archive', 'township', true), step('project_plan', 'township')], guards: [] })
+    expect(beside.steps.map((placed) => [placed.step.kind, placed.column])).toEqual([['county_decision', 1], ['archive', 3], ['project_plan', 2]])
+    expect(beside.columns).toBe(4)
   })
   it('leads the parallel result to the step whose guard asks for it', () => {
     expect(picture.links).toContainEqual({ from: 'cross_check', to: 'county_decision', dashed: true })

@@ -74,6 +74,13 @@ export function placeProcedure(procedure: Procedure): Picture {
     previous = step.kind
   }
 
+  // Two steps of one level at one time: the parallel one stands after the other.
+  for (const placed of steps.filter((one) => one.step.parallel)) {
+    const taken = () => steps.some((one) => one !== placed && one.column === placed.column && one.lane === placed.lane)
+    while (taken()) placed.column += 1
+    column = Math.max(column, placed.column)
+  }
+
   const columnOf = (kind: string) => steps.find((placed) => placed.step.kind === kind)?.column ?? 0
   const clocks = procedure.clocks.map((clock) => ({
     clock,

@@ -114,6 +114,8 @@ pub struct Role {
     /// Level at which the role acts; absent for the three administrators, who
     /// act on the platform and see no household.
     pub level: Option<Level>,
+    /// The clause that puts people at that level (HN25-124).
+    pub clause: Option<String>,
     /// Whether names are masked until opened with a purpose.
     #[serde(default)]
     pub masked: bool,

@@ -43,6 +43,13 @@ pub struct Proxy {
     pub relation: String,
 }
 
+/// The clause of a stage the pack follows a lead through (申报, 核实, 处置):
+/// each must leave on record what whoever supervises it looks for (HN25-030).
+fn stage_clause<'p>(pack: &'p Pack, stage: &str) -> Option<&'p str> {
+    let stage = pack.values.lead_stages.iter().find(|s| s.code == stage)?;
+    stage.clause.as_ref().map(|c| c.get_ref().as_str())
+}
+
 /// Checks a lead against the pack in force.
 ///
 /// # Errors
@@ -124,11 +131,15 @@ pub fn check_new_lead(lead: &NewLead, pack: &Pack, today: Date) -> Result<(), Ve
         refused.push(Refusal::new(
             "household_named",
             "请选择农户；找不到时写明姓名和所在村。",
-            None,
+            stage_clause(pack, "declared"),
         ));
     }
     if lead.description.trim().is_empty() {
-        refused.push(Refusal::new("described", "请写明发现了什么情况。", None));
+        refused.push(Refusal::new(
+            "described",
+            "请写明发现了什么情况。",
+            stage_clause(pack, "declared"),
+        ));
     }
     if refused.is_empty() {
         Ok(())
@@ -181,14 +192,26 @@ pub fn check_conclusion(
         .iter()
         .find(|o| o.code == conclusion.outcome);
     let Some(outcome) = outcome else {
-        return Err(vec![Refusal::new("lead_outcome", "请选择核实结果。", None)]);
+        return Err(vec![Refusal::new(
+            "lead_outcome",
+            "请选择核实结果。",
+            stage_clause(pack, "disposed"),
+        )]);
     };
     let clause = outcome.clause.as_ref().map(|c| c.get_ref().as_str());
     if outcome.needs_reason && conclusion.reason.trim().is_empty() {
-        refused.push(Refusal::new("reason_given", "请写明理由。", clause));
+        refused.push(Refusal::new(
+            "reason_given",
+            "请写明理由。",
+            clause.or_else(|| stage_clause(pack, "disposed")),
+        ));
     }
     if outcome.needs_reason && conclusion.verified_by.iter().all(|n| n.trim().is_empty()) {
-        refused.push(Refusal::new("verified_by", "请写明是谁核实的。", clause));
+        refused.push(Refusal::new(
+            "verified_by",
+            "请写明是谁核实的。",
+            clause.or_else(|| stage_clause(pack, "verified")),
+        ));
     }
     if conclusion.on > today {
         refused.push(Refusal::new(

@@ -155,6 +155,8 @@ fn others(key: &str, value: &Value) -> Vec<Value> {
     };
     match (key, value) {
         ("advised_day" | "clause" | "code" | "id" | "label" | "text" | "note", _) => vec![],
+        // A rule of account security, not of the clause.
+        ("totp_required", _) => vec![],
         (_, Value::Integer(n)) => vec![Value::from(n + 1), Value::from(n - 1)],
         (_, Value::Boolean(b)) => vec![Value::from(!b)],
         ("value", Value::String(text)) => {
@@ -204,10 +206,21 @@ fn others(key: &str, value: &Value) -> Vec<Value> {
         ("shared_with", Value::Array(levels)) if !levels.is_empty() => {
             vec![Value::Array(Vec::new())]
         }
-        ("level" | "submitted_to", _) => among(&["village", "township", "county", "city"]),
+        ("levels", Value::Array(_)) => vec![Value::Array(vec![Value::from("city")])],
+        ("level" | "submitted_to", _) => {
+            among(&["village", "township", "county", "city", "province"])
+        }
         ("leads_to", _) => among(&["casefile", "episode", "none"]),
         ("starts", _) => vec![Value::from("home_verification")],
         ("ends", _) => vec![Value::from("township_review"), Value::from("announcement")],
+        // Each document it rests on is another that nobody registered.
+        ("upstream", Value::Array(above)) if !above.is_empty() => (0..above.len())
+            .map(|index| {
+                let mut above = above.clone();
+                above[index] = Value::from("another");
+                Value::Array(above)
+            })
+            .collect(),
         ("number" | "issuer" | "layout" | "issued_on", Value::String(text)) => {
             // A date must stay a date, or the file no longer loads.
             vec![if key == "issued_on" {

@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
+use domain::account::Roles;
 use domain::policy::{Library, Problem, layer_unchecked};
+use domain::spec::Spec;
 
 use crate::mutation;
 use crate::repository::{Policy, listed};
@@ -59,7 +61,7 @@ pub fn prove(policy: &Policy) -> Result<BTreeMap<String, Vec<Trial>>, Box<dyn Er
             spoilt[index].text = mutation.text;
             let outcome = match layer_unchecked(&spoilt) {
                 Err(_) => Outcome::Unreadable,
-                Ok(library) => tried(policy, &mutation.clause, &library),
+                Ok(library) => tried(&policy.specs, &mutation.clause, &library),
             };
             trials.entry(mutation.clause).or_default().push(Trial {
                 file: file.path.clone(),
@@ -68,14 +70,30 @@ pub fn prove(policy: &Policy) -> Result<BTreeMap<String, Vec<Trial>>, Box<dyn Er
             });
         }
     }
+    for mutation in mutation::of_file(&policy.roles_file.text)? {
+        let outcome = match Roles::parse(&mutation.text) {
+            Err(_) => Outcome::Unreadable,
+            Ok(roles) => {
+                let mut specs = policy.specs.clone();
+                for spec in &mut specs {
+                    spec.roles = roles.clone();
+                }
+                tried(&specs, &mutation.clause, &policy.library)
+            }
+        };
+        trials.entry(mutation.clause).or_default().push(Trial {
+            file: policy.roles_file.path.clone(),
+            change: mutation.change,
+            outcome,
+        });
+    }
     Ok(trials)
 }
 
 /// Runs the sections that name the clause against a spoilt library.
-fn tried(policy: &Policy, clause: &str, library: &Library) -> Outcome {
+fn tried(specs: &[Spec], clause: &str, library: &Library) -> Outcome {
     let sections = || {
-        policy
-            .specs
+        specs
             .iter()
             .flat_map(|spec| spec.sections.iter().map(move |section| (spec, section)))
             .filter(|(_, section)| section.clauses.contains(clause))

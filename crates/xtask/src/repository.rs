@@ -1,10 +1,12 @@
 //! Where the repository's files are, read in a fixed order.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use domain::account::Roles;
+use domain::exchange::Layout;
 use domain::policy::{Library, Problem, SourceFile, load_library};
 use domain::spec::Spec;
 
@@ -77,6 +79,8 @@ pub struct Policy {
     /// Pack files, paths inside `policy`.
     pub files: Vec<SourceFile>,
     pub library: Library,
+    /// `roles.toml`, with its path inside `policy`.
+    pub roles_file: SourceFile,
     pub specs: Vec<Spec>,
 }
 
@@ -95,28 +99,57 @@ impl Policy {
             .map(inside)
             .collect();
         let library = load_library(&packs).map_err(|p| listed(&p))?;
+        let roles_file = SourceFile {
+            path: "roles.toml".into(),
+            text: fs::read_to_string(root().join("policy/roles.toml"))?,
+        };
+        let roles = Roles::parse(&roles_file.text)?;
+        let layouts = layouts()?;
         let mut specs = Vec::new();
         for file in files("policy/specs", &|p| {
             p.ends_with(".md") && !p.ends_with("README.md")
         })? {
             let file = inside(file);
-            specs.push(domain::spec::parse(&file.path, &file.text).map_err(|p| listed(&p))?);
+            let mut spec = domain::spec::parse(&file.path, &file.text).map_err(|p| listed(&p))?;
+            spec.roles = roles.clone();
+            spec.layouts = layouts.clone();
+            specs.push(spec);
         }
         Ok(Self {
             files: packs,
             library,
+            roles_file,
             specs,
         })
     }
 
-    /// `policy/roles.toml`.
+    /// The roles as they are.
     ///
     /// # Errors
-    /// The file is missing or not of its format.
+    /// The file is not of its format.
     pub fn roles(&self) -> Result<Roles, Box<dyn Error>> {
-        let text = fs::read_to_string(root().join("policy/roles.toml"))?;
-        Ok(Roles::parse(&text)?)
+        Ok(Roles::parse(&self.roles_file.text)?)
     }
+}
+
+/// The spreadsheet layouts, each checked against the code lists.
+fn layouts() -> Result<Vec<Layout>, Box<dyn Error>> {
+    let stem = |file: SourceFile| {
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        name.trim_end_matches(".csv").to_owned()
+    };
+    let mut lists: BTreeSet<String> = files("policy/codes", &|p| p.ends_with(".csv"))?
+        .into_iter()
+        .map(stem)
+        .collect();
+    // Categories are the packs', not a code list of their own.
+    lists.insert("monitored_category".into());
+    files("policy/layouts", &|p| p.ends_with(".toml"))?
+        .iter()
+        .map(|file| {
+            Layout::parse(&file.text, &lists).map_err(|e| format!("{}: {e}", file.path).into())
+        })
+        .collect()
 }
 
 /// Problems, one a line.

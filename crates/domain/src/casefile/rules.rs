@@ -293,6 +293,7 @@ pub(super) fn level(
     facts: &Facts<'_>,
     refused: &mut Vec<Refusal>,
 ) {
+    let mut clause = Some(step.clause.get_ref().as_str());
     let from_village = procedure.has_guard(GuardKind::ThroughTownship);
     let allowed = match action {
         // Where the pack sends the request up through the township, it is the
@@ -309,25 +310,41 @@ pub(super) fn level(
             .into_iter()
             .chain(facts.actor.level.filter(|l| *l < Level::County))
             .collect(),
-        _ => std::iter::once(step.level)
-            .chain(step.shared_with.iter().copied())
-            .collect(),
+        _ => {
+            clause = step.clause_of_level();
+            std::iter::once(step.level)
+                .chain(step.shared_with.iter().copied())
+                .collect()
+        }
     };
-    acting(&allowed, step.clause.get_ref(), facts, refused);
+    acting(&allowed, clause, facts, refused);
 }
 
 /// Ending a case otherwise belongs to no step, and is no village's word alone.
 pub(super) fn level_of_end(facts: &Facts<'_>, refused: &mut Vec<Refusal>) {
-    acting(&[Level::Township, Level::County], "", facts, refused);
+    acting(&[Level::Township, Level::County], None, facts, refused);
 }
 
-fn acting(allowed: &[Level], clause: &str, facts: &Facts<'_>, refused: &mut Vec<Refusal>) {
+fn acting(allowed: &[Level], clause: Option<&str>, facts: &Facts<'_>, refused: &mut Vec<Refusal>) {
     if !facts.actor.level.is_some_and(|l| allowed.contains(&l)) {
         let names: Vec<&str> = allowed.iter().map(|l| l.label()).collect();
+        let answering: Vec<&str> = facts
+            .pack
+            .values
+            .responsibilities
+            .iter()
+            .filter(|r| r.levels.iter().any(|l| allowed.contains(l)))
+            .map(|r| r.label.as_str())
+            .collect();
+        let why = if answering.is_empty() {
+            String::new()
+        } else {
+            format!("（{}）", answering.join("、"))
+        };
         refused.push(Refusal::new(
             "acting_level",
-            format!("这一步应由{}级办理。", names.join("或")),
-            Some(clause).filter(|c| !c.is_empty()),
+            format!("这一步应由{}级办理{why}。", names.join("或")),
+            clause,
         ));
     }
 }
@@ -388,9 +405,16 @@ pub(super) fn grounds(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refu
         .iter()
         .any(|g| g.code == ground)
     {
+        // 5% 左右 is shown for what it is (HN20-032).
+        let reference = facts.pack.values.scale_reference.as_ref();
+        let reference = reference
+            .and_then(|r| r.get())
+            .map_or_else(String::new, |r| {
+                format!("文件里的规模“{r}”只供参考，也不是依据。")
+            });
         refused.push(Refusal::new(
             "ground_given",
-            "请从列出的依据里选择；收入高于监测范围、名额已满都不是依据。",
+            format!("请从列出的依据里选择；收入高于监测范围、名额已满都不是依据。{reference}"),
             None,
         ));
     }

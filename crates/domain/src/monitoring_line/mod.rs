@@ -7,11 +7,13 @@
 
 mod calculation;
 mod decimal;
+mod input;
 mod procedure;
 mod receipt;
 
 pub use calculation::*;
 pub use decimal::{Exact, decimal_text, exact};
+pub use input::*;
 pub use procedure::{InForce, LineFacts, apply, draft_faults, open_for};
 pub use receipt::{Receipt, ReceiptEffect, ReceiptForm, acknowledge};
 

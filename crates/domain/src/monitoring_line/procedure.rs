@@ -64,6 +64,14 @@ pub fn open_for(
     }
 }
 
+/// The basis a document gives for its own amount (HN22-010), in words.
+fn documented_basis(rules: &Line) -> String {
+    let rate = rules.growth_rate_percent.as_ref().and_then(|r| r.get());
+    rate.map_or_else(String::new, |rate| {
+        format!("（以农村居民人均可支配收入增长率 {rate}% 为调整依据）")
+    })
+}
+
 /// What stands against submitting a draft.
 pub fn draft_faults(rules: &Line, year: i16, draft: &Draft) -> Vec<Refusal> {
     let mut against = Vec::new();
@@ -71,7 +79,10 @@ pub fn draft_faults(rules: &Line, year: i16, draft: &Draft) -> Vec<Refusal> {
         if draft.amount_yuan != stated {
             against.push(Refusal::new(
                 "amount_stated",
-                format!("文件已经写明 {year} 年为 {stated} 元"),
+                format!(
+                    "文件已经写明 {year} 年为 {stated} 元{}，不再另算",
+                    documented_basis(rules)
+                ),
                 clause,
             ));
         }

@@ -44,6 +44,19 @@ fn place_fields(county: &str, township: &str, village: &str) -> Vec<Value> {
     ]
 }
 
+/// Rows that begin with their number.
+fn numbered<T>(items: &[T], row: impl Fn(&T) -> Vec<Value>) -> Vec<Vec<Value>> {
+    items
+        .iter()
+        .enumerate()
+        .map(|(index, item)| {
+            let mut values = vec![("序号", (index + 1).to_string())];
+            values.extend(row(item));
+            values
+        })
+        .collect()
+}
+
 impl Paper for AppraisalMinutes {
     const KIND: PaperKind = PaperKind::AppraisalMinutes;
 
@@ -65,32 +78,26 @@ impl Paper for AppraisalMinutes {
             ("会议记录", self.minutes.clone()),
             ("户数", self.households.len().to_string()),
         ]);
-        let rows = self
-            .households
-            .iter()
-            .enumerate()
-            .map(|(index, h)| {
-                vec![
-                    ("序号", (index + 1).to_string()),
-                    ("户主姓名", h.head_name.clone()),
-                    ("轮次", h.round.to_string()),
-                    (
-                        "回避人员",
-                        if h.recused.is_empty() {
-                            "无".to_owned()
-                        } else {
-                            h.recused.join("、")
-                        },
-                    ),
-                    ("表决人数", h.voters.to_string()),
-                    ("同意票", h.votes_for.to_string()),
-                    ("不同意票", h.votes_against.to_string()),
-                    ("弃权票", h.abstentions.to_string()),
-                    ("评议结果", h.result.clone()),
-                    ("评议意见", h.opinion.clone()),
-                ]
-            })
-            .collect();
+        let rows = numbered(&self.households, |h| {
+            vec![
+                ("户主姓名", h.head_name.clone()),
+                ("轮次", h.round.to_string()),
+                (
+                    "回避人员",
+                    if h.recused.is_empty() {
+                        "无".to_owned()
+                    } else {
+                        h.recused.join("、")
+                    },
+                ),
+                ("表决人数", h.voters.to_string()),
+                ("同意票", h.votes_for.to_string()),
+                ("不同意票", h.votes_against.to_string()),
+                ("弃权票", h.abstentions.to_string()),
+                ("评议结果", h.result.clone()),
+                ("评议意见", h.opinion.clone()),
+            ]
+        });
         Filled { fields, rows }
     }
 }
@@ -118,12 +125,7 @@ impl Paper for SignInSheet {
             ("会议地点", self.place.clone()),
             ("行数", self.seats.len().to_string()),
         ]);
-        let rows = self
-            .seats
-            .iter()
-            .enumerate()
-            .map(|(index, role)| vec![("序号", (index + 1).to_string()), ("身份", role.clone())])
-            .collect();
+        let rows = numbered(&self.seats, |role| vec![("身份", role.clone())]);
         Filled { fields, rows }
     }
 }
@@ -138,29 +140,36 @@ pub struct ListedHousehold {
     pub remark: String,
 }
 
-fn listed(households: &[ListedHousehold]) -> Vec<Vec<Value>> {
-    households
-        .iter()
-        .enumerate()
-        .map(|(index, h)| {
+/// A list as it goes from one office to another.
+fn between_offices(
+    title: &str,
+    from: Value,
+    to: Value,
+    document_number: &str,
+    issued_on: Date,
+    households: &[ListedHousehold],
+) -> Filled {
+    let persons: u32 = households.iter().map(|h| u32::from(h.persons)).sum();
+    Filled {
+        fields: vec![
+            ("标题", title.to_owned()),
+            from,
+            to,
+            ("文号", document_number.to_owned()),
+            ("日期", spoken(issued_on)),
+            ("户数", households.len().to_string()),
+            ("人数", persons.to_string()),
+        ],
+        rows: numbered(households, |h| {
             vec![
-                ("序号", (index + 1).to_string()),
                 ("村", h.village.clone()),
                 ("户主姓名", h.head_name.clone()),
                 ("人口数", h.persons.to_string()),
                 ("类别", h.category.clone()),
                 ("备注", h.remark.clone()),
             ]
-        })
-        .collect()
-}
-
-fn counts(households: &[ListedHousehold]) -> [Value; 2] {
-    let persons: u32 = households.iter().map(|h| u32::from(h.persons)).sum();
-    [
-        ("户数", households.len().to_string()),
-        ("人数", persons.to_string()),
-    ]
+        }),
+    }
 }
 
 /// 报送名单: a village's or township's list as it goes up (HN22-055, HN20-036).
@@ -179,18 +188,14 @@ impl Paper for SubmissionList {
     const KIND: PaperKind = PaperKind::SubmissionList;
 
     fn filled(&self) -> Filled {
-        let mut fields = vec![
-            ("标题", self.title.clone()),
+        between_offices(
+            &self.title,
             ("报送单位", self.issued_by.clone()),
             ("接收单位", self.addressed_to.clone()),
-            ("文号", self.document_number.clone()),
-            ("日期", spoken(self.issued_on)),
-        ];
-        fields.extend(counts(&self.households));
-        Filled {
-            fields,
-            rows: listed(&self.households),
-        }
+            &self.document_number,
+            self.issued_on,
+            &self.households,
+        )
     }
 }
 
@@ -210,17 +215,13 @@ impl Paper for WrittenNotice {
     const KIND: PaperKind = PaperKind::WrittenNotice;
 
     fn filled(&self) -> Filled {
-        let mut fields = vec![
-            ("标题", self.title.clone()),
+        between_offices(
+            &self.title,
             ("发文单位", self.issued_by.clone()),
             ("主送单位", self.addressed_to.clone()),
-            ("文号", self.document_number.clone()),
-            ("日期", spoken(self.issued_on)),
-        ];
-        fields.extend(counts(&self.households));
-        Filled {
-            fields,
-            rows: listed(&self.households),
-        }
+            &self.document_number,
+            self.issued_on,
+            &self.households,
+        )
     }
 }

@@ -291,10 +291,14 @@ impl Walk<'_> {
     /// A plain value in words; empty for one that hangs below or says nothing.
     fn said(&self, name: &str, value: &Value) -> String {
         match value {
-            Value::String(_) if name == "clause" || name == "source" => String::new(),
+            Value::String(_)
+                if ["clause", "source", "level_clause", "level_source"].contains(&name) =>
+            {
+                String::new()
+            }
             Value::String(text) => match name {
                 "starts" | "ends" | "after" | "answered_by" => (self.names)(text),
-                "level" | "submitted_to" | "shared_with" => level_label(value),
+                "level" | "levels" | "submitted_to" | "shared_with" => level_label(value),
                 _ => words(name, text),
             },
             Value::Number(number) => words(name, &number.to_string()),

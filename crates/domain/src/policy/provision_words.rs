@@ -91,6 +91,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("responsible", "负责"),
     ("level", "办理级别"),
     ("shared_with", "也可由"),
+    ("levels", "哪几级"),
     ("after", "在哪一步之后"),
     ("submitted_to", "报送"),
     ("answered_by", "由哪一步逐户答复"),

@@ -3,17 +3,20 @@
 
 use std::collections::BTreeMap;
 
+use super::Problem;
 use super::load::PackSource;
 use super::pack::{
     Category, Channel, Clause, ClauseId, DeclarationMeans, Document, EntryPath, ExchangeSource,
     Form, Guard, GuardKind, Item, LawfulItems, LeadOutcome, LevelItem, ListDefinition, Message,
-    PackFile, Procedure, Step, StepKind, Task,
+    PackFile, Procedure, Responsibility, Step, StepKind, Task,
 };
 
 /// All packs known to a deployment, layered and checked.
 #[derive(Debug, Clone, Default)]
 pub struct Library {
     packs: BTreeMap<String, Pack>,
+    /// As read, kept for [`Library::problems`].
+    sources: Vec<PackSource>,
 }
 
 /// A pack as the engine uses it: every layer merged.
@@ -56,6 +59,7 @@ coded! {
     Document => "document", id;
     EntryPath => "entry_path", code;
     ListDefinition => "list", code;
+    Responsibility => "responsibility", code;
     Item => "item", code;
 }
 impl Coded for LevelItem {
@@ -104,7 +108,13 @@ impl Library {
                 (id.clone(), Pack::layered(&chain))
             })
             .collect();
-        Self { packs }
+        Self { packs, sources }
+    }
+
+    /// What `shouwang policy check` says of these packs: nothing, unless they
+    /// were layered unchecked.
+    pub fn problems(&self) -> Vec<Problem> {
+        super::check(&self.sources)
     }
 
     /// The pack of that id.
@@ -151,7 +161,7 @@ impl Pack {
                 forbidden_grounds: Some("forbidden_ground"), attributions: Some("attribution"),
                 risk_types: Some("risk_type"), lawful_ends: Some("lawful_end"),
                 entry_paths: None, lists: None, causes: Some("cause"),
-                conveners: Some("convener"), responsibilities: Some("responsibility")
+                conveners: Some("convener"), responsibilities: None
             );
             macro_rules! singles {
                 ($($field:ident),*) => {$(
@@ -289,6 +299,15 @@ impl Procedure {
 }
 
 impl Step {
+    /// The clause that says who acts; none where that is practice.
+    pub fn clause_of_level(&self) -> Option<&str> {
+        if self.level_source.is_some() {
+            return None;
+        }
+        let clause = self.level_clause.as_ref().unwrap_or(&self.clause);
+        Some(clause.get_ref())
+    }
+
     /// Whether the step may run beside its successors.
     pub fn is_parallel(&self) -> bool {
         self.parallel

@@ -1,7 +1,8 @@
 //! What a meeting or a township check judged, from the words of a row; and the
 //! category the rules propose from it.
 
-use super::act::{self, Words};
+use super::act::Words;
+use super::usual;
 use super::{Row, Table};
 use crate::casefile::{Explanation, HouseholdFindings, Judgement, propose_category};
 use crate::policy::{EntryCondition, GuardKind, Pack, StepKind};
@@ -21,7 +22,7 @@ pub(super) fn findings(words: &Words<'_>) -> Result<Option<HouseholdFindings>, S
     let yuan = |key: &str| {
         words
             .get(key)
-            .map(|v| act::fen(v).ok_or_else(|| format!("“{key}={v}”不是金额")))
+            .map(|v| usual::fen(v).ok_or_else(|| format!("“{key}={v}”不是金额")))
             .transpose()
     };
     let mut found = blank(words.pack);
@@ -107,7 +108,7 @@ pub(super) fn proposal(
 ) -> Result<Explanation, String> {
     let fen = match income {
         "不详" => None,
-        yuan => Some(act::fen(yuan).ok_or_else(|| format!("收入“{yuan}”不是金额（元）"))?),
+        yuan => Some(usual::fen(yuan).ok_or_else(|| format!("收入“{yuan}”不是金额（元）"))?),
     };
     let known = pack.values.eligible_statuses.iter();
     let status = known
@@ -118,10 +119,10 @@ pub(super) fn proposal(
         .identification()
         .is_some_and(|p| p.step(StepKind::HomeVerification).is_some());
     if by_form {
-        let mut form = act::home_verification(pack);
+        let mut form = usual::home_verification(pack);
         let fen = fen.ok_or("有入户核实的程序，收入不能“不详”")?;
         form.income.wage_fen = fen * i64::from(form.income.persons);
-        act::trouble(&mut form, troubles, pack)?;
+        usual::trouble(&mut form, troubles, pack)?;
         return Ok(propose_category(pack, &status.code, &(&form).into()));
     }
     let mut found = blank(pack);

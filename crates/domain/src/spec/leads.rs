@@ -20,14 +20,19 @@ fn code<'a>(label: &'a str, known: impl Iterator<Item = (&'a str, &'a str)>) -> 
         .to_owned()
 }
 
-/// `| 渠道 | 发现方式 | 申报方式 | 代办人 | 结果 |`
+/// What a row says is missing: words under 缺, parted by 、.
+fn lacks(table: &Table, row: &Row, item: &str) -> bool {
+    table.cell(row, "缺").split('、').any(|m| m.trim() == item)
+}
+
+/// `| 渠道 | 发现方式 | 申报方式 | 代办人 | 缺 | 结果 |`, 缺 being 农户 or 情况.
 pub(super) fn received(table: &Table, pack: &Pack) -> Found {
     let values = &pack.values;
     let one = |row: &Row| {
         let means = table.cell(row, "申报方式");
         let proxy = table.cell(row, "代办人");
         let lead = NewLead {
-            household_id: Some("户一".into()),
+            household_id: (!lacks(table, row, "农户")).then(|| "户一".into()),
             reported_name: String::new(),
             village: None,
             channel: code(
@@ -45,7 +50,11 @@ pub(super) fn received(table: &Table, pack: &Pack) -> Found {
                     .map(|m| (m.code.as_str(), m.label.as_str())),
             ),
             received_on: date(2022, 5, 1),
-            description: "家中有人住院".into(),
+            description: if lacks(table, row, "情况") {
+                String::new()
+            } else {
+                "家中有人住院".into()
+            },
             reporter: String::new(),
             means: (!means.is_empty()).then(|| {
                 code(
@@ -75,8 +84,8 @@ pub(super) fn received(table: &Table, pack: &Pack) -> Found {
         .collect()
 }
 
-/// `| 核实结果 | 户 | 户的情况 | 理由 | 结果 | 之后 |`, 户的情况 being 未监测,
-/// 正在监测 or 曾消除.
+/// `| 核实结果 | 户 | 户的情况 | 理由 | 缺 | 结果 | 之后 |`, 户的情况 being
+/// 未监测, 正在监测 or 曾消除, 缺 being 核实人.
 pub(super) fn concluded(table: &Table, pack: &Pack) -> Found {
     let values = &pack.values;
     let one = |row: &Row| {
@@ -109,7 +118,11 @@ pub(super) fn concluded(table: &Table, pack: &Pack) -> Found {
             ),
             reason: table.cell(row, "理由").to_owned(),
             on: date(2022, 5, 2),
-            verified_by: vec!["核实人一".into()],
+            verified_by: if lacks(table, row, "核实人") {
+                Vec::new()
+            } else {
+                vec!["核实人一".into()]
+            },
         };
         let checked = check_conclusion(
             &conclusion,

@@ -5,12 +5,17 @@
 mod act;
 mod assessed;
 mod boundary;
+mod clock;
+mod layouts;
 mod leads;
+mod lists;
 mod monitoring_line;
 mod page;
+mod roles;
 mod scenario;
 mod silence;
 mod transition;
+mod usual;
 mod values;
 
 pub use page::procedure_page;
@@ -18,7 +23,9 @@ pub use transition::{ActRow, TransitionTable, transitions};
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::account::Roles;
 use crate::calendar::WorkCalendar;
+use crate::exchange::Layout;
 use crate::policy::{ClauseId, Library, Pack, Problem};
 
 /// One spec file.
@@ -31,6 +38,10 @@ pub struct Spec {
     pub sections: Vec<Section>,
     /// Holidays for clocks in working days; only weekends unless set.
     pub calendar: WorkCalendar,
+    /// Who acts where, for tables of roles; nobody unless set.
+    pub roles: Roles,
+    /// Spreadsheet layouts, for tables of source systems; none unless set.
+    pub layouts: Vec<Layout>,
 }
 
 /// A heading with what stands under it.
@@ -88,6 +99,9 @@ impl Table {
             "包",
             "测算",
             "动作",
+            "角色",
+            "来源系统",
+            "核对",
         ]
         .contains(&first)
     }
@@ -123,6 +137,8 @@ pub fn parse(path: &str, text: &str) -> Result<Spec, Vec<Problem>> {
         pack: String::new(),
         sections: Vec::new(),
         calendar: WorkCalendar::default(),
+        roles: Roles::default(),
+        layouts: Vec::new(),
     };
     let mut problems = Vec::new();
     let mut problem = |line: usize, message: String| {
@@ -270,6 +286,9 @@ impl Spec {
             found.extend(match table.header.first().map(String::as_str) {
                 Some("日期") => scenario::run(table, pack, &self.calendar),
                 Some("包") => boundary::run(table, &section.clauses, library, &self.calendar),
+                Some("角色") => roles::run(table, pack, &self.roles),
+                Some("来源系统") => layouts::run(table, pack, &self.layouts),
+                Some("核对") => checked(table, library),
                 _ => run_table(table, pack),
             });
         }
@@ -288,11 +307,30 @@ impl Spec {
     }
 }
 
+/// `| 核对 | 结果 |`: a pack's id, and `通过` or `不通过` by `shouwang policy check`.
+fn checked(table: &Table, library: &Library) -> Vec<(usize, String)> {
+    let problems = library.problems();
+    let one = |row: &Row| {
+        let id = table.cell(row, "核对");
+        if library.pack(id).is_none() {
+            return Some((row.line, format!("没有政策包 {id}")));
+        }
+        let own = problems
+            .iter()
+            .find(|p| p.file.starts_with(&format!("packs/{id}/")));
+        let is = if own.is_some() { "不通过" } else { "通过" };
+        let why = own.map_or_else(String::new, ToString::to_string);
+        let said = table.cell(row, "结果");
+        (said != is).then(|| (row.line, format!("{id} 应“{said}”，实为“{is}”{why}")))
+    };
+    table.rows.iter().filter_map(one).collect()
+}
+
 /// A table is recognised by its first column.
 fn run_table(table: &Table, pack: &Pack) -> Vec<(usize, String)> {
     match table.header.first().map(String::as_str) {
         Some("项目") => values::items(table, pack),
-        Some("清单") => values::lists(table, pack),
+        Some("清单") => lists::lists(table, pack),
         Some("序") => values::steps(table, pack),
         Some("环节") => values::evidence(table, pack),
         Some("文件") => values::documents(table, pack),

@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::{Row, Table};
+use super::{Row, Table, scenario::judge};
 use crate::casefile::{PackRef, Refusal};
 use crate::division::DivisionCode;
 use crate::monitoring_line::{
@@ -68,7 +68,7 @@ fn calculation(table: &Table, row: &Row, rules: &Line) -> Result<(), String> {
         rationale: RATIONALE.into(),
     };
     let faults = draft_faults(rules, year, &draft);
-    same("送审", table.cell(row, "送审"), &words(&faults))
+    judge(table.cell(row, "送审"), &faults)
 }
 
 const RATIONALE: &str = "综合考虑各项因素，经测算研判确定";

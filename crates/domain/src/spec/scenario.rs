@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, date};
 
 use super::act::{self, Words};
-use super::{Row, Table, pairs};
+use super::usual;
+use super::{Row, Table, clock, pairs};
 use crate::account::{Operation, Principal, Scope};
 use crate::calendar::{WorkCalendar, plus_days};
 use crate::casefile::{
@@ -126,7 +127,10 @@ impl<'a> World<'a> {
         match name {
             "线索" => self.lead(parameters, day),
             "办到" => self.carry_on(parameters, day),
-            "查看时钟" => self.look_at_clock(&words, day, result),
+            "查看时钟" => {
+                let all = clocks(&self.casefile().clone(), self.pack, &self.calendar, day);
+                clock::look(&all, words.keys().next(), result, |text| self.day(text))
+            }
             "查看状态" => {
                 let is = self.stage();
                 if is == result {
@@ -259,7 +263,7 @@ impl<'a> World<'a> {
             None => self.today.max(day),
         };
         let action = self.action(name, &words, day)?;
-        let pieces = act::evidence(self.pack, &words);
+        let pieces = usual::evidence(self.pack, &words);
         let facts = Facts {
             pack: self.pack,
             calendar: &self.calendar,
@@ -346,69 +350,6 @@ impl<'a> World<'a> {
         plus_days(self.day_zero, days)
     }
 
-    /// 结果 such as `用 15 天；剩 0 天；未逾期；截止 第15天；依据 HN22-060`.
-    fn look_at_clock(
-        &mut self,
-        words: &BTreeMap<String, String>,
-        day: Date,
-        result: &str,
-    ) -> Result<(), String> {
-        let casefile = self.casefile().clone();
-        let all = clocks(&casefile, self.pack, &self.calendar, day);
-        let label = words.keys().next();
-        if result == "没有时钟" {
-            return match all.first() {
-                None => Ok(()),
-                Some(clock) => Err(format!("应没有时钟，实有“{}”", clock.label)),
-            };
-        }
-        let clock = all
-            .iter()
-            .find(|c| label.is_none_or(|l| *l == c.label))
-            .ok_or_else(|| "没有这个时钟".to_owned())?;
-        for part in result.split('；').map(str::trim) {
-            let (key, value) = part.split_once(' ').unwrap_or((part, ""));
-            let days = |text: &str| {
-                text.trim_end_matches('天')
-                    .trim()
-                    .parse::<i64>()
-                    .map_err(|_| format!("“{part}”不认识"))
-            };
-            let (ok, is) = match key {
-                "用" => (
-                    i64::from(clock.days_used) == days(value)?,
-                    format!("用 {} 天", clock.days_used),
-                ),
-                "剩" => (
-                    clock.days_left == days(value)?,
-                    format!("剩 {} 天", clock.days_left),
-                ),
-                "逾期" => (clock.overdue, "未逾期".into()),
-                "未逾期" => (!clock.overdue, "逾期".into()),
-                "截止" => (
-                    clock.deadline_on == self.day(value)?,
-                    format!("截止 {}", clock.deadline_on),
-                ),
-                "已停" => (clock.ended_on.is_some(), "未停".into()),
-                "未停" => (clock.ended_on.is_none(), "已停".into()),
-                "依据" => (
-                    clock.clause.as_deref() == Some(value),
-                    format!("依据 {:?}", clock.clause),
-                ),
-                "问原因不阻断" => (clock.in_principle, "不是“一般”".into()),
-                "原因" => (
-                    clock.overdue_reason.as_deref() == Some(value),
-                    format!("原因 {:?}", clock.overdue_reason),
-                ),
-                _ => return Err(format!("“{part}”不认识")),
-            };
-            if !ok {
-                return Err(format!("时钟应“{part}”，实为“{is}”"));
-            }
-        }
-        Ok(())
-    }
-
     fn stage(&mut self) -> String {
         let pack = self.pack;
         match &self.casefile().stage {
@@ -462,7 +403,8 @@ fn principal(who: &str) -> Result<Principal, String> {
 
 /// `准许`, or `拒绝 <条件> <条款>` parted by `；`; exactly these refusals, each
 /// under exactly this clause (none for settled practice). `最早 <日期>` adds
-/// the first day on which it may be tried again.
+/// the first day on which it may be tried again; `写明 <词>、<词>` what the
+/// person is told, in the refusal's own sentence.
 pub(super) fn judge(expected: &str, refusals: &[Refusal]) -> Result<(), String> {
     let said = |r: &Refusal| {
         let mut text = r.guard.clone();
@@ -480,19 +422,29 @@ pub(super) fn judge(expected: &str, refusals: &[Refusal]) -> Result<(), String> 
     } else {
         format!("拒绝 {}", is.iter().cloned().collect::<Vec<_>>().join("；"))
     };
+    let why: Vec<&str> = refusals.iter().map(|r| r.message.as_str()).collect();
+    let why = why.join(" ");
     let wanted: BTreeSet<String> = match expected.strip_prefix("拒绝") {
-        Some(rest) => rest
-            .split('；')
-            .map(|p| p.trim().to_owned())
-            .filter(|p| !p.is_empty())
-            .collect(),
+        Some(rest) => {
+            let parts = rest.split('；').map(str::trim);
+            let told = parts.clone().filter_map(|p| p.strip_prefix("写明 "));
+            if let Some(word) = told
+                .flat_map(|p| p.split('、'))
+                .find(|w| !why.contains(w.trim()))
+            {
+                return Err(format!("拒绝时没有写明“{word}”：{why}"));
+            }
+            parts
+                .filter(|p| !p.is_empty() && !p.starts_with("写明 "))
+                .map(str::to_owned)
+                .collect()
+        }
         None if expected == "准许" => BTreeSet::new(),
         None => return Err(format!("结果“{expected}”不认识：写“准许”或“拒绝 …”")),
     };
     if wanted == is && expected.starts_with("拒绝") != is.is_empty() {
         Ok(())
     } else {
-        let why: Vec<&str> = refusals.iter().map(|r| r.message.as_str()).collect();
-        Err(format!("应为“{expected}”，实为“{shown}”{}", why.join(" ")))
+        Err(format!("应为“{expected}”，实为“{shown}”{why}"))
     }
 }

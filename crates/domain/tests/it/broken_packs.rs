@@ -92,6 +92,7 @@ const TABLE: &[Broken] = broken! {
         "code = \"medical_care\"" => "code = \"schooling\"", "label = \"上学\"\nclause", "编号 schooling 重复";
     "a code with capitals", HENAN,
         "code = \"medical_care\"" => "code = \"MedicalCare\"", "clause = \"HN22-064\"", "只能用小写字母";
+    // clause: HN20-032 HN22-066
     "a quota beside its prohibition", HENAN,
         "[line]" => "[scale_reference]\nunstated = true\ndefault = \"5%\"\nsource = \"practice\"\n\n[line]",
         "scale_reference", "严禁规模控制";
@@ -104,6 +105,17 @@ const TABLE: &[Broken] = broken! {
         "document = \"WY21\"" => "document = \"WY22\"", "id = \"WY21-030\"", "没有登记在 [[document]]";
     "a document replacing one nobody registered", BASE,
         "id = \"HN22\"" => "id = \"HN22\"\nsupersedes = \"HN21\"", "supersedes", "被替代的文件 HN21 没有登记";
+    "a document resting on one nobody registered", BASE,
+        "\"central-2022-1\", " => "\"central-2022-9\", ", "upstream = [\"central-2022-9\"", "HN22 所依据的 central-2022-9 没有登记";
+    "a step at a level the organisation does not have", STEPS,
+        "level = \"county\"" => "level = \"nation\"", "clause = \"HN22-052", "组织层级 [[level]] 里没有这一级";
+    "a line nobody is responsible for", HENAN_2025,
+        "task = \"task_1\"" => "task = \"task_13\"", "[line]", "监测范围的任务 task_13 没有登记";
+    "a level both of a clause and of practice", STEPS_2021,
+        "level_source = \"practice\"" => "level_source = \"practice\"\nlevel_clause = \"WY21-046\"",
+        "level_clause = \"WY21-046\"", "同时写了条款和 level_source";
+    "a level by a clause nobody has quoted", STEPS_2021,
+        "level_source = \"practice\"" => "level_clause = \"WY21-999\"", "level_clause = \"WY21-999\"", "条款 WY21-999 不在本包";
     "a task nobody is responsible for", BASE,
         "responsible = [\"数据科\"]" => "responsible = []", "code = \"task_9\"", "没有负责科室";
     "an outcome that leads nowhere", BASE,

@@ -2,6 +2,9 @@
 
 use std::path::Path;
 
+use domain::account::Roles;
+use domain::exchange::Layout;
+
 use crate::packs::{library, policy_folder};
 
 /// Markdown files below `policy/specs`, each with its path inside `policy`.
@@ -25,17 +28,37 @@ fn specs(folder: &Path, found: &mut Vec<(String, String)>) {
     }
 }
 
+fn read(inner: &str) -> String {
+    std::fs::read_to_string(policy_folder().join(inner)).unwrap()
+}
+
 #[test]
 fn packs_do_what_the_specs_say() {
     let mut found = Vec::new();
     specs(&policy_folder().join("specs"), &mut found);
     assert!(found.len() >= 6, "only {} specs found", found.len());
     let library = library();
+    let roles = Roles::parse(&read("roles.toml")).unwrap();
+    let lists = std::fs::read_dir(policy_folder().join("codes")).unwrap();
+    let mut lists: std::collections::BTreeSet<String> = lists
+        .map(|e| {
+            e.unwrap()
+                .path()
+                .file_stem()
+                .unwrap()
+                .to_string_lossy()
+                .into_owned()
+        })
+        .collect();
+    lists.insert("monitored_category".into());
+    let layout = Layout::parse(&read("layouts/national-2022.toml"), &lists).unwrap();
     let mut failures = Vec::new();
     let mut boundaries = 0;
     for (path, text) in found {
         match domain::spec::parse(&path, &text) {
-            Ok(spec) => {
+            Ok(mut spec) => {
+                spec.roles = roles.clone();
+                spec.layouts = vec![layout.clone()];
                 boundaries += spec.boundary_rows();
                 failures.extend(spec.run(&library));
             }

@@ -8,6 +8,7 @@ use toml::Spanned;
 use super::Problem;
 use super::load::PackSource;
 use super::pack::{Clause, Item, Procedure, Provenance, Stated};
+use crate::division::Level;
 
 mod figures;
 mod lists;
@@ -38,6 +39,8 @@ pub fn check(sources: &[PackSource]) -> Vec<Problem> {
             documents: BTreeSet::new(),
             procedures: BTreeMap::new(),
             conveners: Vec::new(),
+            tasks: BTreeSet::new(),
+            levels: BTreeSet::new(),
             problems: &mut problems,
         };
         if checker.collect_layers(&ids) {
@@ -60,6 +63,10 @@ struct Checker<'a> {
     procedures: BTreeMap<&'a str, &'a Procedure>,
     /// Who calls the meeting, in any layer.
     conveners: Vec<&'a Item>,
+    /// Codes of the tasks, in any layer.
+    tasks: BTreeSet<&'a str>,
+    /// Levels of the organisation, in any layer.
+    levels: BTreeSet<Level>,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -97,6 +104,9 @@ impl<'a> Checker<'a> {
                 self.procedures.entry(&procedure.id).or_insert(procedure);
             }
             self.conveners.extend(&layer.file.conveners);
+            self.tasks
+                .extend(layer.file.tasks.iter().map(|t| t.code.as_str()));
+            self.levels.extend(layer.file.levels.iter().map(|l| l.code));
             let Some(base) = &layer.file.based_on else {
                 return true;
             };
@@ -126,6 +136,18 @@ impl<'a> Checker<'a> {
             );
         }
         known
+    }
+
+    /// Whoever acts or receives sits at a level the organisation has (HN25-124).
+    fn level(&mut self, file: &str, at: usize, what: &str, level: Level) {
+        // A pack that stands on no base says nothing of levels.
+        if !self.levels.is_empty() && !self.levels.contains(&level) {
+            let message = format!(
+                "{what}在{}级，组织层级 [[level]] 里没有这一级",
+                level.label()
+            );
+            self.report(file, at, message);
+        }
     }
 
     /// An entry of a list carries a clause, or says that it is practice.

@@ -43,6 +43,20 @@ impl Checker<'_> {
             if !kinds.insert(step.kind) {
                 self.report(file, at, format!("环节 {} 写了两次", step.kind.as_str()));
             }
+            if let Some(clause) = &step.level_clause {
+                self.clause_known(file, clause);
+                if step.level_source.is_some() {
+                    let at = clause.span().start;
+                    self.report(
+                        file,
+                        at,
+                        format!("环节“{}”的办理层级同时写了条款和 level_source", step.label),
+                    );
+                }
+            }
+            for level in std::iter::once(step.level).chain(step.shared_with.iter().copied()) {
+                self.level(file, at, &format!("环节“{}”", step.label), level);
+            }
             if let Some(parallel) = &step.parallel {
                 self.stated(file, "并行", parallel, at, None);
             }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Checker;
+use crate::division::{DivisionCode, Level};
 use crate::policy::{Line, pack};
 
 const MEASURES: [&str; 2] = ["net_income_per_capita", "disposable_income_per_capita"];
@@ -72,6 +73,14 @@ impl Checker<'_> {
                 find("jurisdiction", jurisdiction),
                 "jurisdiction 应为 12 位区划代码".into(),
             );
+        }
+        let own = jurisdiction
+            .parse::<DivisionCode>()
+            .map(DivisionCode::level);
+        if let Ok(level) = own
+            && level != Level::Nation
+        {
+            self.level(FILE, find("jurisdiction", jurisdiction), "管辖区", level);
         }
         if !jurisdiction.is_empty() && file.effective_from.is_none() {
             self.report(
@@ -184,7 +193,7 @@ impl Checker<'_> {
             causes "原因" "code" |e: &pack::Item| e.code.clone();
             conveners "评议组织者" "code" |e: &pack::Item| e.code.clone();
             lists "名单" "code" |e: &pack::ListDefinition| e.code.clone();
-            responsibilities "责任分工" "code" |e: &pack::Item| e.code.clone();
+            responsibilities "责任分工" "code" |e: &pack::Responsibility| e.code.clone();
             levels "层级" "code" |e: &pack::LevelItem| e.code.as_str().to_owned();
         }
         for path in &file.entry_paths {
@@ -197,6 +206,17 @@ impl Checker<'_> {
                     ratio,
                     at,
                     figure,
+                );
+            }
+        }
+        for responsibility in &file.responsibilities {
+            let at = find("code", &responsibility.code);
+            for level in &responsibility.levels {
+                self.level(
+                    FILE,
+                    at,
+                    &format!("责任分工“{}”", responsibility.label),
+                    *level,
                 );
             }
         }
@@ -224,6 +244,15 @@ impl Checker<'_> {
                     find("supersedes", old),
                     format!("被替代的文件 {old} 没有登记"),
                 );
+            }
+            for above in &document.upstream {
+                if !self.documents.contains(above.as_str()) {
+                    self.report(
+                        FILE,
+                        text.find(&format!("\"{above}\"")).unwrap_or(0),
+                        format!("文件 {} 所依据的 {above} 没有登记", document.id),
+                    );
+                }
             }
         }
         for outcome in &file.lead_outcomes {
@@ -302,6 +331,7 @@ impl Checker<'_> {
                 down.source,
                 at,
             );
+            self.level(FILE, at, "监测范围的印发", down.level);
             let days = &down.receipt_days;
             self.stated(FILE, "回执天数", days, at, figure!(days));
             if !["reference", "binding"].contains(&down.effect.as_str()) {
@@ -311,6 +341,15 @@ impl Checker<'_> {
                     "effect 只能是 reference（参照执行）或 binding".into(),
                 );
             }
+        }
+        if let Some(task) = &line.task
+            && !self.tasks.contains(task.as_str())
+        {
+            self.report(
+                FILE,
+                at,
+                format!("监测范围的任务 {task} 没有登记在 [[task]]：不知道由谁负责"),
+            );
         }
         let Some(formula) = &line.formula else { return };
         self.stated(FILE, "算法的基数", &formula.base, at, None);

@@ -41,6 +41,21 @@ pub struct Item {
     pub source: Option<Provenance>,
 }
 
+/// Who answers for what (县负总责、镇村主体).
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Responsibility {
+    pub code: String,
+    pub label: String,
+    /// Levels it rests on; none where it rests on departments.
+    #[serde(default)]
+    pub levels: Vec<Level>,
+    #[serde(default)]
+    pub note: String,
+    pub clause: Option<Spanned<ClauseId>>,
+    pub source: Option<Provenance>,
+}
+
 /// A channel through which a lead arrives.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

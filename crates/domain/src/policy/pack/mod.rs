@@ -60,7 +60,7 @@ pub struct PackFile {
     pub lists: Vec<ListDefinition>,
     /// Who answers for what (县负总责……).
     #[serde(default, rename = "responsibility")]
-    pub responsibilities: Vec<Item>,
+    pub responsibilities: Vec<Responsibility>,
     #[serde(default, rename = "dimension")]
     pub dimensions: Vec<Item>,
     #[serde(default, rename = "difficulty_area")]
@@ -200,6 +200,10 @@ pub struct Document {
     pub scope: String,
     /// Identifier of the document it replaces.
     pub supersedes: Option<String>,
+    /// Identifiers of the documents it says it rests on.
+    #[serde(default, skip_serializing)]
+    #[schema(ignore)]
+    pub upstream: Vec<String>,
     #[schema(value_type = Option<String>)]
     pub clause: Option<Spanned<ClauseId>>,
 }

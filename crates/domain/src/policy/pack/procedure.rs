@@ -131,6 +131,10 @@ pub struct Step {
     /// (乡村两级组织录入).
     #[serde(default)]
     pub shared_with: Vec<Level>,
+    /// The clause that says who acts, where the step's own does not.
+    pub level_clause: Option<Spanned<ClauseId>>,
+    /// Set where no clause says who acts: the level is then practice.
+    pub level_source: Option<Provenance>,
     pub clause: Spanned<ClauseId>,
     pub parallel: Option<Stated<bool>>,
     /// Forms and evidence the step needs.

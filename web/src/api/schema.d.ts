@@ -5261,6 +5261,11 @@ export interface components {
             guards: components["schemas"]["GuardView"][];
             /** @description What the text leaves open; shown as 文件未规定. */
             left_open: string[];
+            /**
+             * @description Title of the document it is followed from by practice, where the pack's
+             *     own orders no procedure and no days; the clauses are then that one's.
+             */
+            followed_from?: string | null;
         };
         /** @description 帮扶项目规划，报县级有关项目主管部门 (WY21-049). */
         ProjectPlan: {

@@ -83,3 +83,16 @@ test('a neighbouring village and a neighbouring county do not find it', async ()
     })
   }
 })
+
+test('a county turns the pages of its register', () =>
+  as('county.chen', async (chen) => {
+    await chen.open('/households')
+    await chen.settled()
+    const links = chen.page.getByRole('main').locator('tbody a[href^="/households/"]')
+    const first = await links.count()
+    for (const pages of [2, 3]) {
+      await chen.press('显示更多')
+      await chen.settled()
+      assert.equal(await links.count(), first * pages)
+    }
+  }))

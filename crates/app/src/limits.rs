@@ -18,7 +18,9 @@ const LARGEST_FEN: i64 = 10_000_000_000;
 const MOST_ENTRIES: usize = 1_000;
 
 /// Fields that hold sentences rather than names.
-const LONG_FIELDS: [&str; 16] = [
+const LONG_FIELDS: [&str; 17] = [
+    // Of our own making, longer than a name.
+    "cursor",
     "description",
     "reason",
     "opinion",

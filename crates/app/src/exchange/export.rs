@@ -7,11 +7,14 @@ use std::io::{Seek as _, SeekFrom};
 use std::str::FromStr as _;
 
 use domain::account::{Operation, Principal, Scope};
+use domain::casefile::{Casefile, line_yuan};
 use domain::code_list::CodeLists;
 use domain::division::{DivisionCode, Level, short_name};
 use domain::exchange::{
-    Column, ColumnType, Form, FormMember, Layout, Register, RowIs, VillageFigures, form_of,
+    Column, ColumnType, Form, FormMember, Identified, Layout, Register, RowIs, VillageFigures,
+    form_of, identified_into,
 };
+use domain::household::HouseholdFile;
 use rust_xlsxwriter::Workbook;
 use store::audit::chain_of;
 use store::division::VillageValues;
@@ -177,16 +180,50 @@ impl App {
         let files = self.store.household_files(scope, &ids).await?;
         let episodes = self.store.episodes_of(scope, &ids).await?;
         let offices = self.store.office_forms(scope, &ids).await?;
-        let form = |id: &String| {
-            let (_, file) = files.get(id)?;
-            let episode = episodes.get(id).and_then(|e| e.first()).and_then(draft_of);
-            Some(form_of(&Register {
+        let running: Vec<String> = episodes
+            .values()
+            .filter_map(|e| e.first()?.casefile_id.clone())
+            .collect();
+        let casefiles = self.store.casefiles_by_ids(scope, &running).await?;
+        let mut forms = Vec::with_capacity(order.len());
+        for id in &order {
+            let Some((_, file)) = files.get(id) else {
+                continue;
+            };
+            let episode = episodes.get(id).and_then(|e| e.first());
+            let mut form = form_of(&Register {
                 file,
-                episode,
+                episode: episode.and_then(draft_of),
                 office: offices.get(id),
-            }))
+            });
+            let casefile = episode.and_then(|e| casefiles.get(e.casefile_id.as_ref()?));
+            if let Some((_, casefile)) = casefile {
+                self.identified(casefile, file, &mut form).await?;
+            }
+            forms.push(form);
+        }
+        Ok(forms)
+    }
+
+    /// What the form says of an identification that ran here.
+    async fn identified(
+        &self,
+        casefile: &Casefile,
+        file: &HouseholdFile,
+        form: &mut Form,
+    ) -> Result<(), AppError> {
+        let Some(done) = &casefile.records.home_verification else {
+            return Ok(());
         };
-        Ok(order.iter().filter_map(form).collect())
+        let line = self.line_of(casefile).await?;
+        let pack = self.pack(&casefile.pack.id)?;
+        let identified = Identified {
+            verification: &done.record,
+            verified_on: done.occurred_on,
+            line_yuan: line_yuan(pack, line.as_ref()),
+        };
+        identified_into(&identified, file, form);
+        Ok(())
     }
 
     async fn export_names(

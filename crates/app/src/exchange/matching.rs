@@ -58,13 +58,9 @@ fn defer_to_procedure(theirs: &mut Form) {
     theirs.values.retain(|field, _| {
         let decided = matches!(
             field.as_str(),
-            "identification.monitored_category"
-                | "identification.identified_in"
-                | "clearance.cleared"
-                | "clearance.cleared_in"
-                | "clearance.way"
+            "clearance.cleared" | "clearance.cleared_in" | "clearance.way"
         );
-        !decided && !field.starts_with("identification.risk_")
+        !decided && !field.starts_with("identification.")
     });
 }
 

@@ -46,8 +46,8 @@ fn published<'a>(pack: &Pack, line: Option<&'a ResolvedLine>) -> Option<&'a Reso
     line.filter(|l| stated.amount_yuan.get().is_none() || stated.year.is_some_and(|y| l.year > y))
 }
 
-/// The amount in force, in yuan.
-fn line_yuan(pack: &Pack, line: Option<&ResolvedLine>) -> Option<i64> {
+/// The amount in force, in yuan: the pack's, or that of the published line.
+pub fn line_yuan(pack: &Pack, line: Option<&ResolvedLine>) -> Option<i64> {
     published(pack, line).map_or_else(
         || pack.values.line.as_ref()?.amount_yuan.get(),
         |l| Some(l.amount_yuan),

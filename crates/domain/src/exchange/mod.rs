@@ -8,6 +8,7 @@ mod cell;
 mod finding;
 mod form;
 mod header;
+mod identified;
 mod income;
 mod layout;
 mod linking;
@@ -24,6 +25,7 @@ pub use form::{ConflictRule, Difference, Form, FormMember, differences, settle};
 pub use header::{
     ColumnMapping, ColumnMatch, ColumnStatus, HeadRow, SheetReading, read_header, recognise_sheet,
 };
+pub use identified::{Identified, identified_into};
 pub use layout::{Column, ColumnScope, ColumnType, Key, Layout, LayoutError, RowIs, Sheet};
 pub use linking::{EmploymentLink, LinkOutcome, PersonPlace, link_persons};
 pub use register::{EpisodeDraft, Register, apply_to_file, episode_of, form_of};

@@ -225,14 +225,14 @@ pub(super) fn write_incomes(file: &mut HouseholdFile, form: &Form, today: Date) 
 }
 
 /// The four guarantees in the order of [`AssuranceRecord`].
-const GUARANTEES: [&str; 4] = [
+pub(super) const GUARANTEES: [&str; 4] = [
     "unsafe_housing",
     "school_dropout",
     "unsafe_drinking_water",
     "uninsured_member",
 ];
 
-fn flags(record: &AssuranceRecord) -> [bool; 4] {
+pub(super) fn flags(record: &AssuranceRecord) -> [bool; 4] {
     [
         record.housing_problem,
         record.schooling_problem,

@@ -4,10 +4,14 @@
 use std::time::Duration;
 
 use axum::http::header;
+use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 
 use crate::place::HOME;
-use crate::test_app::{Person, TestApp};
+use crate::story::Case;
+use crate::test_app::{FIRST_DAY as FIRST, Person, TestApp};
+
+const DECIDED: Date = date(2022, 5, 7);
 
 async fn ready(person: &Person<'_>, started: &Value) -> String {
     let id = started["id"].as_str().expect("an id");
@@ -102,4 +106,22 @@ async fn recorded(test: &TestApp) -> Vec<String> {
         .await
         .expect("read");
     page.items.into_iter().map(|r| r.record.operation).collect()
+}
+
+#[tokio::test]
+async fn what_an_own_procedure_found_stands_in_the_national_columns() {
+    let test = TestApp::sqlite().await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    case.up_to_decision(FIRST, DECIDED).await;
+    case.decide(DECIDED).await.ok();
+    let county = test.county();
+    let started = county.post("/exports", json!({})).await.ok();
+    let id = ready(&county, &started).await;
+    let book = county.get(&format!("/exports/{id}/national.xlsx")).await;
+    let text = book.text();
+    let cells: Vec<&str> = text.lines().collect();
+    // Of the F2: wages, net income, per person, own payment, and the line of the pack.
+    for amount in ["12000", "16000", "5333.33", "25000", "6900"] {
+        assert!(cells.contains(&amount), "{amount} is not exported");
+    }
 }

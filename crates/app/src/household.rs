@@ -104,7 +104,7 @@ impl App {
                     category_label: row
                         .category
                         .as_deref()
-                        .map(|c| pack.map_or_else(|| c.to_owned(), |p| p.category_label(c)))
+                        .map(|c| self.library.category_label(pack, c))
                         .unwrap_or_default(),
                     status: row.monitored.clone(),
                     identified_on: row.identified_on.clone(),
@@ -351,9 +351,9 @@ impl App {
             episodes: episodes
                 .into_iter()
                 .map(|e| EpisodeView {
-                    category_label: pack_of(e.casefile_id.as_deref())
-                        .or(pack)
-                        .map_or_else(|| e.category.clone(), |p| p.category_label(&e.category)),
+                    category_label: self
+                        .library
+                        .category_label(pack_of(e.casefile_id.as_deref()).or(pack), &e.category),
                     pack_title: pack_of(e.casefile_id.as_deref()).map(|p| p.values.title.clone()),
                     risks: serde_json::from_str::<Vec<String>>(&e.risks)
                         .unwrap_or_default()

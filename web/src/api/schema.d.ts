@@ -2797,7 +2797,10 @@ export interface components {
             village: components["schemas"]["VillageName"];
             people: components["schemas"]["ComparedPerson"][];
             items: string[];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Day it was sent to the county, by the township or by the county itself.
+             */
             forwarded_on?: string | null;
             /**
              * Format: date

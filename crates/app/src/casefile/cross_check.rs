@@ -4,6 +4,7 @@
 use domain::account::{Operation, Principal};
 use domain::casefile::{Action, Casefile, DiscrepancyReport};
 use domain::household::HouseholdFile;
+use domain::policy::{GuardKind, StepKind};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::audit::chain_of;
@@ -22,6 +23,7 @@ pub struct CrossCheckTask {
     pub village: VillageName,
     pub people: Vec<ComparedPerson>,
     pub items: Vec<String>,
+    /// Day it was sent to the county, by the township or by the county itself.
     pub forwarded_on: Option<Date>,
     /// Day the authorisation letter was signed; the request is bound to it.
     pub authorised_on: Option<Date>,
@@ -49,7 +51,7 @@ pub struct CrossCheckAnswer {
 }
 
 impl App {
-    /// Comparisons in scope that were sent through the township and are not
+    /// Comparisons in scope that were sent to the departments and are not
     /// concluded. ID numbers are needed to compare, so each listing is audited.
     ///
     /// # Errors
@@ -73,11 +75,20 @@ impl App {
             .await?;
         let mut tasks = Vec::new();
         for (row, casefile) in page.items {
-            let waiting = casefile
-                .records
-                .cross_check
-                .as_ref()
-                .is_some_and(|c| c.forwarded.is_some() && c.concluded.is_none());
+            let pack = self.pack(&casefile.pack.id)?;
+            // Sent by the township where the document says so, else by the county itself.
+            let by_township = pack.identification().is_some_and(|p| {
+                p.guard(StepKind::CrossCheck, GuardKind::ThroughTownship)
+                    .is_some()
+            });
+            let waiting = casefile.records.cross_check.as_ref().is_some_and(|c| {
+                let sent = if by_township {
+                    &c.forwarded
+                } else {
+                    &c.requested
+                };
+                sent.is_some() && c.concluded.is_none()
+            });
             if !waiting {
                 continue;
             }
@@ -167,7 +178,7 @@ fn task(
             .collect(),
         items: check.map(|c| c.items.clone()).unwrap_or_default(),
         forwarded_on: check
-            .and_then(|c| c.forwarded.as_ref())
+            .and_then(|c| c.forwarded.as_ref().or(c.requested.as_ref()))
             .map(|f| f.occurred_on),
         authorised_on: casefile
             .records

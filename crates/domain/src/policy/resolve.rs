@@ -111,6 +111,17 @@ impl Library {
         Self { packs, sources }
     }
 
+    /// Label of a category, in the words of the pack in force where it has it,
+    /// else of the one it came with: a change of pack leaves what was
+    /// identified under the last one as it is.
+    pub fn category_label(&self, in_force: Option<&Pack>, code: &str) -> String {
+        in_force
+            .into_iter()
+            .chain(self.packs.values())
+            .find(|p| p.values.categories.iter().any(|c| c.code == code))
+            .map_or_else(|| code.to_owned(), |p| p.category_label(code))
+    }
+
     /// What `shouwang policy check` says of these packs: nothing, unless they
     /// were layered unchecked.
     pub fn problems(&self) -> Vec<Problem> {

@@ -47,7 +47,7 @@ export interface ActionDefinition {
   /** Where it is posted when not to the casefile itself. */
   via?: 'appraisal' | 'notice'
   /** One sentence above the form. */
-  hint?: string
+  hint?: string | ((casefile: Casefile) => string)
   /** A grave act is shown with the danger button. */
   grave?: boolean
 }
@@ -137,7 +137,11 @@ export const actions: Record<string, ActionDefinition> = {
     submit: '提请信息比对',
     dateLabel: '提请日期',
     form: RequestCrossCheckForm,
-    hint: '只能比对已在承诺授权书上签字的成员，由乡镇统一报送县级。',
+    hint: (casefile) =>
+      [
+        asksFor(casefile, 'within_authorisation', 'cross_check') ? '只能比对已在承诺授权书上签字的成员。' : '文件没有规定先签授权书。',
+        asksFor(casefile, 'through_township', 'cross_check') ? '由乡镇统一报送县级。' : '',
+      ].join(''),
     initial: ({ casefile }) => ({
       // Where the pack binds the comparison to the letter, only who signed; else every member.
       member_ids: asksFor(casefile, 'within_authorisation', 'cross_check') ? signedMembers(casefile) : casefile.members.map(({ id }) => id),

@@ -5,6 +5,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import * as acts from './support/acts.mjs'
 import { launch, openPage, phone } from './support/browser.mjs'
+import { does, fillFigure, holdsFrom, saveDraft } from './support/lines.mjs'
 import { withPalette } from './support/palette.mjs'
 import { Person } from './support/person.mjs'
 import { startDemo } from './support/server.mjs'
@@ -119,6 +120,18 @@ try {
     await picture('name-protection')
     await li.open('/grids')
     await picture('grids')
+    await li.open('/submission-lists?folder=draw_up')
+    await page.getByRole('link', { name: /^拟定名单（/ }).first().click()
+    await li.settled()
+    const [due] = await li.read('/submission-lists/drawable')
+    const left = due.candidates.at(-1).head_name
+    await page.getByRole('checkbox', { name: `列入${left}` }).uncheck({ force: true })
+    await page.getByRole('textbox', { name: `不列入${left}的原因` }).fill('户主外出务工，下次再报')
+    await picture('list-draw-up')
+    await page.getByRole('button', { name: /^报送柳泉镇（/ }).click()
+    await page.waitForURL(/\/submission-lists\/[0-9a-f-]{36}$/)
+    await page.getByRole('link', { name: /^下载.*Word$/ }).waitFor()
+    await picture('list-sent')
   })
 
   await as('grid.zhang', async (zhang, picture) => {
@@ -143,6 +156,15 @@ try {
     const ready = await findCasefile(wang, (one) => isOpen(one, 'review', { ready: true }) && one.records.public_notice)
     await acts.openCasefile(wang, ready.id, 'township_review')
     await picture('casefile-review')
+    await wang.open('/submission-lists?folder=to_answer')
+    await page.getByRole('link', { name: /初选监测对象名单/ }).first().click()
+    await wang.settled()
+    await wang.press('接收名单')
+    await page.getByRole('dialog').getByRole('button', { name: '接收名单' }).click()
+    await page.getByRole('button', { name: /^选中现在能答复的/ }).click()
+    await wang.choose('通过，报县级审批', page.getByRole('region', { name: '批量答复' }))
+    await lookAt(page.getByRole('region', { name: '名单上的农户' }))
+    await picture('list-answer')
     const objected = await findCasefile(wang, (one) => isOpen(one, 'answer_objection'))
     await wang.open(`/notices/${objected.records.public_notice.notice_id}`)
     await wang.press('答复异议')
@@ -216,6 +238,48 @@ try {
     await picture('policy-compare')
     await feng.open('/policy/clauses')
     await picture('policy-clauses')
+  })
+
+  // A line of the year whose pack states none: this one is put in force for it, after the pictures of packs.
+  const line = {}
+  await as('policy.feng', async (feng, picture) => {
+    const form = { pack_id: 'henan-2025', jurisdiction: '410000000000', from: '2025-01-01', reason: '新年度工作要点', document: '豫农监测〔2025〕3号' }
+    const { body } = await feng.call('POST', '/policy/adoptions', form)
+    await feng.call('POST', `/policy/adoptions/${body.id}/confirm`, { expected_version: body.version, end_previous: true })
+    await feng.open('/monitoring-lines/new?year=2025')
+    await fillFigure(feng, 1, { value: '7000', source: '上年印发的文件' })
+    await fillFigure(feng, 2, { value: '6.5', source: '统计公报' })
+    await fillFigure(feng, 3, { value: '5200', source: '民政部门公布' })
+    await holdsFrom(feng, '2025-03-10')
+    await feng.sees('7000 × (1 + 6.5%) = 7455')
+    await picture('monitoring-line-draft')
+    line.id = await saveDraft(feng, '7400', '综合考虑收入增速和低保标准，稳妥取整。')
+    await does(feng, '送审', '已送审')
+  })
+  const openLine = (person) => person.open(`/monitoring-lines/${line.id}`)
+  await as('policy.tang', async (tang) => {
+    await openLine(tang)
+    await tang.type('研判意见', '测算稳妥，同意。')
+    await does(tang, '提交研判意见', '研判意见已记录')
+  })
+  await as('policy.lu', async (lu, picture) => {
+    await openLine(lu)
+    for (const [field, number, button, said] of [
+      ['批准文号或会议纪要', '纪要〔2025〕4号', '批准', '已批准'],
+      ['备案文件的文号', '豫备〔2025〕1号', '登记备案报送', '备案已登记'],
+      ['印发文件的文号', '豫防返〔2025〕2号', '印发', '已印发'],
+    ]) {
+      await lu.type(field, number)
+      await does(lu, button, said)
+    }
+    await picture('monitoring-line')
+  })
+  await as('city.wu', async (wu, picture) => {
+    await wu.open('/workbench')
+    await wu.page.getByRole('link', { name: '填写回执 ›' }).click()
+    await wu.settled()
+    await wu.press('填写回执…')
+    await picture('monitoring-line-receipt')
   })
 
   await as('sysadmin', async (jiang, picture) => {

@@ -92,7 +92,7 @@ test('a county turns the pages of its register', () =>
     const first = await links.count()
     for (const pages of [2, 3]) {
       await chen.press('显示更多')
-      await chen.settled()
+      await links.nth(first * pages - 1).waitFor()
       assert.equal(await links.count(), first * pages)
     }
   }))

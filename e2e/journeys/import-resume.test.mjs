@@ -53,7 +53,9 @@ test('checking is stopped, found stopped after a reload, and goes on to the end'
     await chen.button('从停下的地方继续', { exact: true }).waitFor({ timeout: 30000 })
     await chen.sees('已停止')
     assert.equal((await chen.read(`/imports/${id}`)).status, 'cancelled')
+    const asked = page.waitForResponse((answer) => answer.url().endsWith(`/imports/${id}/resume`))
     await chen.press('从停下的地方继续')
+    await asked
     // Whoever comes back to the page in the middle finds the work where it is.
     await page.reload()
     const job = await checked(chen, id)

@@ -131,9 +131,21 @@ test('the township sends its list up, the county decides and tells, the township
   })
 })
 
-test('the printed list is exactly what was sent', () =>
+test('the list leaves as Word and on paper, exactly as it was sent', () =>
   as('township.wang', async (wang) => {
-    await wang.open(`/api/v1/submission-lists/${story.list}/print`)
-    for (const name of [...story.ready, ...story.held]) await wang.sees(name)
-    assert.equal(await wang.page.getByText(story.left).count(), 0)
+    const { page } = wang
+    await wang.open(`/submission-lists/${story.list}`)
+    const papers = page.getByRole('region', { name: '文书' })
+    const started = page.waitForEvent('download')
+    await papers.getByRole('link', { name: '下载初选监测对象名单 Word' }).click()
+    assert.match((await started).suggestedFilename(), /^报送名单-\d{8}\.docx$/)
+    const opened = page.waitForEvent('popup')
+    await papers.getByRole('link', { name: '打印初选监测对象名单' }).click()
+    const print = await opened
+    for (const name of [...story.ready, ...story.held]) await print.getByRole('cell', { name, exact: true }).waitFor()
+    const text = await print.locator('body').innerText()
+    assert.ok(!text.includes(story.left), 'who was left out is not on it')
+    assert.match(text, /柳泉镇：/)
+    assert.match(text, /内容摘要（SM3）：[0-9a-f]{64}/)
+    await print.close()
   }))

@@ -3,22 +3,15 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { phone } from '../support/browser.mjs'
 import { journey } from '../support/journey.mjs'
+import { does, fillFigure, holdsFrom, saveDraft } from '../support/lines.mjs'
 
 const { as } = journey('monitoring-line')
 const story = {}
 
-/** Presses an act's button and waits for what is said when it is recorded. */
-async function does(person, button, said) {
-  const panel = person.page.getByRole('region', { name: '现在该做什么' })
-  await panel.locator('form').getByRole('button', { name: button, exact: true }).click()
-  await person.sees(said)
-  await person.settled()
-}
 const line = (person) => person.open(`/monitoring-lines/${story.id}`)
 
 test('an officer computes, sees what is missing, and sends the draft for review', () =>
   as('policy.feng', async (feng) => {
-    const { page } = feng
     const form = { pack_id: 'henan-2025', jurisdiction: '410000000000', from: '2025-01-01', reason: '新年度工作要点', document: '豫农监测〔2025〕3号' }
     const draft = await feng.call('POST', '/policy/adoptions', form)
     assert.equal(draft.status, 200, JSON.stringify(draft.body))
@@ -26,23 +19,12 @@ test('an officer computes, sees what is missing, and sends the draft for review'
     assert.equal(confirmed.status, 200, JSON.stringify(confirmed.body))
     await feng.open('/monitoring-lines/new?year=2025')
     await feng.sees('送审前还差')
-    await page.getByRole('textbox', { name: '数据 1 的数值' }).fill('7000')
-    await page.getByRole('textbox', { name: '数据 1 的来源' }).fill('豫防返〔2024〕1号')
-    await page.getByRole('textbox', { name: '数据 2 的数值' }).fill('6.5')
-    await page.getByRole('textbox', { name: '数据 2 的来源' }).fill('统计公报')
-    await page.getByRole('textbox', { name: '数据 3 的数值' }).fill('5200')
-    await page.getByRole('textbox', { name: '数据 3 的来源' }).fill('民政部门公布')
-    const from = page.getByRole('combobox', { name: '选择日期' }).or(page.getByPlaceholder('选择日期')).first()
-    await from.fill('2025-03-10')
-    await from.press('Enter')
+    await fillFigure(feng, 1, { value: '7000', source: '豫防返〔2024〕1号' })
+    await fillFigure(feng, 2, { value: '6.5', source: '统计公报' })
+    await fillFigure(feng, 3, { value: '5200', source: '民政部门公布' })
+    await holdsFrom(feng, '2025-03-10')
     await feng.sees('7000 × (1 + 6.5%) = 7455')
-    await feng.type('金额（元，每人每年）', '7400')
-    await page.getByPlaceholder(/综合考虑了什么/).fill('综合考虑收入增速和低保标准，稳妥取整。')
-    await feng.sees('可以送审')
-    await feng.press('保存草稿')
-    await page.waitForURL(/\/monitoring-lines\/[0-9a-f-]{36}$/)
-    await feng.settled()
-    story.id = page.url().split('/').pop()
+    story.id = await saveDraft(feng, '7400', '综合考虑收入增速和低保标准，稳妥取整。')
     await does(feng, '送审', '已送审')
     await feng.sees('等另一位政策管理员研判：起草人不能研判自己的稿子。')
   }))
@@ -74,7 +56,9 @@ test('a third signs, files it with the ministry and publishes it', () =>
 test('the city confirms on a phone, and its counties are told', () =>
   as('city.wu', { viewport: phone, isPhone: true }, async (wu) => {
     const { page } = wu
-    await wu.open('/monitoring-lines')
+    await wu.open('/workbench')
+    await page.getByRole('link', { name: '填写回执 ›' }).click()
+    await wu.sees('还没有回执')
     await wu.press('填写回执…')
     const dialog = page.getByRole('dialog', { name: '填写回执' })
     await wu.type('转发文号（可不填）', '洛防返〔2025〕1号', dialog)
@@ -84,3 +68,49 @@ test('the city confirms on a phone, and its counties are told', () =>
     await wu.sees('宜阳县')
     assert.ok(!(await page.getByRole('main').innerText()).includes('冯雅言'), 'names of the office stay there')
   }))
+
+test('a correction is a further line from a later day; the first stays as it was', async () => {
+  await as('policy.feng', async (feng) => {
+    await line(feng)
+    await feng.page.getByRole('link', { name: '做一次更正' }).click()
+    await feng.settled()
+    await feng.sees('更正从以后的日期起执行；原来的一份照样留着，已经开始的事项不受影响。')
+    await fillFigure(feng, 1, { value: '7000', source: '豫防返〔2024〕1号' })
+    await fillFigure(feng, 2, { value: '7.5', source: '统计公报（修订）' })
+    await fillFigure(feng, 3, { value: '5200', source: '民政部门公布' })
+    await holdsFrom(feng, '2025-06-01')
+    await feng.sees('7000 × (1 + 7.5%) = 7525')
+    story.second = await saveDraft(feng, '7500', '统计公报修订了增速，按修订数更正。')
+    assert.notEqual(story.second, story.id)
+    await does(feng, '送审', '已送审')
+  })
+  await as('policy.tang', async (tang) => {
+    await tang.open(`/monitoring-lines/${story.second}`)
+    await tang.type('研判意见', '以修订后的公报为准，同意更正。')
+    await does(tang, '提交研判意见', '研判意见已记录')
+  })
+  await as('policy.lu', async (lu) => {
+    await lu.open(`/monitoring-lines/${story.second}`)
+    await lu.sees('第 2 次；', lu.page.locator('.page-header'))
+    await lu.type('批准文号或会议纪要', '纪要〔2025〕9号')
+    await does(lu, '批准', '已批准')
+    await lu.type('备案文件的文号', '豫备〔2025〕2号')
+    await does(lu, '登记备案报送', '备案已登记')
+    await lu.type('印发文件的文号', '豫防返〔2025〕6号')
+    await does(lu, '印发', '已印发')
+    await lu.sees('0 / 18 已回执')
+    // Who is waited for stands on the desk of those who sent it.
+    await lu.open('/workbench')
+    await lu.sees(/^等.*等 18 个单位：填写回执$/)
+    // The first one: its amount, its reasons and its receipts are untouched; it ends the day before.
+    await line(lu)
+    const amount = lu.page.getByRole('region', { name: '金额' })
+    await lu.sees('7,400 元', amount)
+    await lu.sees(/2025年3月10日起执行，至 2025年5月31日/, amount)
+    await lu.sees('综合考虑收入增速和低保标准，稳妥取整。', amount)
+    assert.equal(await lu.page.getByRole('link', { name: '做一次更正' }).count(), 0, 'what has ended is not corrected')
+    const { body } = await lu.call('GET', `/monitoring-lines/${story.id}`)
+    assert.equal(body.draft.amount_yuan, 7400)
+    assert.ok(body.receipts.some((one) => one.acknowledged_on), 'what the city answered stays')
+  })
+})

@@ -64,7 +64,9 @@ test('the village asks that a name is not posted; the notice waits', () =>
 test('the township approves and the paper says the other name', () =>
   as('township.wang', async (wang) => {
     const { page } = wang
-    await wang.open('/name-protections')
+    await wang.open('/workbench')
+    await page.getByRole('link', { name: '批准公示用名 ›' }).click()
+    await wang.settled()
     await page.getByRole('button', { name: '批准', exact: true }).click()
     await page.getByRole('dialog').getByRole('button', { name: '批准这样公示' }).click()
     await wang.sees('已批准')
@@ -90,6 +92,9 @@ test('the county uploads a template: what it may not hold is named, a good one g
     assert.match(sample.name, /样例/)
     await page.getByRole('button', { name: '启用这一版' }).click()
     await chen.sees('公示：第 1 版在用')
+    // The print view keeps its own layout, and says so where it is printed.
+    const print = (await chen.call('GET', `/papers/notice/${story.notice}/public_notice/print`)).body
+    assert.match(print, /本县的 Word 模板不用在这一页/)
     await page.getByRole('button', { name: '改回自带模板' }).click()
     await chen.sees('公示：平台自带模板在用')
   }))

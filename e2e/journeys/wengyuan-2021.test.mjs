@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import * as acts from '../support/acts.mjs'
 import { journey } from '../support/journey.mjs'
+import { fillFigure, holdsFrom, saveDraft } from '../support/lines.mjs'
 import { clocks, notMonitored, stage, stepState } from '../support/sights.mjs'
 
 const { as } = journey('wengyuan-2021', { scene: 'wengyuan-2021' })
@@ -105,3 +106,30 @@ test('only the township enters; the case ends with the project plan', async () =
     assert.equal(await stage(wang), '已归档')
   })
 })
+
+test('next year\'s line: half as much again as class 4; how it is rounded a person chooses, with a reason', () =>
+  as('policy.feng', async (feng) => {
+    const { page } = feng
+    const panel = page.getByRole('complementary', { name: '测算' })
+    await feng.open('/monitoring-lines/new?year=2022&jurisdiction=440229000000')
+    await holdsFrom(feng, '2022-01-01')
+    await fillFigure(feng, 3, { value: '6552', source: '省公布的标准（编）', area: '三类地区' })
+    await feng.sees(/四类地区/, panel.getByRole('list').last())
+    await fillFigure(feng, 3, { value: '6552', source: '省公布的标准（编）', area: '四类地区' })
+    // The text says 取整数 and not to what: the page asks, and answers what each choice comes to.
+    const ways = panel.getByRole('list', { name: '测算结果' })
+    await feng.sees('请写明为什么这样取整；它作为惯例留存', panel)
+    const rounded = async (unit, direction, amount) => {
+      await page.getByRole('radio', { name: unit, exact: true }).check({ force: true })
+      await page.getByRole('radio', { name: direction, exact: true }).check({ force: true })
+      await feng.sees(`${amount} 元`, ways)
+    }
+    await rounded('元', '四舍五入', '9,828')
+    await rounded('百元', '进一', '9,900')
+    await rounded('百元', '舍去', '9,800')
+    await feng.type('为什么这样取整（文件没有写，作为惯例留存）', '2021 年取到百元，照此办理')
+    await feng.type('金额（元，每人每年）', '9828')
+    await feng.sees(/按文件的算法应为 9800 元/, panel)
+    await saveDraft(feng, '9800', '上一年四类地区低保标准的一点五倍，取到百元。')
+    await feng.sees('取整：2021 年取到百元，照此办理（文件未规定，作为惯例留存）')
+  }))

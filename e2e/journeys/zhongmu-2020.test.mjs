@@ -80,3 +80,57 @@ test('the township acknowledges and enters; the case is filed', () =>
     await acts.archive(wang, { reviewer: '陶立春' })
     assert.equal(await stage(wang), '已归档')
   }))
+
+test('a whole list goes down with a written notice; the township prints it and signs for it', async () => {
+  const next = {}
+  await as('village.li', async (li) => {
+    const household = await notMonitored(li, ({ member_count: count }) => count >= 3)
+    await acts.registerLead(li, { household: household.code, channel: '乡村干部走访排查', description: '家里两人住院，债务较多。' })
+    next.casefile = await acts.openIdentification(li)
+    next.name = household.head_name
+    await acts.openCasefile(li, next.casefile, 'democratic_appraisal')
+    await acts.fillAppraisal(li)
+    await acts.fillFindings(li, { income: '5200', previous: '21000', rigid: '30000', exceeds: '刚性支出明显超过上年度收入', situation: '四口之家，两人住院。' })
+    for (const convener of ['村“两委”', '驻村工作队', '脱贫责任组']) await li.tick(convener, acts.todo(li).getByRole('group', { name: '由谁组织召开' }))
+    await acts.submit(li, '提交民主评议结果')
+  })
+  await as('township.wang', async (wang) => {
+    await acts.openCasefile(wang, next.casefile, 'township_review')
+    await acts.approveReview(wang)
+  })
+  await as('county.chen', async (chen) => {
+    const { page } = chen
+    await acts.openCasefile(chen, next.casefile, 'cross_check')
+    await acts.submit(chen, '提请信息比对')
+    await acts.answerCrossCheck(chen, { department: '县民政局' })
+    await acts.concludeCrossCheck(chen)
+    await acts.openCasefile(chen, next.casefile, 'county_decision')
+    await acts.decide(chen, { documentNumber: '牟扶〔2020〕3号' })
+    await chen.open('/submission-lists?folder=draw_up')
+    await page.getByRole('listitem').filter({ hasText: '监测对象最终名单' }).getByRole('link', { name: /^拟定名单（/ }).click()
+    await chen.settled()
+    await chen.type('书面通知文号', '牟扶函〔2020〕5号')
+    await chen.type('签发人', '陈卓然')
+    await page.getByRole('button', { name: /^书面通知狼城岗镇（1 户）$/ }).click()
+    await page.waitForURL(/\/submission-lists\/[0-9a-f-]{36}$/)
+    next.list = page.url().split('/').pop()
+    await chen.sees('待签收')
+    assert.equal(await chen.button('撤回', { exact: true }).count(), 0, 'a notice that went out stays out')
+  })
+  await as('township.wang', async (wang) => {
+    const { page } = wang
+    await wang.open('/workbench')
+    await page.getByRole('link', { name: '签收书面通知 ›' }).click()
+    await wang.settled()
+    const opened = page.waitForEvent('popup')
+    await page.getByRole('region', { name: '文书' }).getByRole('link', { name: '打印监测对象最终名单书面通知' }).click()
+    const print = await opened
+    await print.getByRole('cell', { name: next.name, exact: true }).waitFor()
+    const text = await print.locator('body').innerText()
+    for (const words of ['牟扶函〔2020〕5号', '关于狼城岗镇监测对象最终名单的通知', '狼城岗镇：', '确定你乡镇以下1户']) assert.ok(text.includes(words), words)
+    await print.close()
+    await wang.press('签收书面通知')
+    await page.getByRole('dialog').getByRole('button', { name: '签收（1 户）' }).click()
+    await page.locator('.page-header').getByText('已签收', { exact: true }).waitFor()
+  })
+})

@@ -4,6 +4,7 @@
 mod receipt;
 mod view;
 mod what_if;
+mod work;
 
 pub use receipt::ReceiptView;
 pub use view::*;

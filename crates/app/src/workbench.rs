@@ -15,8 +15,8 @@ use crate::{App, AppError, Window, mask_name};
 /// One thing to do, or to wait for.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WorkItem {
-    /// `casefile`, `evidence`, `correction`, `objection`, `lead`, `cross_check` or
-    /// `submission_list`.
+    /// `casefile`, `evidence`, `correction`, `objection`, `lead`, `cross_check`,
+    /// `submission_list`, `monitoring_line` or `name_protection`.
     pub kind: String,
     pub id: String,
     pub household_id: Option<String>,
@@ -33,6 +33,27 @@ pub struct WorkItem {
     pub days_left: Option<i64>,
     pub missing: Vec<String>,
     pub clause: Option<String>,
+}
+
+impl WorkItem {
+    /// Something of a kind, with nothing to do about it yet.
+    pub(crate) fn about(kind: &str, id: String, head_name: String) -> Self {
+        Self {
+            kind: kind.into(),
+            id,
+            household_id: None,
+            head_name,
+            village_name: String::new(),
+            step: None,
+            step_label: String::new(),
+            verb: String::new(),
+            waiting_for: None,
+            clock: None,
+            days_left: None,
+            missing: Vec::new(),
+            clause: None,
+        }
+    }
 }
 
 /// A reminder.
@@ -99,6 +120,8 @@ impl App {
         if principal.may(Operation::SubmissionListRead) {
             self.list_work(principal, &mut bench).await?;
         }
+        self.protection_work(principal, &mut bench).await?;
+        self.line_work(principal, &mut bench).await?;
         let left = |i: &WorkItem| {
             i.clock
                 .as_ref()
@@ -256,19 +279,8 @@ impl App {
             }
         };
         let item = |kind: &str, id: String, head_name: String, village_name: String| WorkItem {
-            kind: kind.into(),
-            id,
-            household_id: None,
-            head_name,
             village_name,
-            step: None,
-            step_label: String::new(),
-            verb: String::new(),
-            waiting_for: None,
-            clock: None,
-            days_left: None,
-            missing: Vec::new(),
-            clause: None,
+            ..WorkItem::about(kind, id, head_name)
         };
         if principal.may(Operation::CasefileApproveCorrection) {
             let filter = CasefileFilter {
@@ -453,6 +465,7 @@ fn gather_papers(before: &mut WorkItem, item: &WorkItem) {
     before.verb = format!("补交材料 {} 份", before.missing.len());
 }
 
-fn level_words(level: Level) -> String {
+/// A level as the one something waits for.
+pub(crate) fn level_words(level: Level) -> String {
     format!("{}级", level.label())
 }

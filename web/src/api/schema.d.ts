@@ -1349,7 +1349,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Papers possible for a case, a meeting, a notice or a village. */
+        /** Papers possible for a case, a meeting, a notice, a list or a village. */
         get: operations["list"];
         put?: never;
         post?: never;
@@ -1788,23 +1788,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/submission-lists/{id}/print": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The list as an A4 page, exactly as it was sent. */
-        get: operations["print"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/submission-lists/{id}/receive": {
         parameters: {
             query?: never;
@@ -2172,6 +2155,7 @@ export interface components {
             forbidden_grounds: components["schemas"]["CodeLabel"][];
             /** @description Steps a household may be sent back to. */
             earlier_steps: components["schemas"]["CodeLabel"][];
+            each_assessed?: components["schemas"]["CodeLabel"] | null;
         };
         /** @description How many households have which answer. */
         AnswerCounts: {
@@ -5160,7 +5144,7 @@ export interface components {
          * @description What a paper is about.
          * @enum {string}
          */
-        PaperSubject: "casefile" | "appraisal" | "notice" | "village";
+        PaperSubject: "casefile" | "appraisal" | "notice" | "submission_list" | "village";
         /** @description A kind of paper and its templates in the county. */
         PaperTemplateKindView: {
             kind: components["schemas"]["PaperKind"];
@@ -6015,8 +5999,8 @@ export interface components {
         /** @description One thing to do, or to wait for. */
         WorkItem: {
             /**
-             * @description `casefile`, `evidence`, `correction`, `objection`, `lead`, `cross_check` or
-             *     `submission_list`.
+             * @description `casefile`, `evidence`, `correction`, `objection`, `lead`, `cross_check`,
+             *     `submission_list`, `monitoring_line` or `name_protection`.
              */
             kind: string;
             id: string;
@@ -8726,7 +8710,7 @@ export interface operations {
     list: {
         parameters: {
             query: {
-                subject: "casefile" | "appraisal" | "notice" | "village";
+                subject: "casefile" | "appraisal" | "notice" | "submission_list" | "village";
                 id: string;
             };
             header?: never;
@@ -9612,35 +9596,6 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": unknown;
-                };
-            };
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    print: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/html": string;
                 };
             };
             "4XX": {

@@ -3,7 +3,7 @@
 
 use domain::account::{Principal, Scope};
 use domain::casefile::{Casefile, Stage};
-use domain::division::DivisionCode;
+use domain::division::{DivisionCode, Level};
 use domain::household::{HouseholdFile, Member};
 use domain::paper::{
     AppraisalMinutes, AppraisedHousehold, CommitmentLetterPaper, Filled, HouseholdHead,
@@ -13,14 +13,14 @@ use domain::paper::{
 use domain::policy::{LawfulItems, Pack};
 use store::casefile::CasefileFilter;
 
-use super::{Gathered, PaperSubject, not_yet};
+use super::{Gathered, PaperForm, PaperSubject, not_yet};
 use crate::household::{mask_number, mask_phone};
 use crate::lead::{parse_date, village_of};
 use crate::notice::Attendance;
 use crate::{App, AppError};
 
-/// Lines of a sign-in sheet printed before anybody has come.
-const BLANK_SEATS: usize = 20;
+/// Lines of a sign-in sheet printed before anybody has come: what one page holds.
+const BLANK_SEATS: usize = 16;
 
 /// Everyday names of county, township and village.
 pub(super) struct Place {
@@ -79,13 +79,16 @@ impl App {
     /// # Errors
     /// [`AppError::NotFound`] outside the scope. What is merely not ready yet
     /// stands inside the answer.
-    pub(super) async fn gather<'a>(
-        &'a self,
+    pub(super) async fn gather(
+        &self,
         principal: &Principal,
         kind: PaperKind,
         subject: PaperSubject,
         id: &str,
-    ) -> Result<Gathered<'a>, AppError> {
+    ) -> Result<Gathered, AppError> {
+        if subject == PaperSubject::SubmissionList {
+            return self.list_paper(principal, kind, id).await;
+        }
         let village = self.paper_village(principal, subject, id).await?;
         let place = self.place(village).await?;
         let scope = &principal.scope;
@@ -120,6 +123,7 @@ impl App {
                 let pack = self.pack_in_force(village, self.today()).await?;
                 (pack, self.meeting(scope, &place, id, kind).await)
             }
+            PaperSubject::SubmissionList => return Err(AppError::NotFound),
             PaperSubject::Village => {
                 let pack = self.pack_in_force(village, self.today()).await?;
                 let sheet = SignInSheet {
@@ -134,10 +138,37 @@ impl App {
             }
         };
         Ok(Gathered {
-            village,
-            pack,
+            area: village,
+            form: PaperForm::of(pack, kind),
             data,
         })
+    }
+
+    /// The village a subject belongs to.
+    async fn paper_village(
+        &self,
+        principal: &Principal,
+        subject: PaperSubject,
+        id: &str,
+    ) -> Result<DivisionCode, AppError> {
+        let scope = &principal.scope;
+        let village = match subject {
+            PaperSubject::Casefile => self
+                .store
+                .casefile(scope, id)
+                .await?
+                .map(|(r, _)| r.village),
+            PaperSubject::Appraisal => self.store.appraisal(scope, id).await?.map(|r| r.village),
+            PaperSubject::Notice => self.store.notice(scope, id).await?.map(|r| r.village),
+            PaperSubject::Village => id
+                .parse::<DivisionCode>()
+                .ok()
+                .filter(|v| v.level() == Level::Village && scope.contains(*v))
+                .map(|v| v.to_string()),
+            // About an area, not a village.
+            PaperSubject::SubmissionList => None,
+        };
+        village_of(&village.ok_or(AppError::NotFound)?)
     }
 
     fn head(place: &Place, file: &HouseholdFile) -> HouseholdHead {

@@ -6,7 +6,7 @@ use domain::paper::{Block, Filled, Layout, Row, Value};
 use super::marks::{filled, names};
 
 /// Text made safe inside HTML; line breaks stay.
-pub(crate) fn escape(text: &str) -> String {
+fn escape(text: &str) -> String {
     text.chars()
         .fold(String::with_capacity(text.len()), |mut out, c| {
             match c {
@@ -33,6 +33,7 @@ p { margin: 0; }
 .below { text-align: right; break-before: avoid; }
 .first-below { margin-top: 10mm; }
 .below + .plain { margin-top: 10mm; }
+.small { margin: 3mm 0; font: 10.5pt/1.5 "FangSong", "仿宋", "Noto Serif CJK SC", serif; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; margin: 3mm 0; table-layout: fixed; font-size: 12pt; line-height: 1.5; }
 th, td { border: 1px solid #000; padding: 1.5mm 1.5mm; text-align: center; vertical-align: middle; overflow-wrap: anywhere; }
 th { font-family: "SimHei", "黑体", "Noto Sans CJK SC", sans-serif; font-weight: normal; }
@@ -40,6 +41,11 @@ td.left { text-align: left; }
 table.wide { font-size: 14pt; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; height: 9mm; }
+.compact { font-size: 14pt; line-height: 1.6; }
+.compact .first-below { margin-top: 3mm; }
+.compact h2 { font-size: 14pt; line-height: 1.6; margin-top: 2mm; }
+.hint { padding: 2mm 4mm; border: 1px solid #b26a00; border-radius: 4px; font: 11pt/1.6 sans-serif; margin-bottom: 8mm; }
+@media print { body { margin: 0 auto; } .hint { display: none; } }
 @media screen and (max-width: 720px) { body { margin: 4mm; font-size: 13pt; } table { font-size: 10pt; } }
 "#;
 
@@ -104,10 +110,13 @@ fn line(row: &Row, data: &Filled, values: Option<&[Value]>, out: &mut String) {
     out.push_str("</tr>");
 }
 
-/// The whole page.
-pub(super) fn page(layout: &Layout, data: &Filled) -> String {
+/// The whole page; a hint stands above it on the screen and is not printed.
+pub(super) fn page(layout: &Layout, data: &Filled, hint: &str) -> String {
     let mut title = String::new();
-    let mut body = String::new();
+    let mut body = match hint {
+        "" => String::new(),
+        hint => format!("<p class=\"hint\" role=\"note\">{}</p>\n", escape(hint)),
+    };
     let mut below = false;
     for block in &layout.blocks {
         let text = |text: &str| escape(&filled(text, &data.fields, None));
@@ -124,12 +133,18 @@ pub(super) fn page(layout: &Layout, data: &Filled) -> String {
             Block::RightBelow(content) if below => paragraph("below", content),
             Block::RightBelow(content) => paragraph("below first-below", content),
             Block::Plain(content) => paragraph("plain", content),
+            Block::Small(content) => paragraph("small", content),
             Block::Indented(content) => paragraph("indented", content),
             Block::Table { widths, rows } => table(widths, rows, data),
         });
         below = matches!(block, Block::RightBelow(_));
     }
+    let class = if layout.compact {
+        " class=\"compact\""
+    } else {
+        ""
+    };
     format!(
-        "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title><style>{STYLE}</style></head><body>\n{body}</body></html>"
+        "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title><style>{STYLE}</style></head><body{class}>\n{body}</body></html>"
     )
 }

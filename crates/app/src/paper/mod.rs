@@ -1,15 +1,17 @@
-//! Papers: which there are for a case, a meeting or a notice; the Word file and
-//! the print view of each; the counties' templates; names kept off public papers.
+//! Papers: which there are for a case, a meeting, a notice or a list; the Word
+//! file and the print view of each; the counties' templates; names kept off public papers.
 
 mod admin;
 mod clean;
 mod gather;
-pub(crate) mod html;
+mod html;
+mod listed;
 mod marks;
 mod package;
 mod posted;
 mod protection;
 mod template;
+mod work;
 mod xml;
 
 pub use admin::{
@@ -34,7 +36,6 @@ use store::audit::chain_of;
 use utoipa::ToSchema;
 
 use crate::error::permit;
-use crate::lead::village_of;
 use crate::{App, AppError};
 
 /// What a paper is about.
@@ -44,6 +45,8 @@ pub enum PaperSubject {
     Casefile,
     Appraisal,
     Notice,
+    /// A list as it was sent.
+    SubmissionList,
     /// A blank form for a village, e.g. a sign-in sheet before the meeting.
     Village,
 }
@@ -55,6 +58,7 @@ impl PaperSubject {
             Self::Casefile => "casefile",
             Self::Appraisal => "appraisal",
             Self::Notice => "notice",
+            Self::SubmissionList => "submission_list",
             Self::Village => "village",
         }
     }
@@ -70,6 +74,8 @@ impl PaperSubject {
             ],
             Self::Appraisal => &[PaperKind::SignInSheet, PaperKind::AppraisalMinutes],
             Self::Notice => &[PaperKind::PublicNotice],
+            // One of them: a list goes with a written notice or without.
+            Self::SubmissionList => &[PaperKind::SubmissionList, PaperKind::WrittenNotice],
             Self::Village => &[PaperKind::SignInSheet],
         }
     }
@@ -106,11 +112,33 @@ pub struct PaperFile {
     pub bytes: Vec<u8>,
 }
 
-/// The data of a paper, where it belongs, and under which pack.
-pub(crate) struct Gathered<'a> {
-    pub village: DivisionCode,
-    pub pack: &'a Pack,
+/// The data of a paper, where it belongs, and as what.
+pub(crate) struct Gathered {
+    /// The division it is about: its county's template applies.
+    pub area: DivisionCode,
+    /// What the documents call it; absent where they have no such paper.
+    pub form: Option<PaperForm>,
     pub data: Result<Filled, AppError>,
+}
+
+/// A paper as the documents name it.
+pub(crate) struct PaperForm {
+    pub label: String,
+    pub clause: Option<String>,
+}
+
+impl PaperForm {
+    /// Which papers there are is said by the pack.
+    fn of(pack: &Pack, kind: PaperKind) -> Option<Self> {
+        let forms = &pack.values.forms;
+        forms
+            .iter()
+            .find(|f| f.code == kind.as_str())
+            .map(|form| Self {
+                label: form.label.clone(),
+                clause: form.clause.as_ref().map(|c| c.get_ref().clone()),
+            })
+    }
 }
 
 /// A paper that cannot be written yet, as a refusal with its reason.
@@ -129,11 +157,15 @@ impl From<Unfit> for AppError {
     }
 }
 
+/// Why the print view does not look like the county's template: a browser
+/// cannot set a page the way Word does, and a near copy would be neither.
+const OWN_TEMPLATE_HINT: &str = "本县的 Word 模板不用在这一页：浏览器排不出 Word 的版式，这里是平台版式，内容相同。要本县式样的，请下载 Word 再打印。（这行字不会打印）";
+
 /// The media type of a Word file.
 pub const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
 impl App {
-    /// Papers possible for a case, a meeting, a notice or a village.
+    /// Papers possible for a case, a meeting, a notice, a list or a village.
     ///
     /// # Errors
     /// [`AppError::NotFound`] outside the scope.
@@ -147,9 +179,7 @@ impl App {
         for (subject, id) in self.paper_subjects(principal, &query).await? {
             for kind in subject.kinds() {
                 let gathered = self.gather(principal, *kind, subject, &id).await?;
-                let pack = gathered.pack;
-                // Which papers there are is said by the pack.
-                let Some(form) = pack.values.forms.iter().find(|f| f.code == kind.as_str()) else {
+                let Some(form) = gathered.form else {
                     continue;
                 };
                 let message = match gathered.data {
@@ -161,14 +191,16 @@ impl App {
                 };
                 options.push(PaperOption {
                     kind: *kind,
-                    label: form.label.clone(),
-                    clause: form.clause.as_ref().map(|c| c.get_ref().clone()),
+                    label: form.label,
+                    clause: form.clause,
                     subject,
                     subject_id: id.clone(),
                     ready: message.is_none(),
                     message,
-                    template: match self.template_in_use(gathered.village, *kind).await? {
-                        Some((version, _)) => format!("本县模板第 {version} 版"),
+                    template: match self.template_in_use(gathered.area, *kind).await? {
+                        Some((version, _)) => {
+                            format!("Word 按本县模板第 {version} 版；打印页是平台版式")
+                        }
                         None => "平台自带模板".into(),
                     },
                 });
@@ -217,7 +249,7 @@ impl App {
         permit(principal, Operation::PaperRead)?;
         let gathered = self.gather_only(principal, kind, subject, id).await?;
         let data = gathered.data?;
-        let used = self.template_in_use(gathered.village, kind).await?;
+        let used = self.template_in_use(gathered.area, kind).await?;
         let (version, bytes) = match used {
             Some((version, bytes)) => (version.to_string(), bytes),
             None => ("built_in".to_owned(), self.built_in_template(kind)?),
@@ -227,7 +259,7 @@ impl App {
             principal,
             subject,
             id,
-            gathered.village,
+            gathered.area,
             kind,
             &format!("docx template={version}"),
         )
@@ -253,23 +285,30 @@ impl App {
         permit(principal, Operation::PaperRead)?;
         let gathered = self.gather_only(principal, kind, subject, id).await?;
         let data = gathered.data?;
-        let page = html::page(&self.paper_layout(kind)?, &data);
-        self.paper_taken(principal, subject, id, gathered.village, kind, "print")
+        let own = self.template_in_use(gathered.area, kind).await?.is_some();
+        let hint = if own { OWN_TEMPLATE_HINT } else { "" };
+        let page = html::page(&self.paper_layout(kind)?, &data, hint);
+        self.paper_taken(principal, subject, id, gathered.area, kind, "print")
             .await?;
         Ok(page)
     }
 
-    async fn gather_only<'a>(
-        &'a self,
+    async fn gather_only(
+        &self,
         principal: &Principal,
         kind: PaperKind,
         subject: PaperSubject,
         id: &str,
-    ) -> Result<Gathered<'a>, AppError> {
+    ) -> Result<Gathered, AppError> {
         if !subject.kinds().contains(&kind) {
             return Err(AppError::NotFound);
         }
-        self.gather(principal, kind, subject, id).await
+        let gathered = self.gather(principal, kind, subject, id).await?;
+        // A list goes as one of its papers; the other does not exist.
+        if subject == PaperSubject::SubmissionList && gathered.form.is_none() {
+            return Err(AppError::NotFound);
+        }
+        Ok(gathered)
     }
 
     async fn paper_taken(
@@ -277,13 +316,13 @@ impl App {
         principal: &Principal,
         subject: PaperSubject,
         id: &str,
-        village: DivisionCode,
+        area: DivisionCode,
         kind: PaperKind,
         how: &str,
     ) -> Result<(), AppError> {
         let mut tx = self.store.write(self.actor(principal)).await?;
         tx.audit(
-            &chain_of(Some(village)),
+            &chain_of(Some(area)),
             "paper.taken",
             &format!("{}/{id}", subject.as_str()),
             &format!("kind={} as={how}", kind.as_str()),
@@ -315,10 +354,10 @@ impl App {
     /// Version and file of the county's template in use, if it has one.
     pub(crate) async fn template_in_use(
         &self,
-        village: DivisionCode,
+        area: DivisionCode,
         kind: PaperKind,
     ) -> Result<Option<(i64, Vec<u8>)>, AppError> {
-        let Some(county) = village.at_level(Level::County) else {
+        let Some(county) = area.at_level(Level::County) else {
             return Ok(None);
         };
         let county = county.to_string();
@@ -330,31 +369,6 @@ impl App {
         let Some(id) = used else { return Ok(None) };
         let found = self.store.paper_template(&county, &id).await?;
         Ok(found.map(|(row, bytes)| (row.version, bytes)))
-    }
-
-    /// The village a subject belongs to.
-    pub(crate) async fn paper_village(
-        &self,
-        principal: &Principal,
-        subject: PaperSubject,
-        id: &str,
-    ) -> Result<DivisionCode, AppError> {
-        let scope = &principal.scope;
-        let village = match subject {
-            PaperSubject::Casefile => self
-                .store
-                .casefile(scope, id)
-                .await?
-                .map(|(r, _)| r.village),
-            PaperSubject::Appraisal => self.store.appraisal(scope, id).await?.map(|r| r.village),
-            PaperSubject::Notice => self.store.notice(scope, id).await?.map(|r| r.village),
-            PaperSubject::Village => id
-                .parse::<DivisionCode>()
-                .ok()
-                .filter(|v| v.level() == Level::Village && scope.contains(*v))
-                .map(|v| v.to_string()),
-        };
-        village_of(&village.ok_or(AppError::NotFound)?)
     }
 }
 
@@ -377,5 +391,5 @@ async fn fill(kind: PaperKind, bytes: Vec<u8>, data: Filled) -> Result<Vec<u8>, 
 
 /// A filled paper as the print view shows it; for tests that read everything.
 pub fn print_page(layout: &Layout, data: &Filled) -> String {
-    html::page(layout, data)
+    html::page(layout, data, "")
 }

@@ -167,13 +167,21 @@ impl App {
             Ok(data) => Ok(html::page(
                 &self.paper_layout(PaperKind::PublicNotice)?,
                 &data,
+                "",
             )),
             Err(AppError::Refused(refusals)) => {
                 let reasons = refusals.into_iter().map(|r| Block::Indented(r.message));
                 let blocks = std::iter::once(Block::Title("这份公示还不能打印".into()))
                     .chain(reasons)
                     .collect();
-                Ok(html::page(&Layout { blocks }, &Filled::default()))
+                Ok(html::page(
+                    &Layout {
+                        blocks,
+                        compact: false,
+                    },
+                    &Filled::default(),
+                    "",
+                ))
             }
             Err(other) => Err(other),
         }

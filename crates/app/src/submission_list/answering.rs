@@ -3,7 +3,8 @@
 use domain::account::{Operation, Principal};
 use domain::casefile::{Action, Casefile, Refusal};
 use domain::division::DivisionCode;
-use domain::submission_list::{ListAct, ListStage, answer_in};
+use domain::policy::GuardKind;
+use domain::submission_list::{ItemAnswer, ItemVerdict, ListAct, ListStage, answer_in};
 use store::WriteTx;
 use store::audit::chain_of;
 
@@ -99,11 +100,19 @@ impl App {
         let mut results = Vec::new();
         if *act == ListAct::Receive && next.content.terms.informs() {
             let open: Vec<String> = next.open_rows().map(|r| r.casefile_id.clone()).collect();
+            // Where the document knows no acknowledgement of the decision, taking
+            // the list in is the whole of it: no casefile has anything to record.
+            let recorded = self
+                .pack(&next.content.pack.id)?
+                .identification()
+                .is_some_and(|p| p.has_guard(GuardKind::DecisionAcknowledged));
             for casefile in open {
-                results.push(
+                results.push(if recorded {
                     self.acknowledge_one(&mut tx, principal, &casefile, &form, area)
-                        .await?,
-                );
+                        .await?
+                } else {
+                    taken_note(&mut tx, principal, id, &casefile, &form).await?
+                });
             }
         }
         let detail = format!("households={}", next.content.rows.len());
@@ -249,4 +258,32 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Writes on the list itself that the township has taken note of a household.
+async fn taken_note(
+    tx: &mut WriteTx,
+    principal: &Principal,
+    list: &str,
+    casefile: &str,
+    form: &ListActForm,
+) -> Result<ItemResult, AppError> {
+    let stored = tx.lock_submission_list(list).await?;
+    let answer = ItemAnswer {
+        verdict: ItemVerdict::Acknowledged,
+        on: form.on,
+        by_name: principal.display_name.clone(),
+        reason: "随名单签收".into(),
+        ground: None,
+        clause: None,
+    };
+    let next = stored.list.answered(casefile, answer);
+    tx.save_list_stage(&stored, &next, Some(casefile)).await?;
+    Ok(ItemResult {
+        casefile_id: casefile.to_owned(),
+        ok: true,
+        version: None,
+        refusals: Vec::new(),
+        message: None,
+    })
 }

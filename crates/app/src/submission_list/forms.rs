@@ -213,6 +213,9 @@ pub struct AnswerChoices {
     pub forbidden_grounds: Vec<CodeLabel>,
     /// Steps a household may be sent back to.
     pub earlier_steps: Vec<CodeLabel>,
+    /// What a verdict asks of each household by itself, as the document says it
+    /// (镇级核查农户家庭情况): many cannot be approved or refused at once then.
+    pub each_assessed: Option<CodeLabel>,
 }
 
 /// One household of a list: as sent, what it was answered, what is different now.

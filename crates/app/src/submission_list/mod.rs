@@ -4,7 +4,6 @@
 mod answering;
 mod drawing;
 mod forms;
-mod print;
 mod sending;
 mod sheet;
 mod view;
@@ -13,7 +12,7 @@ mod work;
 pub use forms::*;
 
 use domain::account::{Operation, Principal};
-use domain::casefile::{Casefile, Situation, Stage, Todo, outlook, propose_category};
+use domain::casefile::{Casefile, Refusal, Situation, Stage, Todo, outlook, propose_category};
 use domain::division::DivisionCode;
 use domain::household::HouseholdFile;
 use domain::policy::Pack;
@@ -98,17 +97,27 @@ impl App {
             .ok_or(AppError::NotFound)
     }
 
-    /// A list exactly as it was sent, for papers; names masked where the role
-    /// demands it.
+    /// A list exactly as it was sent, for whatever leaves the platform; names
+    /// masked where the role demands it.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] outside the scope.
+    /// [`AppError::NotFound`] outside the scope, [`AppError::Refused`] when the
+    /// content is no longer what was sent.
     pub async fn frozen_list(
         &self,
         principal: &Principal,
         id: &str,
     ) -> Result<FrozenList, AppError> {
         let stored = self.stored_list(principal, id).await?;
+        if !stored.intact {
+            return Err(AppError::Refused(vec![Refusal {
+                guard: "content_intact".into(),
+                message: "名单内容与报送时的摘要不一致，不能打印、导出。请立即告诉系统管理员。"
+                    .into(),
+                clause: None,
+                earliest_on: None,
+            }]));
+        }
         let mut content = stored.list.content;
         if principal.masked {
             for row in &mut content.rows {

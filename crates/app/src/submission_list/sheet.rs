@@ -3,6 +3,7 @@
 use domain::account::Principal;
 use domain::submission_list::ListContent;
 use rust_xlsxwriter::Workbook;
+use store::audit::chain_of;
 
 use crate::exchange::sheet_writer::{Formats, write_text};
 use crate::{App, AppError};
@@ -26,7 +27,19 @@ impl App {
     pub async fn list_sheet(&self, principal: &Principal, id: &str) -> Result<Vec<u8>, AppError> {
         let list = self.frozen_list(principal, id).await?;
         let bytes = workbook(&list.content, &list.digest)?;
-        self.list_left(principal, &list, "exported").await?;
+        let mut tx = self.store.write(self.actor(principal)).await?;
+        tx.audit(
+            &chain_of(Some(list.area)),
+            "submission_list.exported",
+            &format!("submission_list/{}", list.id),
+            &format!(
+                "households={} digest={}",
+                list.content.rows.len(),
+                list.digest
+            ),
+        )
+        .await?;
+        tx.commit().await?;
         Ok(bytes)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::account::{Operation, Principal};
-use domain::policy::{Item, Pack, StepKind};
+use domain::policy::{GuardKind, Item, Pack, StepKind};
 use domain::submission_list::{ItemVerdict, ListStage, SubmissionList};
 use store::submission_list::{ListFilter, StoredList};
 
@@ -66,7 +66,17 @@ fn choices(pack: &Pack, step: StepKind) -> AnswerChoices {
     let earlier = pack
         .identification()
         .map_or(&[][..], |p| &p.steps[..p.position(step).unwrap_or(0)]);
+    let assessed = pack
+        .identification()
+        .and_then(|p| p.guard(step, GuardKind::SituationAssessed));
     AnswerChoices {
+        each_assessed: assessed.map(|g| {
+            choice(
+                "situation_assessed",
+                &g.label,
+                g.clause.as_ref().map(|c| c.get_ref()),
+            )
+        }),
         categories: values
             .categories
             .iter()

@@ -37,20 +37,14 @@ impl App {
             for stored in &page.items {
                 let list = self.list_summary(principal, stored);
                 if !list.my_turn.is_empty() {
+                    let head_name = format!("{}{}", list.title, list.number);
                     bench.mine.push(WorkItem {
-                        kind: "submission_list".into(),
-                        id: list.id,
-                        household_id: None,
-                        head_name: format!("{}{}", list.title, list.number),
                         village_name: format!("{}报送", list.maker.name),
-                        step: None,
                         step_label: format!("{} 户待办", list.counts.open),
                         verb: list.my_turn,
-                        waiting_for: None,
-                        clock: None,
                         days_left: list.acknowledge_by.map(|by| days_until(self.today(), by)),
-                        missing: Vec::new(),
                         clause: stored.list.content.terms.clause.clone(),
+                        ..WorkItem::about("submission_list", list.id, head_name)
                     });
                 }
             }

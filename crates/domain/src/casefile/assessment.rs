@@ -1,7 +1,7 @@
 //! Conditions of packs whose meeting or township judges the household without
 //! an F2 form, and of the letters between levels.
 
-use super::action::{Action, HouseholdFindings};
+use super::action::{Action, HouseholdFindings, Verdict};
 use super::guard::Attempt;
 use crate::policy::GuardKind;
 
@@ -13,6 +13,8 @@ pub(super) fn problem(kind: GuardKind, at: &Attempt<'_>) -> Option<String> {
         (GuardKind::SituationAssessed, Action::RecordAppraisal(a)) => {
             situation(a.findings.as_ref(), at)
         }
+        // What is sent back is looked at again below: nothing is judged yet.
+        (GuardKind::SituationAssessed, Action::Review(r)) if r.outcome == Verdict::SendBack => None,
         (GuardKind::SituationAssessed, Action::Review(r)) => situation(r.findings.as_ref(), at),
         (GuardKind::ConvenersPresent, Action::RecordAppraisal(a)) => {
             let missing: Vec<&str> = at

@@ -9,6 +9,8 @@
 //! | `> ` | a line at the right, below the text (signature, date) |
 //! | `- ` | a paragraph without indent |
 //! | `= ` | a heading inside the text |
+//! | `. ` | small print |
+//! | `! compact` | the whole page in smaller letters, lines closer: what is signed together stays on one page |
 //! | `\|= 1 3 2` | a table begins; relative widths of its columns |
 //! | `\|# a \| b` | its heading row |
 //! | `\| a \| b` | a row; a cell `<` joins the cell at its left, `← a` stands at the left |
@@ -23,6 +25,7 @@ pub enum Block {
     RightBelow(String),
     Plain(String),
     Heading(String),
+    Small(String),
     Indented(String),
     Table { widths: Vec<u32>, rows: Vec<Row> },
 }
@@ -47,6 +50,8 @@ pub struct Cell {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     pub blocks: Vec<Block>,
+    /// Smaller letters and closer lines, for a page that holds much.
+    pub compact: bool,
 }
 
 /// How a line begins, and what it then is.
@@ -75,10 +80,15 @@ impl Layout {
     /// do not fill the columns.
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut blocks = Vec::new();
+        let mut compact = false;
         for (index, line) in text.lines().enumerate() {
             let number = index + 1;
             let line = line.trim();
             if line.is_empty() {
+                continue;
+            }
+            if line == "! compact" {
+                compact = true;
                 continue;
             }
             if let Some(widths) = line.strip_prefix("|=") {
@@ -111,13 +121,14 @@ impl Layout {
                 rows.push(new);
                 continue;
             }
-            let marks: [Mark; 6] = [
+            let marks: [Mark; 7] = [
                 ("# ", Block::Title),
                 ("~ ", Block::Centred),
                 ("@ ", Block::RightAbove),
                 ("> ", Block::RightBelow),
                 ("- ", Block::Plain),
                 ("= ", Block::Heading),
+                (". ", Block::Small),
             ];
             blocks.push(
                 marks
@@ -126,7 +137,7 @@ impl Layout {
                     .unwrap_or_else(|| Block::Indented(line.to_owned())),
             );
         }
-        Ok(Self { blocks })
+        Ok(Self { blocks, compact })
     }
 }
 

@@ -13,7 +13,7 @@ pub use household::{
 };
 pub use layout::{Block, Cell, Layout, Row};
 pub use office::{
-    AppraisalMinutes, AppraisedHousehold, ListedHousehold, SignInSheet, SubmissionList,
+    AppraisalMinutes, AppraisedHousehold, ListedHousehold, SentList, SignInSheet, SubmissionList,
     WrittenNotice,
 };
 pub use public::{

@@ -135,93 +135,141 @@ impl Paper for SignInSheet {
 pub struct ListedHousehold {
     pub village: String,
     pub head_name: String,
-    pub persons: u16,
+    pub persons: u32,
+    /// In words, e.g. 一般农户.
+    pub household_type: String,
     pub category: String,
     pub remark: String,
 }
 
-/// A list as it goes from one office to another.
-fn between_offices(
-    title: &str,
-    from: Value,
-    to: Value,
-    document_number: &str,
-    issued_on: Date,
-    households: &[ListedHousehold],
-) -> Filled {
-    let persons: u32 = households.iter().map(|h| u32::from(h.persons)).sum();
-    Filled {
-        fields: vec![
-            ("标题", title.to_owned()),
-            from,
-            to,
-            ("文号", document_number.to_owned()),
-            ("日期", spoken(issued_on)),
-            ("户数", households.len().to_string()),
-            ("人数", persons.to_string()),
-        ],
-        rows: numbered(households, |h| {
+/// A list as it was sent: what both papers of lists say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentList {
+    /// Heading of the paper.
+    pub title: String,
+    /// Running number of the sender's lists of the kind, e.g. 〔2022〕3号.
+    pub number: String,
+    pub issued_by: String,
+    pub addressed_to: String,
+    /// Number and signatory of the letter it went with; empty without one.
+    pub document_number: String,
+    pub signatory: String,
+    pub issued_on: Date,
+    /// Who sent it, and for whom where a deputy did.
+    pub prepared_by: String,
+    pub acknowledge_by: Option<Date>,
+    /// SM3 of the content as it was sent: tells a copy from another list.
+    pub digest: String,
+    pub households: Vec<ListedHousehold>,
+}
+
+impl SentList {
+    fn persons(&self) -> u32 {
+        self.households.iter().map(|h| h.persons).sum()
+    }
+
+    fn filled(&self, issuer: &'static str, addressee: &'static str, message: Value) -> Filled {
+        let wish = self
+            .acknowledge_by
+            .map_or_else(String::new, |by| format!("请于{}前签收。", spoken(by)));
+        let fields = vec![
+            ("标题", self.title.clone()),
+            ("编号", self.number.clone()),
+            (issuer, self.issued_by.clone()),
+            (addressee, self.addressed_to.clone()),
+            ("文号", self.document_number.clone()),
+            ("签发人", self.signatory.clone()),
+            ("日期", spoken(self.issued_on)),
+            ("经办人", self.prepared_by.clone()),
+            message,
+            ("签收要求", wish),
+            ("内容摘要", self.digest.clone()),
+            ("户数", self.households.len().to_string()),
+            ("人数", self.persons().to_string()),
+        ];
+        let row = |number: String, h: &ListedHousehold| {
             vec![
+                ("序号", number),
                 ("村", h.village.clone()),
                 ("户主姓名", h.head_name.clone()),
-                ("人口数", h.persons.to_string()),
+                (
+                    "人口数",
+                    if h.persons == 0 {
+                        String::new()
+                    } else {
+                        h.persons.to_string()
+                    },
+                ),
+                ("户类型", h.household_type.clone()),
                 ("类别", h.category.clone()),
                 ("备注", h.remark.clone()),
             ]
-        }),
+        };
+        let mut rows: Vec<_> = self
+            .households
+            .iter()
+            .enumerate()
+            .map(|(index, h)| row((index + 1).to_string(), h))
+            .collect();
+        if rows.is_empty() {
+            // An empty table could be filled in by hand.
+            let nobody = ListedHousehold {
+                head_name: "无".into(),
+                ..ListedHousehold::default()
+            };
+            rows.push(row(String::new(), &nobody));
+        }
+        Filled { fields, rows }
     }
 }
 
-/// 报送名单: a village's or township's list as it goes up (HN22-055, HN20-036).
+/// 报送名单: a list as it goes up, or comes down with results (HN20-035,
+/// HN20-036, HN22-053, HN22-055, HN22-056, WY21-047).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubmissionList {
-    /// Name of the list in its pack, e.g. 拟纳入监测对象名单.
-    pub title: String,
-    pub issued_by: String,
-    pub addressed_to: String,
-    pub document_number: String,
-    pub issued_on: Date,
-    pub households: Vec<ListedHousehold>,
+    pub list: SentList,
+    /// The receiving level takes note instead of answering.
+    pub informs: bool,
+    /// What a month without anybody on the list says (本月无调整).
+    pub nobody: String,
 }
 
 impl Paper for SubmissionList {
     const KIND: PaperKind = PaperKind::SubmissionList;
 
     fn filled(&self) -> Filled {
-        between_offices(
-            &self.title,
-            ("报送单位", self.issued_by.clone()),
-            ("接收单位", self.addressed_to.clone()),
-            &self.document_number,
-            self.issued_on,
-            &self.households,
-        )
+        let households = self.list.households.len();
+        let persons = self.list.persons();
+        let message = match (households, self.informs) {
+            (0, _) => self.nobody.clone(),
+            (_, true) => {
+                format!("现将名单发给你们，共{households}户{persons}人。请签收，并将结果告知农户。")
+            }
+            (_, false) => {
+                format!("按照规定程序，现将名单报上，共{households}户{persons}人，请审核。")
+            }
+        };
+        self.list
+            .filled("报送单位", "接收单位", ("报送说明", message))
     }
 }
 
 /// 书面通知 of the county to a township, with the final list (HN20-037).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrittenNotice {
-    pub title: String,
-    pub issued_by: String,
-    /// The township told.
-    pub addressed_to: String,
-    pub document_number: String,
-    pub issued_on: Date,
-    pub households: Vec<ListedHousehold>,
+    pub list: SentList,
 }
 
 impl Paper for WrittenNotice {
     const KIND: PaperKind = PaperKind::WrittenNotice;
 
     fn filled(&self) -> Filled {
-        between_offices(
-            &self.title,
-            ("发文单位", self.issued_by.clone()),
-            ("主送单位", self.addressed_to.clone()),
-            &self.document_number,
-            self.issued_on,
-            &self.households,
-        )
+        let list = &self.list;
+        let persons = list.persons();
+        let message = format!(
+            "经行业部门信息比对和审核，确定你乡镇以下{}户{persons}人为监测对象。请及时组织录入，落实帮扶措施，并将结果告知农户。",
+            list.households.len()
+        );
+        list.filled("发文单位", "主送单位", ("通知内容", message))
     }
 }

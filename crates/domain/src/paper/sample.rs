@@ -6,8 +6,8 @@ use super::household::HouseholdHead;
 use super::{
     Announcement, AppraisalMinutes, AppraisedHousehold, CommitmentLetterPaper, Filled,
     InvestigationFormPaper, LetterMember, ListedHousehold, NameProtection, NeverPublic, Paper,
-    PaperKind, PublicLine, PublicNotice, PublicPlace, PublicText, ResultNoticePaper, SignInSheet,
-    SubmissionList, SubstituteLine, SurveyedMember, WrittenNotice, public_line,
+    PaperKind, PublicLine, PublicNotice, PublicPlace, PublicText, ResultNoticePaper, SentList,
+    SignInSheet, SubmissionList, SubstituteLine, SurveyedMember, WrittenNotice, public_line,
 };
 use crate::casefile::IncomeSheet;
 
@@ -206,38 +206,44 @@ fn appraisal_minutes() -> AppraisalMinutes {
     }
 }
 
-fn listed() -> Vec<ListedHousehold> {
-    [("样例甲", 3, "脱贫不稳定户"), ("样例乙", 4, "边缘易致贫户")]
-        .into_iter()
-        .map(|(name, persons, category)| ListedHousehold {
-            village: VILLAGE.into(),
-            head_name: name.into(),
-            persons,
-            category: category.into(),
-            remark: String::new(),
-        })
-        .collect()
+fn sent_list(title: &str, issued_by: &str, addressed_to: &str) -> SentList {
+    let household = |name: &str, persons, kind: &str, category: &str| ListedHousehold {
+        village: VILLAGE.into(),
+        head_name: name.into(),
+        persons,
+        household_type: kind.into(),
+        category: category.into(),
+        remark: String::new(),
+    };
+    SentList {
+        title: title.into(),
+        number: "〔2022〕3号".into(),
+        issued_by: issued_by.into(),
+        addressed_to: addressed_to.into(),
+        document_number: "样防〔2022〕1号".into(),
+        signatory: "样例签发人".into(),
+        issued_on: date(2022, 5, 12),
+        prepared_by: "样例经办人".into(),
+        acknowledge_by: Some(date(2022, 5, 15)),
+        digest: "0123456789abcdef".repeat(4),
+        households: vec![
+            household("样例甲", 3, "脱贫户", "脱贫不稳定户"),
+            household("样例乙", 4, "一般农户", "边缘易致贫户"),
+        ],
+    }
 }
 
 fn submission_list() -> SubmissionList {
     SubmissionList {
-        title: "样例镇拟纳入监测对象名单".into(),
-        issued_by: "样例镇人民政府".into(),
-        addressed_to: "样例县农业农村局".into(),
-        document_number: "样镇〔2022〕1号".into(),
-        issued_on: date(2022, 5, 10),
-        households: listed(),
+        list: sent_list("样例镇拟纳入监测对象名单", "样例镇", "样例县"),
+        informs: false,
+        nobody: String::new(),
     }
 }
 
 fn written_notice() -> WrittenNotice {
     WrittenNotice {
-        title: "关于确定监测对象名单的通知".into(),
-        issued_by: "样例县农业农村局".into(),
-        addressed_to: "样例镇人民政府".into(),
-        document_number: "样防〔2022〕1号".into(),
-        issued_on: date(2022, 5, 12),
-        households: listed(),
+        list: sent_list("关于样例镇监测对象最终名单的通知", "样例县", "样例镇"),
     }
 }
 

@@ -54,7 +54,7 @@ fn download(file: PaperFile) -> Response {
     (headers, file.bytes).into_response()
 }
 
-/// Papers possible for a case, a meeting, a notice or a village.
+/// Papers possible for a case, a meeting, a notice, a list or a village.
 #[utoipa::path(
     get,
     path = "/papers",

@@ -7,7 +7,7 @@ use app::submission_list::{
     SubmissionListSummary, SubmissionListView,
 };
 use axum::extract::{Path, Query, State as AxumState};
-use axum::response::{Html, Response};
+use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -26,7 +26,6 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(send_back))
         .routes(routes!(withdraw))
         .routes(routes!(answer_households))
-        .routes(routes!(print))
         .routes(routes!(sheet))
 }
 
@@ -162,22 +161,6 @@ async fn answer_households(
     Body(form): Body<ListAnswers>,
 ) -> Answer<BulkResult> {
     answer(app.answer_list(&me, &id, form).await)
-}
-
-/// The list as an A4 page, exactly as it was sent.
-#[utoipa::path(
-    get,
-    path = "/submission-lists/{id}/print",
-    tag = "submission_list",
-    params(("id" = String, Path)),
-    responses((status = 200, body = String, content_type = "text/html"), (status = "4XX", body = Problem)),
-)]
-async fn print(
-    AxumState(app): AxumState<State>,
-    Signed(me): Signed,
-    Path(id): Path<String>,
-) -> Result<Html<String>, Problem> {
-    Ok(Html(app.list_print(&me, &id).await?))
 }
 
 /// The list as a workbook, exactly as it was sent.

@@ -2,7 +2,6 @@
 
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
-use store::policy::AdoptionRow;
 
 use crate::forms;
 use crate::place::HOME;
@@ -14,32 +13,7 @@ const PROVINCE: &str = "410000000000";
 /// Henan in 2025, under the work points.
 async fn henan_2025(engine: Engine) -> TestApp {
     let test = TestApp::on(engine).await;
-    let mut tx = test
-        .app
-        .store
-        .write(test.app.system_actor())
-        .await
-        .expect("write");
-    tx.add_adoption(AdoptionRow {
-        id: app::new_id(),
-        pack_id: "henan-2025".into(),
-        pack_version: 1,
-        jurisdiction: PROVINCE.into(),
-        from_on: "2025-01-01".into(),
-        until_on: None,
-        status: "in_force".into(),
-        reason: "测试".into(),
-        document: "测试".into(),
-        version: 1,
-        account_id: "system".into(),
-        recorded_at: 0,
-    })
-    .await
-    .expect("pack");
-    tx.audit("system", "test.pack", "test", "")
-        .await
-        .expect("audit");
-    tx.commit().await.expect("commit");
+    test.adopt("henan-2025", PROVINCE, "2025-01-01").await;
     test.go_to(date(2025, 3, 3));
     test
 }
@@ -66,7 +40,7 @@ fn begin(amount_yuan: i64, from: &str) -> Value {
     json!({"jurisdiction": PROVINCE, "year": 2025, "draft": draft(amount_yuan, from)})
 }
 
-async fn act(person: &Person<'_>, line: &Value, on: &str, action: Value) -> Reply {
+pub async fn act(person: &Person<'_>, line: &Value, on: &str, action: Value) -> Reply {
     let path = format!(
         "/monitoring-lines/{}/actions",
         line["id"].as_str().expect("id")
@@ -75,7 +49,7 @@ async fn act(person: &Person<'_>, line: &Value, on: &str, action: Value) -> Repl
     person.post(&path, form).await
 }
 
-fn guards(problem: &Value) -> Vec<&str> {
+pub fn guards(problem: &Value) -> Vec<&str> {
     problem["refusals"]
         .as_array()
         .expect("refusals")
@@ -244,6 +218,25 @@ async fn from_draft_to_receipt(engine: Engine) {
         .problem(422, "refused");
 }
 
+/// What published lines put on a desk: the act, who is waited for, days left.
+async fn line_desk(person: &Person<'_>, list: &str) -> Vec<(String, String, i64)> {
+    let bench = person.get("/workbench").await.ok();
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    bench[list]
+        .as_array()
+        .expect("a desk")
+        .iter()
+        .filter(|i| i["kind"] == "monitoring_line")
+        .map(|i| {
+            (
+                text(&i["verb"]),
+                text(&i["waiting_for"]),
+                i["days_left"].as_i64().expect("days"),
+            )
+        })
+        .collect()
+}
+
 #[tokio::test]
 async fn receipts_go_down_level_by_level_on_sqlite() {
     receipts_go_down(Engine::Sqlite).await;
@@ -262,6 +255,15 @@ async fn receipts_go_down(engine: Engine) {
     let receipt = &mine["to_acknowledge"][0];
     assert_eq!(receipt["division"], "410300000000");
     assert_eq!(receipt["due_on"], "2025-03-13");
+    // Who must answer has it on the desk; who sent it sees who is waited for.
+    assert_eq!(
+        line_desk(&city, "mine").await,
+        [("填写回执".to_owned(), String::new(), 10)]
+    );
+    assert_eq!(
+        line_desk(&test.person("policy"), "waiting").await,
+        [("填写回执".to_owned(), "洛阳市等 2 个单位".to_owned(), 10)]
+    );
     let path = format!(
         "/monitoring-line-receipts/{}/acknowledge",
         receipt["id"].as_str().expect("id")
@@ -298,6 +300,15 @@ async fn receipts_go_down(engine: Engine) {
     // The county answers what its city sent; the other city is overdue.
     test.go_to(date(2025, 3, 20));
     let county = test.person("county.a1");
+    assert_eq!(
+        line_desk(&county, "mine").await,
+        [("填写回执".to_owned(), String::new(), -7)]
+    );
+    assert_eq!(line_desk(&city, "mine").await, []);
+    assert_eq!(
+        line_desk(&city, "waiting").await,
+        [("填写回执".to_owned(), "宜阳县等 2 个单位".to_owned(), -7)]
+    );
     let mine = county.get("/monitoring-lines").await.ok();
     assert_eq!(mine["current"]["amount_yuan"], 7500);
     let receipt = &mine["to_acknowledge"][0];
@@ -308,6 +319,7 @@ async fn receipts_go_down(engine: Engine) {
     );
     let follow = json!({"acknowledged_on": "2025-03-20", "effect": {"type": "follow"}});
     county.post(&path, follow).await.ok();
+    assert_eq!(line_desk(&county, "mine").await, []);
     let office = test.person("policy").get("/monitoring-lines").await.ok();
     let late: Vec<&str> = office["overdue"]
         .as_array()

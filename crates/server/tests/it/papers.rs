@@ -194,6 +194,31 @@ async fn name_protection(case: &Case<'_>, notice: &str) {
             .expect("words")
             .contains("乡镇批准")
     );
+    // On the township's desk to decide, on the village's to wait for.
+    let desk = async |who: &str, list: &str| -> Vec<String> {
+        let bench = test.person(who).get("/workbench").await.ok();
+        let items = bench[list].as_array().expect("a desk").clone();
+        let own = items.iter().filter(|i| i["kind"] == "name_protection");
+        own.map(|i| {
+            assert_eq!(
+                (&i["id"], &i["head_name"], &i["verb"]),
+                (
+                    &json!(id),
+                    &json!(forms::head_name(HOME, 1)),
+                    &json!("批准公示用名")
+                )
+            );
+            i["waiting_for"].as_str().unwrap_or_default().to_owned()
+        })
+        .collect()
+    };
+    assert_eq!(desk("township.a1", "mine").await, [""]);
+    assert_eq!(desk("village.a1", "waiting").await, ["乡镇级"]);
+    for stranger in ["grid.a1", "county.a1", "village.a2", "township.a3"] {
+        for list in ["mine", "waiting"] {
+            assert!(desk(stranger, list).await.is_empty(), "{stranger} {list}");
+        }
+    }
     let decide = json!({"expected_version": 1, "approve": true});
     let path = format!("/name-protections/{id}/decide");
     assert_eq!(test.village().post(&path, decide.clone()).await.status, 403);
@@ -203,6 +228,7 @@ async fn name_protection(case: &Case<'_>, notice: &str) {
         (Some("approved"), Some("镇a1"))
     );
     assert_eq!(test.township().post(&path, decide).await.status, 409);
+    assert!(desk("township.a1", "mine").await.is_empty(), "done is done");
     let page = print().await.text();
     assert!(page.contains(&format!("{}监护人（监护人）", HOME.canary())));
     assert!(!page.contains(&forms::head_name(HOME, 1)));
@@ -277,13 +303,33 @@ async fn templates(case: &Case<'_>, notice: &str) {
             .await
             .text()
     };
+    let print = async || -> String {
+        test.village()
+            .get(&format!("/papers/notice/{notice}/public_notice/print"))
+            .await
+            .text()
+    };
+    let hint = "本县的 Word 模板不用在这一页";
     assert!(!document().await.contains("本县式样"), "not yet in use");
+    assert!(!print().await.contains(hint));
     let put = |id: Option<&str>| json!({"kind": "public_notice", "template_id": id});
     county
         .post("/paper-templates/in-use", put(Some(&id)))
         .await
         .ok();
     assert!(document().await.contains("本县式样"));
+    // The print view keeps its own layout and says so.
+    let page = print().await;
+    assert!(page.contains(hint) && !page.contains("公示（本县式样）"));
+    let papers = test
+        .village()
+        .get(&format!("/papers?subject=notice&id={notice}"))
+        .await
+        .ok();
+    assert_eq!(
+        papers[0]["template"],
+        "Word 按本县模板第 1 版；打印页是平台版式"
+    );
     // Another county neither sees nor uses it.
     let other = test.person("county.b1");
     assert_eq!(

@@ -8,7 +8,6 @@ use crate::place::HOME;
 use crate::story::Case;
 use crate::submission_list::{drawable, id_of, list_of, on_list, send};
 use crate::test_app::TestApp;
-use store::policy::AdoptionRow;
 
 const MAY: Date = date(2022, 5, 20);
 const PACK: &str = "henan-2020";
@@ -17,32 +16,7 @@ const TOWNSHIP: &str = "410327102000";
 /// The county under the 2020 document.
 async fn under_2020() -> TestApp {
     let test = TestApp::sqlite().await;
-    let mut tx = test
-        .app
-        .store
-        .write(test.app.system_actor())
-        .await
-        .expect("write");
-    tx.add_adoption(AdoptionRow {
-        id: app::new_id(),
-        pack_id: PACK.into(),
-        pack_version: 1,
-        jurisdiction: "410327000000".into(),
-        from_on: "2022-05-01".into(),
-        until_on: None,
-        status: "in_force".into(),
-        reason: "测试".into(),
-        document: "测试".into(),
-        version: 1,
-        account_id: "system".into(),
-        recorded_at: 0,
-    })
-    .await
-    .expect("pack");
-    tx.audit("system", "test.pack", "test", "")
-        .await
-        .expect("audit");
-    tx.commit().await.expect("commit");
+    test.adopt(PACK, "410327000000", "2022-05-01").await;
     test
 }
 
@@ -147,6 +121,12 @@ async fn a_month_without_adjustment_is_said() {
         "2022-05",
     );
     let said = send(&test, "township.a1", none.clone()).await.ok();
+    let paper = format!(
+        "/papers/submission_list/{}/submission_list/print",
+        id_of(&said)
+    );
+    let page = test.township().get(&paper).await.text();
+    assert!(page.contains("2022年5月无调整。"), "{page}");
     assert_eq!(
         (&said["stage"], &said["stage_label"]),
         (&json!("no_adjustment"), &json!("本月无调整"))
@@ -203,6 +183,36 @@ async fn the_final_list_is_a_written_notice() {
     on_list(&test, "county.a1", &id, "withdraw", MAY)
         .await
         .refusal("stage");
+    // County and township take the notice itself away: paper and Word.
+    let paper = format!("/papers/submission_list/{id}/written_notice");
+    let print = test.township().get(&format!("{paper}/print")).await.text();
+    let word = test.county().get(&format!("{paper}/document")).await.text();
+    for text in [&print, &word] {
+        for words in [
+            "关于柳泉镇监测对象最终名单的通知",
+            "宜扶组〔2022〕8号",
+            "签发人",
+            "请于2022年5月25日前签收。",
+            &forms::head_name(HOME, 1),
+        ] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+        assert!(!text.contains(&forms::head_number(HOME, 1)));
+    }
+    let papers = test
+        .township()
+        .get(&format!("/papers?subject=submission_list&id={id}"))
+        .await
+        .ok();
+    assert_eq!(papers.as_array().map(Vec::len), Some(1), "{papers:#}");
+    assert_eq!(
+        (&papers[0]["kind"], &papers[0]["clause"]),
+        (&json!("written_notice"), &json!("HN20-037"))
+    );
+    test.village()
+        .get(&format!("{paper}/print"))
+        .await
+        .problem(404, "not_found");
     let bench = test.township().get("/workbench").await.ok();
     assert!(
         bench["mine"].to_string().contains("签收书面通知"),

@@ -201,6 +201,32 @@ impl TestApp {
         tx.commit().await.expect("commit");
     }
 
+    /// Puts a pack in force in a jurisdiction from a day on.
+    pub async fn adopt(&self, pack: &str, jurisdiction: &str, from: &str) {
+        let store = &self.app.store;
+        let mut tx = store.write(self.app.system_actor()).await.expect("write");
+        tx.add_adoption(AdoptionRow {
+            id: app::new_id(),
+            pack_id: pack.into(),
+            pack_version: 1,
+            jurisdiction: jurisdiction.into(),
+            from_on: from.into(),
+            until_on: None,
+            status: "in_force".into(),
+            reason: "测试".into(),
+            document: "测试".into(),
+            version: 1,
+            account_id: "system".into(),
+            recorded_at: 0,
+        })
+        .await
+        .expect("pack");
+        tx.audit("system", "test.pack", "test", "")
+            .await
+            .expect("audit");
+        tx.commit().await.expect("commit");
+    }
+
     /// The same deployment under another keyring.
     pub async fn reopened(&self, keyring: &Keyring) -> App {
         App {

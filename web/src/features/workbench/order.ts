@@ -22,6 +22,10 @@ export function linkOf(item: WorkItem): string {
       return `/notices/${item.id}`
     case 'submission_list':
       return `/submission-lists/${item.id}`
+    case 'monitoring_line':
+      return `/monitoring-lines/${item.id}`
+    case 'name_protection':
+      return '/name-protections'
     case 'import':
       return `/imports/${item.id}`
     default:

@@ -235,16 +235,17 @@ async fn probe_rule(
     let nowhere = Records::nowhere();
     for target in PLACES {
         let inside = actor.scope.contains(target.code());
-        let held = rule.needs.is_none_or(|o| actor.operations.contains(&o))
+        let holds = rule.needs.is_none_or(|o| actor.operations.contains(&o))
             || rule.or.is_some_and(|o| actor.operations.contains(&o));
         // Versions move while people act.
-        for place in [actor.own, target].into_iter().filter(|_| held) {
+        for place in [actor.own, target].into_iter().filter(|_| holds) {
             let fresh = world[&place].clone().refreshed(test).await;
             world.insert(place, fresh);
         }
         let (own, records) = (world[&actor.own].clone(), world[&target].clone());
         let blank = (rule.probes)(&own, &nowhere);
         for (probe, unknown) in (rule.probes)(&own, &records).iter().zip(&blank) {
+            let held = holds && probe.also.is_none_or(|o| actor.operations.contains(&o));
             if inside && held && probe.mixed && own.place != records.place {
                 continue;
             }

@@ -35,6 +35,8 @@ pub struct Probe {
     pub import: bool,
     /// A file that is no Word template instead of a body.
     pub template: bool,
+    /// An operation this request needs besides that of its rule.
+    pub also: Option<O>,
     /// Joins an own record with the target's: inside, only tried on the own.
     pub mixed: bool,
 }

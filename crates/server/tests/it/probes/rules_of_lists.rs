@@ -101,13 +101,6 @@ pub fn all() -> Vec<Rule> {
         ),
         rule(
             GET,
-            "/submission-lists/{id}/print",
-            O::SubmissionListRead,
-            Record,
-            |_, t| get(format!("/submission-lists/{}/print", t.submission_list)),
-        ),
-        rule(
-            GET,
             "/submission-lists/{id}/list.xlsx",
             O::SubmissionListRead,
             Record,

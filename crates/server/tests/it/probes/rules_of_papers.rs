@@ -22,7 +22,20 @@ fn papers(t: &Records, how: &str) -> Vec<Probe> {
     ]
     .into_iter()
     .flat_map(|(subject, id, kind)| get(format!("/papers/{subject}/{id}/{kind}/{how}")))
+    .chain(of_list(format!(
+        "/papers/submission_list/{}/submission_list/{how}",
+        t.submission_list
+    )))
     .collect()
+}
+
+/// A paper of a list: for those who may read lists.
+fn of_list(path: String) -> Vec<Probe> {
+    vec![Probe {
+        path,
+        also: Some(O::SubmissionListRead),
+        ..Probe::default()
+    }]
 }
 
 /// Every operation on papers, their templates and protected names.
@@ -41,6 +54,10 @@ pub fn all() -> Vec<Rule> {
             ]
             .into_iter()
             .flat_map(|(subject, id)| get(format!("/papers?subject={subject}&id={id}")))
+            .chain(of_list(format!(
+                "/papers?subject=submission_list&id={}",
+                t.submission_list
+            )))
             .collect()
         }),
         rule(

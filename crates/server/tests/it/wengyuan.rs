@@ -1,0 +1,315 @@
+//! The Wengyuan plan through HTTP: its line (WY21-013…015) and its lists
+//! (WY21-047). The tests' county borrows the plan.
+
+use jiff::civil::{Date, date};
+use serde_json::{Value, json};
+
+use crate::forms;
+use crate::monitoring_line::{act, guards};
+use crate::place::HOME;
+use crate::story::Case;
+use crate::submission_list::{answer, drawable, id_of, list_of, on_list, read, send};
+use crate::test_app::{Engine, TestApp};
+
+const PACK: &str = "wengyuan-2021";
+const COUNTY: &str = "410327000000";
+const TOWNSHIP: &str = "410327102000";
+const MAY: Date = date(2022, 5, 1);
+
+async fn under_the_plan(engine: Engine) -> TestApp {
+    let test = TestApp::on(engine).await;
+    test.adopt(PACK, COUNTY, "2021-01-01").await;
+    test
+}
+
+/// A line of the county from the class-4 standard of 2021 (invented).
+fn line(year: i16, amount_yuan: i64, area_class: &str, standard: &str, rounding: Value) -> Value {
+    json!({
+        "jurisdiction": COUNTY,
+        "year": year,
+        "draft": {
+            "amount_yuan": amount_yuan,
+            "effective_from": format!("{year}-05-10"),
+            "inputs": [{
+                "kind": "rural_subsistence_allowance_standard", "value": standard, "year": year - 1,
+                "area_class": area_class, "source": "省公布的标准（编）",
+            }],
+            "rounding": rounding,
+            "rationale": "按上一年四类地区低保标准的一点五倍取整数",
+        },
+    })
+}
+
+fn rounded(unit_yuan: i64, direction: &str, reason: &str) -> Value {
+    json!({"unit_yuan": unit_yuan, "direction": direction, "reason": reason})
+}
+
+#[tokio::test]
+async fn the_line_on_sqlite() {
+    the_line(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn the_line_on_postgres() {
+    the_line(Engine::Postgres).await;
+}
+
+async fn the_line(engine: Engine) {
+    let test = under_the_plan(engine).await;
+    let [first, second, third] = ["policy", "policy2", "policy3"].map(|l| test.person(l));
+    let faults = async |form: Value| -> Vec<(String, String)> {
+        let tried = first.post("/monitoring-lines/calculation", form).await.ok();
+        let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+        tried["faults"]
+            .as_array()
+            .expect("faults")
+            .iter()
+            .map(|f| (text(&f["guard"]), text(&f["clause"])))
+            .collect()
+    };
+    let said = |guard: &str, clause: &str| (guard.to_owned(), clause.to_owned());
+    let class_4 = "四类地区";
+    // 2021 stands in the text: nothing computed goes against it.
+    let stated = line(2021, 9612, class_4, "6408", rounded(1, "nearest", "取到元"));
+    assert_eq!(faults(stated).await, [said("amount_stated", "WY21-015")]);
+    // Later years: half as much again as class 4, rounded as a person says and why.
+    let open = line(2022, 9828, class_4, "6552", Value::Null);
+    assert_eq!(faults(open).await, [said("rounding_chosen", "WY21-015")]);
+    let unreasoned = line(2022, 9800, class_4, "6552", rounded(100, "down", ""));
+    assert_eq!(faults(unreasoned).await, [said("rounding_reason", "")]);
+    let other_class = line(
+        2022,
+        10800,
+        "三类地区",
+        "7200",
+        rounded(1, "nearest", "取到元"),
+    );
+    assert_eq!(faults(other_class).await, [said("area_class", "WY21-014")]);
+    let below = line(2022, 9000, class_4, "6000", rounded(1, "nearest", "取到元"));
+    let below = faults(below).await;
+    assert!(below.contains(&said("floor_kept", "WY21-013")), "{below:?}");
+
+    // From draft to publication: three people, and no filing, for the plan has none.
+    let today = test.app.today().to_string();
+    let hundreds = rounded(100, "down", "2021 年取到百元，照此办理");
+    let form = line(2022, 9800, class_4, "6552", hundreds);
+    let drafted = first.post("/monitoring-lines", form).await.ok();
+    assert_eq!(drafted["calculation"]["proposals"][0]["clause"], "WY21-014");
+    let drafted = act(&first, &drafted, &today, json!({"type": "submit"}))
+        .await
+        .ok();
+    let opinion = json!({"type": "review", "opinion": "测算无误，取整有先例"});
+    let problem = act(&first, &drafted, &today, opinion.clone())
+        .await
+        .problem(422, "refused");
+    assert_eq!(guards(&problem), ["not_the_drafter"]);
+    let reviewed = act(&second, &drafted, &today, opinion).await.ok();
+    let sign = json!({"type": "approve", "document_number": "纪要〔2022〕6号"});
+    let approved = act(&third, &reviewed, &today, sign).await.ok();
+    let filing = json!({"type": "file", "document_number": "备〔2022〕1号"});
+    let problem = act(&first, &approved, &today, filing)
+        .await
+        .problem(422, "refused");
+    assert_eq!(guards(&problem), ["step_not_stated"]);
+    let publish = json!({"type": "publish", "document_number": "翁防〔2022〕2号"});
+    let published = act(&first, &approved, &today, publish).await.ok();
+    assert_eq!(published["stage"], "published");
+    assert_eq!(
+        published["draft"]["rounding"]["reason"],
+        "2021 年取到百元，照此办理"
+    );
+
+    // The plan orders no passing on: nobody owes a receipt, nobody waits for one.
+    assert_eq!(published["receipts"], json!([]));
+    for who in ["policy", "city", "county.a1"] {
+        let bench = test.person(who).get("/workbench").await.ok();
+        let desk = format!("{}{}", bench["mine"], bench["waiting"]);
+        assert!(!desk.contains("monitoring_line"), "{who}: {desk}");
+    }
+    // Until its day the year 2021 holds as the text states it; then the new one.
+    let county = test.county();
+    let now = county.get("/monitoring-lines").await.ok();
+    assert_eq!(
+        (&now["current"]["amount_yuan"], &now["current"]["clause"]),
+        (&json!(9600), &json!("WY21-015"))
+    );
+    test.go_to(date(2022, 5, 10));
+    let then = county.get("/monitoring-lines").await.ok();
+    assert_eq!(then["current"]["amount_yuan"], 9800);
+    assert_eq!(then["current"]["comparator"], "<=");
+    let id = published["id"].as_str().expect("id");
+    let path = format!("/monitoring-lines/{id}");
+    let seen = test.township().get(&path).await.ok();
+    assert_eq!(
+        (
+            &seen["draft"]["amount_yuan"],
+            &seen["records"]["approved"]["name"]
+        ),
+        (&json!(9800), &json!("")),
+        "the amount goes down, names stay with their office"
+    );
+}
+
+/// What the township found in a household, as the plan's dimensions ask.
+fn findings(situation: &str) -> Value {
+    let judged = |code: &str, problem: bool| json!({"code": code, "problem": problem});
+    json!({
+        "per_capita_income_fen": 900_000,
+        "situation": situation,
+        "dimensions": [
+            judged("income_and_expenditure", true),
+            judged("two_assurances_three_guarantees", false),
+            judged("drinking_water_safety", false),
+        ],
+    })
+}
+
+fn checked(situation: &str) -> Value {
+    let mut review = forms::review("approve");
+    review["findings"] = findings(situation);
+    review
+}
+
+#[tokio::test]
+async fn lists_on_sqlite() {
+    lists(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn lists_on_postgres() {
+    lists(Engine::Postgres).await;
+}
+
+async fn lists(engine: Engine) {
+    let test = under_the_plan(engine).await;
+    let mut cases = Vec::new();
+    for number in 1..=3 {
+        let case = Case::open(&test, HOME, number, MAY).await;
+        case.sign(MAY).await;
+        case.appraise(MAY, 1, true).await.ok();
+        case.notice(MAY).await;
+        cases.push(case);
+    }
+    let [one, two, three] = &cases[..] else {
+        panic!("three cases")
+    };
+    let form = list_of(
+        PACK,
+        "preliminary_list",
+        HOME.village,
+        MAY,
+        &[one, two, three],
+    )
+    .await;
+    let id = id_of(&send(&test, "village.a1", form).await.ok());
+    let taken = on_list(&test, "township.a1", &id, "receive", MAY)
+        .await
+        .ok();
+    assert_eq!(
+        taken["choices"]["each_assessed"]["clause"], "WY21-047",
+        "{taken:#}"
+    );
+
+    // One opinion for all is none: the plan has each household checked.
+    let versions = [
+        one.version().await,
+        two.version().await,
+        three.version().await,
+    ];
+    let alike: Vec<_> = cases
+        .iter()
+        .zip(versions)
+        .map(|(case, version)| (case, version, forms::review("approve")))
+        .collect();
+    let outcome = answer(&test, "township.a1", &id, MAY, &alike).await.ok();
+    for result in outcome["results"].as_array().expect("results") {
+        assert_eq!(result["ok"], false, "{outcome:#}");
+        assert_eq!(result["refusals"][0]["guard"], "situation_assessed");
+        assert_eq!(result["refusals"][0]["clause"], "WY21-047");
+    }
+    assert_eq!(read(&test, "township.a1", &id).await["counts"]["open"], 3);
+    // With its own finding a household passes, without one it stays; sending back needs none.
+    let each = [
+        (one, versions[0], checked("三口之家，户主住院，家里停工")),
+        (two, versions[1], forms::review("approve")),
+        (
+            three,
+            versions[2],
+            forms::review_back("democratic_appraisal"),
+        ),
+    ];
+    let outcome = answer(&test, "township.a1", &id, MAY, &each).await.ok();
+    let ok: Vec<bool> = outcome["results"]
+        .as_array()
+        .expect("results")
+        .iter()
+        .map(|r| r["ok"] == true)
+        .collect();
+    assert_eq!(ok, [true, false, true], "{outcome:#}");
+    let last = [(two, versions[1], checked("两位老人，一人长期吃药"))];
+    answer(&test, "township.a1", &id, MAY, &last).await.ok();
+    let closed = read(&test, "village.a1", &id).await;
+    assert_eq!(closed["stage"], "closed");
+    assert_eq!(
+        one.view().await["records"]["township_review"]["findings"]["situation"],
+        "三口之家，户主住院，家里停工"
+    );
+
+    // Sending up is the township government's submission, for each household on it.
+    let mut form = list_of(PACK, "proposed_inclusion_list", TOWNSHIP, MAY, &[one, two]).await;
+    send(&test, "township.a1", form.clone())
+        .await
+        .refusal("documented");
+    form["document_number"] = json!("柳府报〔2022〕9号");
+    form["signatory"] = json!("签发人");
+    let sent = send(&test, "township.a1", form).await.ok();
+    let up = id_of(&sent);
+    let submission = &two.view().await["records"]["township_submission"];
+    assert_eq!(submission["government"], "柳泉镇人民政府");
+    let page = test
+        .county()
+        .get(&format!(
+            "/papers/submission_list/{up}/submission_list/print"
+        ))
+        .await
+        .text();
+    for words in ["柳府报〔2022〕9号", "镇级人民政府上报名单", "共2户6人"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    on_list(&test, "county.a1", &up, "receive", MAY).await.ok();
+    let mut decide = forms::decide(MAY);
+    decide["dimensions_considered"] = json!([]);
+    let decisions = [
+        (one, one.version().await, decide.clone()),
+        (two, two.version().await, decide),
+    ];
+    let outcome = answer(&test, "county.a1", &up, MAY, &decisions).await.ok();
+    assert_eq!(
+        read(&test, "township.a1", &up).await["stage"],
+        "closed",
+        "{outcome:#}"
+    );
+
+    // Down again, and taken note of.
+    let due = drawable(&test, "county.a1").await;
+    assert_eq!(due[0]["terms"]["code"], "final_list");
+    let form = list_of(PACK, "final_list", TOWNSHIP, MAY, &[one, two]).await;
+    let down = id_of(&send(&test, "county.a1", form).await.ok());
+    let page = test
+        .township()
+        .get(&format!(
+            "/papers/submission_list/{down}/submission_list/print"
+        ))
+        .await
+        .text();
+    assert!(page.contains("现将名单发给你们，共2户6人。"), "{page}");
+    let taken = on_list(&test, "township.a1", &down, "receive", MAY)
+        .await
+        .ok();
+    // The plan knows no step for it: the list is signed, the casefiles go on as they are.
+    assert_eq!(taken["stage"], "closed", "{:#}", taken["results"]);
+    assert_eq!(taken["rows"][1]["answer"]["verdict"], "acknowledged");
+    assert!(two.view().await["records"]["decision_acknowledged"].is_null());
+    let due = drawable(&test, "county.a1").await;
+    assert_eq!(due, json!([]), "told once is told");
+}

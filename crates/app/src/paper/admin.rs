@@ -3,7 +3,7 @@
 
 use domain::account::{Operation, Principal};
 use domain::division::{DivisionCode, Level};
-use domain::paper::{PaperKind, sample};
+use domain::paper::{NeverPublic, PaperKind, sample, unfit_to_post};
 use serde::{Deserialize, Serialize};
 use store::audit::chain_of;
 use store::paper::{PaperTemplateRow, PaperTemplateUseRow};
@@ -118,10 +118,11 @@ impl App {
         if upload.note.chars().count() > 200 {
             return Err(AppError::invalid("note", "说明请在 200 字以内"));
         }
-        let (kind, bytes) = (upload.kind, upload.bytes);
-        let bytes = tokio::task::spawn_blocking(move || checked(kind, &bytes).map(|()| bytes))
-            .await
-            .map_err(|e| AppError::Internal(e.to_string()))??;
+        let (kind, bytes, never) = (upload.kind, upload.bytes, self.never_public()?);
+        let bytes =
+            tokio::task::spawn_blocking(move || checked(kind, &bytes, &never).map(|()| bytes))
+                .await
+                .map_err(|e| AppError::Internal(e.to_string()))??;
         let digest = store::crypto::digest(&bytes);
         let rows = self.store.paper_templates(&county.to_string()).await?;
         let own = || rows.iter().filter(|r| r.kind == kind.as_str());
@@ -170,7 +171,7 @@ impl App {
         if let Some(id) = &form.template_id {
             let (_, bytes) = self.county_template(county, id, Some(kind)).await?;
             // The platform may have learned since what a template may hold.
-            checked(kind, &bytes)?;
+            checked(kind, &bytes, &self.never_public()?)?;
         }
         let mut tx = self.store.write(self.actor(principal)).await?;
         let subject = form
@@ -267,14 +268,18 @@ impl App {
 }
 
 /// Opens a template and fills it once: what passes can be used.
-fn checked(kind: PaperKind, bytes: &[u8]) -> Result<(), AppError> {
+fn checked(kind: PaperKind, bytes: &[u8], never: &NeverPublic) -> Result<(), AppError> {
     let problems = match Template::open(kind, bytes) {
-        Ok(template) => match template.fill(&sample(kind)) {
-            Ok(_) => return Ok(()),
-            Err(problem) => vec![problem],
-        },
+        Ok(template) => {
+            let mut problems = typed_problems(kind, &template, never);
+            problems.extend(template.fill(&sample(kind)).err());
+            problems
+        }
         Err(problems) => problems,
     };
+    if problems.is_empty() {
+        return Ok(());
+    }
     Err(AppError::Invalid(
         problems
             .into_iter()
@@ -282,6 +287,21 @@ fn checked(kind: PaperKind, bytes: &[u8]) -> Result<(), AppError> {
             .map(|(index, problem)| FieldError::new(&format!("file_{}", index + 1), problem))
             .collect(),
     ))
+}
+
+/// What a county typed that everybody would read.
+fn typed_problems(kind: PaperKind, template: &Template, never: &NeverPublic) -> Vec<String> {
+    if !kind.is_public() {
+        return Vec::new();
+    }
+    let typed = template.typed();
+    let mut problems: Vec<String> = typed
+        .iter()
+        .filter_map(|text| unfit_to_post(text, never))
+        .map(|unfit| unfit.0)
+        .collect();
+    problems.dedup();
+    problems
 }
 
 fn kind_view(

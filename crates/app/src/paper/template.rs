@@ -69,6 +69,21 @@ impl Template {
         }
     }
 
+    /// What is typed into the template, paragraph by paragraph.
+    pub fn typed(&self) -> Vec<String> {
+        let mut paragraphs = Vec::new();
+        for part in &self.parts {
+            if let Content::Text(root) = &part.content {
+                root.each(&mut |e| {
+                    if is(e, "p") {
+                        paragraphs.push(all_text(e));
+                    }
+                });
+            }
+        }
+        paragraphs
+    }
+
     /// The paper as a Word file.
     ///
     /// # Errors
@@ -193,6 +208,15 @@ fn check(
         in_row = true;
     }
     let text = element.text();
+    let off = |(name, value): &(String, String)| {
+        name == "w:val" && matches!(value.as_str(), "0" | "false" | "off")
+    };
+    let hides = ["vanish", "specVanish", "webHidden"]
+        .iter()
+        .any(|name| is(element, name));
+    if hides && !element.attributes.iter().any(off) {
+        problems.push("模板里有隐藏的文字：看不见也会随文件发出去，请取消隐藏或删去".into());
+    }
     if is(element, "t") {
         match marks(&text) {
             Err(problem) => problems.push(problem),

@@ -18,7 +18,7 @@ pub use office::{
 };
 pub use public::{
     Announcement, NameProtection, NeverPublic, PublicLine, PublicNotice, PublicPlace, PublicText,
-    SubstituteLine, Unfit, public_line,
+    SubstituteLine, Unfit, public_line, unfit_to_post,
 };
 pub use sample::sample;
 

@@ -62,6 +62,40 @@ fn digits(text: &str) -> usize {
         .count()
 }
 
+/// What a text typed into the template of a public paper may not hold, as a
+/// sentence with the way out. The landline of an office may stand there, the
+/// number of a person may not.
+pub fn unfit_to_post(text: &str, never: &NeverPublic) -> Option<Unfit> {
+    let mut runs = vec![String::new()];
+    for c in text.chars() {
+        let digit = match c {
+            '0'..='9' => Some(c),
+            '０'..='９' => char::from_digit(u32::from(c) - u32::from('０'), 10),
+            _ => None,
+        };
+        match (digit, runs.last_mut()) {
+            (Some(digit), Some(run)) => run.push(digit),
+            // A number may be written in groups.
+            _ if matches!(c, ' ' | '-' | '－' | '\u{3000}' | '\u{a0}') => {}
+            _ => runs.push(String::new()),
+        }
+    }
+    let of_person = |run: &String| match run.len() {
+        0..=10 => false,
+        11..=13 => !run.starts_with('0'),
+        _ => true,
+    };
+    if runs.iter().any(of_person) {
+        return Some(Unfit(
+            "公开文书的模板里写有像证件号、手机号或卡号的数字，请删去；联系电话请写单位的座机"
+                .into(),
+        ));
+    }
+    never
+        .found_in(text, true)
+        .then(|| Unfit("公开文书的模板里写有病情或残疾的内容，请删去".into()))
+}
+
 /// The most digits a name or place may have; every sensitive number has more.
 const DIGITS_OF_A_NAME: usize = 5;
 /// The most digits a document number may have; a phone has eleven.
@@ -353,6 +387,27 @@ mod tests {
 
     fn never() -> NeverPublic {
         NeverPublic::parse("# 词表\n病\n癌\n肺癌\n残疾\n")
+    }
+
+    #[test]
+    fn a_public_template_holds_no_number_of_a_person_and_no_illness() {
+        for bad in [
+            "身份证号980122199001011234",
+            "电话１９９００００１２３４",
+            "199 0000 1234",
+            "62170000 0000 0000 123",
+            "因肺癌纳入",
+        ] {
+            let refused = unfit_to_post(bad, &never()).expect(bad);
+            assert!(!refused.0.contains(bad), "the sentence repeats the text");
+        }
+        for good in [
+            "公示期5天，自2022年5月1日至2022年5月6日",
+            "监督电话：0379-68812345、12317",
+            "{{村}}{{日期}}",
+        ] {
+            assert_eq!(unfit_to_post(good, &never()), None, "{good}");
+        }
     }
 
     #[test]

@@ -273,6 +273,21 @@ async fn templates(case: &Case<'_>, notice: &str) {
         .await;
     assert_eq!(bad.status, 422);
     assert_eq!(bad.json["errors"][0]["message"], "不认识的字段“身份证号”");
+    // What is typed into a public template is read by everybody.
+    for (typed, words) in [
+        ("公示 980122199001011234", "像证件号"),
+        ("公示 尿毒症", "病情"),
+        (
+            "公示</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>x",
+            "隐藏的文字",
+        ),
+    ] {
+        let typed = renamed(&built_in, "防止返贫监测初选对象公示", typed);
+        let bad = county.template("public_notice", &typed).await;
+        assert_eq!(bad.status, 422);
+        let problems = bad.json["errors"].to_string();
+        assert!(problems.contains(words), "{words}: {problems}");
+    }
     let ours = renamed(&built_in, "防止返贫监测初选对象公示", "公示（本县式样）");
     let kept = county.template("public_notice", &ours).await.ok();
     assert_eq!(

@@ -175,6 +175,15 @@ try {
     const { page } = chen
     await chen.open('/workbench')
     await picture('workbench-county')
+    for (const [name, query] of [
+      ['超期待办', { stage: 'running', overdue: 'true' }],
+      ['等县级审批的', { stage: 'running', step: 'county_decision' }],
+      ['今年已归档', { stage: 'archived' }],
+    ]) {
+      await chen.call('POST', '/saved-views', { page: 'casefile', name, query })
+    }
+    await chen.open('/casefiles?stage=running&step=county_decision')
+    await picture('listing')
     await chen.open('/paper-templates')
     await picture('paper-templates')
     const ready = await findCasefile(chen, (one) => isOpen(one, 'decide', { ready: true }))

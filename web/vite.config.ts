@@ -19,6 +19,8 @@ export default defineConfig(({ mode }) => ({
   optimizeDeps: { include: ['element-plus/es', 'element-plus/es/components/*/style/css', '@element-plus/icons-vue'] },
   server: {
     port: 5173,
+    // The words of audit operations are data of the policy folder.
+    fs: { allow: ['..'] },
     proxy: { '/api': process.env.SHOUWANG_SERVER ?? 'http://127.0.0.1:8080' },
   },
   build: {

@@ -1,10 +1,12 @@
 //! Accounts: signing in, who am I, and the administrators' work on accounts.
 
+mod back_off;
 mod manage;
 mod role_request;
 mod secret;
 mod session;
 
+pub use back_off::BackOff;
 pub use manage::FirstAccount;
 pub(crate) use manage::new_account_row;
 pub use role_request::{NewRoleRequest, RoleDecision, RoleRequestState, RoleRequestView};

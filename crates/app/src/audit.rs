@@ -21,6 +21,8 @@ pub struct AuditView {
     pub at: String,
     pub actor_name: String,
     pub operation: String,
+    /// The operation in words.
+    pub operation_label: String,
     pub subject: String,
     pub detail: String,
     pub digest: String,
@@ -50,12 +52,14 @@ pub struct VerificationView {
 }
 
 /// Filters of the audit list.
-#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct AuditListQuery {
     /// First day, in Shanghai.
+    #[schema(value_type = Option<String>)]
     pub from: Option<jiff::civil::Date>,
     /// Last day, in Shanghai.
+    #[schema(value_type = Option<String>)]
     pub to: Option<jiff::civil::Date>,
     pub operation: Option<String>,
     /// Sign-in name of the account.
@@ -116,6 +120,7 @@ impl App {
                     at: clock::instant_text(r.record.at_millis),
                     chain: r.record.chain,
                     seq: r.record.seq,
+                    operation_label: self.label("audit_operation", &r.record.operation),
                     operation: r.record.operation,
                     subject: r.record.subject,
                     has_purpose: r.record.detail.contains("purpose_digest="),

@@ -29,6 +29,9 @@ pub enum AppError {
     /// Sign-in failed; the code says what the page asks next.
     #[error("sign-in: {0}")]
     SignIn(&'static str),
+    /// Too many failed sign-ins from the address; seconds until the next.
+    #[error("too many tries, wait {seconds} s")]
+    TooManyTries { seconds: u64 },
     /// The role lacks the operation altogether.
     #[error("not permitted: {0}")]
     NotPermitted(&'static str),

@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use crate::casefile::{VillageName, stage_label};
 use crate::error::permit;
 use crate::lead::{parse_date, village_of};
+use crate::policy::timeline_of;
 use crate::{App, AppError, PageView, Window, clock, mask_name};
 
 /// What a search asks; posted, so that no name or number stands in an address.
@@ -88,11 +89,11 @@ impl App {
         let ids: Vec<String> = page.items.iter().map(|r| r.id.clone()).collect();
         let running = self.store.households_with_running_casefile(&ids).await?;
         let leads = self.store.open_lead_counts(&ids).await?;
+        let timeline = timeline_of(&self.store.adoptions().await?)?;
         for row in page.items {
-            let pack = self
-                .pack_in_force(village_of(&row.village)?, self.today())
-                .await
-                .ok();
+            let pack = timeline
+                .governing(village_of(&row.village)?, self.today())
+                .and_then(|found| self.library.pack(&found.pack_id));
             items.push(HouseholdRowView {
                 head_name: if principal.masked {
                     mask_name(&row.head_name)

@@ -1,4 +1,9 @@
-//! Leads: registering, matching to a household, concluding.
+//! Leads: registering, matching to a household, concluding, putting a day right.
+
+mod correction;
+
+use correction::lend_day;
+pub use correction::{CorrectLead, LeadCorrectionView};
 
 use domain::account::{Operation, Principal};
 use domain::casefile::LeadRef;
@@ -49,6 +54,10 @@ pub struct LeadView {
     pub days_left: Option<i64>,
     /// Why it was registered so late, where it was.
     pub late_reason: Option<String>,
+    /// Days put right, oldest first; on the lead's own page only.
+    pub corrections: Vec<LeadCorrectionView>,
+    /// Its day may still be put right; on the lead's own page only.
+    pub correctable: bool,
     pub version: i64,
 }
 
@@ -87,12 +96,13 @@ pub struct ConcludedLead {
 }
 
 /// Filters of the lead list.
-#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct LeadListQuery {
     pub status: Option<String>,
     pub channel: Option<String>,
     #[param(value_type = Option<String>)]
+    #[schema(value_type = Option<String>)]
     pub division: Option<DivisionCode>,
     pub household_id: Option<String>,
     pub limit: Option<u64>,
@@ -161,7 +171,7 @@ impl App {
                 merged.merged_into = Some(first_id.clone());
                 tx.add_lead(merged).await?;
                 if earliest < first.received_on {
-                    first.received_on.clone_from(&earliest);
+                    lend_day(&mut first, &earliest);
                     tx.save_lead(first).await?;
                 }
                 (Some(first_id), Some(earliest))
@@ -256,6 +266,7 @@ impl App {
             verified_by: None,
             casefile_id: None,
             merged_into: None,
+            own_received_on: None,
             account_id: principal.account_id.clone(),
             version: 1,
             late_reason_sealed: match form.late_reason.trim() {
@@ -298,7 +309,7 @@ impl App {
         lead.village.clone_from(&household.village);
         if let Some(mut first) = others.into_iter().find(|o| o.id != lead.id) {
             if lead.received_on < first.received_on {
-                first.received_on.clone_from(&lead.received_on);
+                lend_day(&mut first, &lead.received_on);
                 tx.save_lead(first.clone()).await?;
             }
             lead.status = "merged".into();
@@ -491,7 +502,13 @@ impl App {
             .households(&principal.scope, row.household_id.clone())
             .await?;
         let names = self.division_names([row.village.clone()]).await?;
-        self.lead_view_of(row, &households, &names).await
+        let corrections = self.lead_corrections(principal, &row).await?;
+        let correctable = self.lead_is_correctable(principal, &row).await?;
+        Ok(LeadView {
+            corrections,
+            correctable,
+            ..self.lead_view_of(row, &households, &names).await?
+        })
     }
 
     async fn lead_view_of(
@@ -577,6 +594,8 @@ impl App {
             deadline_on,
             days_left,
             late_reason,
+            corrections: Vec::new(),
+            correctable: false,
             version: row.version,
         })
     }

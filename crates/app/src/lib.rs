@@ -15,10 +15,12 @@ pub mod household;
 pub mod keys;
 pub mod lead;
 pub mod limits;
+pub mod listing;
 pub mod monitoring_line;
 pub mod notice;
 pub mod paper;
 pub mod policy;
+pub mod saved_view;
 pub mod submission_list;
 pub mod supervision;
 pub mod workbench;
@@ -56,6 +58,8 @@ pub struct App {
     /// Texts of the policy folder (layouts, division table).
     pub files: Arc<PolicyFiles>,
     pub data_dir: PathBuf,
+    /// Failed sign-ins by address.
+    pub back_off: Arc<account::BackOff>,
     /// Invented people are accepted and the clock can be moved.
     pub demo: bool,
 }

@@ -81,6 +81,17 @@ pub struct OverdueRow {
     pub clock: domain::casefile::ClockStatus,
 }
 
+/// Filters of the overdue list.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OverdueListQuery {
+    #[param(value_type = Option<String>)]
+    #[schema(value_type = Option<String>)]
+    pub division: Option<DivisionCode>,
+    pub limit: Option<u64>,
+    pub cursor: Option<String>,
+}
+
 /// Why a supervisor opens a case.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 pub struct OpenPurpose {
@@ -223,7 +234,7 @@ impl App {
         })
     }
 
-    async fn step_labels(&self, division: DivisionCode) -> BTreeMap<String, String> {
+    pub(crate) async fn step_labels(&self, division: DivisionCode) -> BTreeMap<String, String> {
         self.pack_in_force(division, self.today())
             .await
             .ok()
@@ -244,12 +255,13 @@ impl App {
     pub async fn overdue(
         &self,
         principal: &Principal,
-        division: Option<DivisionCode>,
-        window: Window,
+        query: OverdueListQuery,
     ) -> Result<PageView<OverdueRow>, AppError> {
         permit(principal, Operation::SupervisionRead)?;
-        let scope =
-            division.map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d));
+        let window = Window::new(query.limit, query.cursor.as_deref());
+        let scope = query
+            .division
+            .map_or_else(|| principal.scope.clone(), |d| principal.scope.narrowed(d));
         let filter = CasefileFilter {
             overdue_on: Some(self.today()),
             ..Default::default()

@@ -42,6 +42,7 @@ operations! {
     LeadRead = "lead.read";
     LeadRegister = "lead.register";
     LeadConclude = "lead.conclude";
+    LeadCorrect = "lead.correct";
     CasefileRead = "casefile.read";
     CasefileVerifyHome = "casefile.verify_home";
     CasefileSignLetter = "casefile.sign_letter";
@@ -67,6 +68,7 @@ operations! {
     SubmissionListReceive = "submission_list.receive";
     ImportRun = "import.run";
     ExportRun = "export.run";
+    ExportList = "export.list";
     AttachmentAdd = "attachment.add";
     GridManage = "grid.manage";
     DuplicateClose = "duplicate.close";
@@ -233,6 +235,8 @@ impl Operation {
                 | Self::RoleGrant
                 | Self::AuditRead
                 | Self::AuditVerify
+                // Takes along what the list's own operation shows, no more.
+                | Self::ExportList
         )
     }
 }

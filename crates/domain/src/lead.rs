@@ -4,9 +4,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::plus_days;
-use crate::casefile::Refusal;
+use crate::casefile::{Casefile, Refusal, Stage};
 use crate::division::DivisionCode;
-use crate::policy::Pack;
+use crate::paper::spoken;
+use crate::policy::{Pack, StepKind};
 
 /// A lead as it arrives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -285,4 +286,130 @@ pub fn check_conclusion(
     } else {
         Err(refused)
     }
+}
+
+/// What a lead whose day is to be put right has come to.
+#[derive(Debug, Clone, Copy)]
+pub enum LeadMatter<'a> {
+    /// Waiting to be verified.
+    Open,
+    /// Concluded into a casefile.
+    Casefile(&'a Casefile),
+    /// Concluded without one: no clock runs.
+    Concluded,
+}
+
+/// Another day for a lead, and why.
+#[derive(Debug, Clone, Copy)]
+pub struct DayCorrection<'a> {
+    pub channel: &'a str,
+    pub before: Date,
+    pub after: Date,
+    pub reason: &'a str,
+    /// When the lead was concluded, if it is.
+    pub concluded_on: Option<Date>,
+}
+
+/// Checks that a lead's day may be put right. The statutory clock runs from it
+/// (HN22-060), so it moves only while that clock runs, and never past what was
+/// done on the strength of the lead. `pack` is the one it falls under with the
+/// new day, or the one its casefile keeps.
+///
+/// # Errors
+/// Every refusal; those about the clock with its clause.
+pub fn check_received_on(
+    correction: &DayCorrection<'_>,
+    matter: LeadMatter<'_>,
+    pack: &Pack,
+    today: Date,
+) -> Result<(), Vec<Refusal>> {
+    let clause = clause_of_clock(pack);
+    let DayCorrection { before, after, .. } = *correction;
+    let mut refused = Vec::new();
+    match matter {
+        LeadMatter::Casefile(casefile) if casefile.stage != Stage::Running => {
+            refused.push(Refusal::new(
+                "clock_running",
+                "这户的识别已有结果，期限从发现线索之日算到审批为止，不能再改发现日期。",
+                clause,
+            ));
+        }
+        LeadMatter::Concluded => refused.push(Refusal::new(
+            "clock_running",
+            "线索已经办结，没有正在走的期限，不能再改发现日期。",
+            clause,
+        )),
+        LeadMatter::Open
+            if !pack
+                .values
+                .channels
+                .iter()
+                .any(|c| c.code == correction.channel) =>
+        {
+            refused.push(Refusal::new(
+                "channel",
+                "那一天执行的政策文件没有列出这个线索来源，请核对日期。",
+                None,
+            ));
+        }
+        LeadMatter::Open | LeadMatter::Casefile(_) => {}
+    }
+    if after == before {
+        refused.push(Refusal::new(
+            "day_changed",
+            "更正后的日期与原来相同。",
+            None,
+        ));
+    }
+    if correction.reason.trim().chars().count() < 4 {
+        refused.push(Refusal::new(
+            "reason_given",
+            "请写明为什么更正、以什么为准，至少 4 个字。",
+            None,
+        ));
+    }
+    if after > today {
+        refused.push(Refusal::new(
+            "not_in_future",
+            "发现日期不能晚于今天。",
+            None,
+        ));
+    }
+    let first_step = match matter {
+        LeadMatter::Casefile(casefile) => StepKind::ALL
+            .iter()
+            .filter_map(|kind| casefile.records.done_on(*kind))
+            .min(),
+        _ => None,
+    };
+    if let Some(on) = [correction.concluded_on, first_step]
+        .into_iter()
+        .flatten()
+        .min()
+        && after > on
+    {
+        refused.push(Refusal::new(
+            "not_after_next",
+            format!(
+                "发现日期不能晚于核实线索和已办环节的日期（最早 {}）。",
+                spoken(on)
+            ),
+            clause,
+        ));
+    }
+    if refused.is_empty() {
+        Ok(())
+    } else {
+        Err(refused)
+    }
+}
+
+/// The clause of the clock that runs from the earliest lead, if one does.
+fn clause_of_clock(pack: &Pack) -> Option<&str> {
+    pack.identification()?
+        .clocks
+        .iter()
+        .find(|c| c.starts == "earliest_lead")?
+        .limit_days
+        .clause()
 }

@@ -190,6 +190,7 @@ async fn open(place: &Place, demo: bool) -> Result<App, String> {
         clock: Arc::new(Clock::system(0)),
         files: Arc::new(files),
         data_dir: data.clone(),
+        back_off: Arc::default(),
         demo,
     })
 }

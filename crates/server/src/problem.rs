@@ -29,6 +29,9 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub current_version: Option<i64>,
+    /// Seconds until it may be tried again, as the header `Retry-After` says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after_seconds: Option<u64>,
 }
 
 impl Problem {
@@ -44,6 +47,7 @@ impl Problem {
             refusals: Vec::new(),
             errors: Vec::new(),
             current_version: None,
+            retry_after_seconds: None,
         }
     }
 
@@ -65,6 +69,7 @@ fn title(status: u16) -> &'static str {
         409 => "已被别人修改",
         413 => "文件太大",
         422 => "不能办理",
+        429 => "请稍后再试",
         _ => "系统出错",
     }
 }
@@ -82,6 +87,18 @@ impl From<AppError> for Problem {
                     _ => "账号或密码不对。连续输错 5 次，账号会锁定 15 分钟。",
                 };
                 Self::new(401, code, detail)
+            }
+            AppError::TooManyTries { seconds } => {
+                let wait = if seconds < 60 {
+                    format!("{seconds} 秒")
+                } else {
+                    format!("{} 分钟", seconds.div_ceil(60))
+                };
+                let detail = format!("这个网络地址登录失败的次数太多，请过 {wait}再试。");
+                let mut problem = Self::new(429, "too_many_tries", &detail)
+                    .next("忘记密码的，请联系本单位的系统管理员重置；不要反复试。");
+                problem.retry_after_seconds = Some(seconds);
+                problem
             }
             AppError::NotPermitted(_) => Self::new(403, "not_permitted", "您的角色不能做这件事。")
                 .next("如确需办理，请联系本单位的系统管理员。"),
@@ -126,7 +143,13 @@ impl From<AppError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let wait = self.retry_after_seconds;
         let mut response = (status, Json(self)).into_response();
+        if let Some(seconds) = wait {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, seconds.into());
+        }
         response.headers_mut().insert(
             header::CONTENT_TYPE,
             header::HeaderValue::from_static("application/problem+json"),

@@ -1,11 +1,13 @@
 //! How people reach the service: plainly on this machine, or behind a proxy
 //! that ends TLS.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request};
-use axum::http::{HeaderValue, header};
+use axum::extract::{ConnectInfo, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -53,6 +55,56 @@ impl Transport {
         let said = request.headers().get("x-forwarded-proto");
         peer.is_some_and(|peer| proxies.contains(&peer))
             && said.is_some_and(|scheme| scheme.as_bytes().eq_ignore_ascii_case(b"https"))
+    }
+}
+
+impl Transport {
+    /// The address a request came from. A named proxy speaks for others: the
+    /// last address in `X-Forwarded-For` that is no proxy. Without that header
+    /// it is unknown, because the proxy stands for everybody.
+    fn came_from(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
+        let proxies = self.0.as_deref().unwrap_or_default();
+        if !proxies.contains(&peer) {
+            return Some(peer);
+        }
+        let named: Vec<Option<IpAddr>> = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .flat_map(|value| value.to_str().unwrap_or_default().split(','))
+            .map(|text| address(text.trim()))
+            .collect();
+        // A word that is no address ends what can be believed.
+        named
+            .into_iter()
+            .rev()
+            .map_while(|address| address)
+            .find(|address| !proxies.contains(address))
+    }
+}
+
+/// An address, with or without a port.
+fn address(text: &str) -> Option<IpAddr> {
+    let plain = text.parse::<IpAddr>();
+    let found = plain.or_else(|_| text.parse::<SocketAddr>().map(|s| s.ip()));
+    found.ok().map(|ip| ip.to_canonical())
+}
+
+/// The address a request came from, where it is known.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CameFrom(pub Option<IpAddr>);
+
+impl<S: Send + Sync> FromRequestParts<S> for CameFrom {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let transport: Transport = parts.extensions.get().cloned().unwrap_or_default();
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|ConnectInfo(peer)| peer.ip().to_canonical());
+        Ok(Self(peer.and_then(|peer| {
+            transport.came_from(peer, &parts.headers)
+        })))
     }
 }
 

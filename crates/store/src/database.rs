@@ -89,6 +89,7 @@ migrations! {
     "0060_monitoring_line",
     "0070_submission_list",
     "0080_villages_and_lists",
+    "0085_saved_views_and_lead_corrections",
 }
 
 impl Store {

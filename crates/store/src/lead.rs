@@ -6,11 +6,12 @@ use sea_orm::{
     QuerySelect as _,
 };
 
-use crate::entity::lead;
+use crate::entity::{lead, lead_correction};
 use crate::paging::Sort;
 use crate::{Page, Store, StoreError, Window, WriteTx, within};
 
 pub use crate::entity::lead::Model as LeadRow;
+pub use crate::entity::lead_correction::Model as LeadCorrectionRow;
 
 /// Filters of the lead list.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +36,36 @@ impl WriteTx {
     /// When encryption fails.
     pub fn seal_late_reason(&self, id: &str, text: &str) -> Result<Vec<u8>, StoreError> {
         self.seal("lead", "late_reason", id, text.as_bytes())
+    }
+
+    /// Seals why a lead's day is put right.
+    ///
+    /// # Errors
+    /// When encryption fails.
+    pub fn seal_correction_reason(&self, id: &str, text: &str) -> Result<Vec<u8>, StoreError> {
+        self.seal("lead_correction", "reason", id, text.as_bytes())
+    }
+
+    /// Keeps a correction.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn add_lead_correction(&mut self, row: LeadCorrectionRow) -> Result<(), StoreError> {
+        lead_correction::Entity::insert(lead_correction::ActiveModel::from(row).reset_all())
+            .exec_without_returning(&self.tx)
+            .await?;
+        Ok(())
+    }
+
+    /// Leads that merged into another, as this transaction sees them.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn leads_merged_into(&self, id: &str) -> Result<Vec<LeadRow>, StoreError> {
+        Ok(lead::Entity::find()
+            .filter(lead::Column::MergedInto.eq(id))
+            .all(&self.tx)
+            .await?)
     }
 
     /// Adds a lead.
@@ -115,6 +146,31 @@ impl Store {
     /// When the ciphertext does not open.
     pub fn lead_description(&self, row: &LeadRow) -> Result<String, StoreError> {
         self.open_text("lead", "description", &row.id, &row.description_sealed)
+    }
+
+    /// Corrections of a lead in scope, oldest first, with their reasons.
+    ///
+    /// # Errors
+    /// When the database refuses or a reason does not open.
+    pub async fn lead_corrections(
+        &self,
+        scope: &Scope,
+        lead_id: &str,
+    ) -> Result<Vec<(LeadCorrectionRow, String)>, StoreError> {
+        let rows = lead_correction::Entity::find()
+            .filter(within(lead_correction::Column::Village, scope))
+            .filter(lead_correction::Column::LeadId.eq(lead_id))
+            .order_by_asc(lead_correction::Column::RecordedAt)
+            .order_by_asc(lead_correction::Column::Id)
+            .all(&self.connection)
+            .await?;
+        rows.into_iter()
+            .map(|row| {
+                let reason =
+                    self.open_text("lead_correction", "reason", &row.id, &row.reason_sealed)?;
+                Ok((row, reason))
+            })
+            .collect()
     }
 
     /// Open leads of each of these households, already loaded in scope.

@@ -19,6 +19,7 @@ pub mod policy;
 pub mod purpose;
 pub mod role_request;
 pub mod rotation;
+pub mod saved_view;
 pub mod sealed_file;
 pub mod submission_list;
 pub mod supervision;

@@ -51,6 +51,7 @@ const fn numbered(
 const TABLES: &[SealedTable] = &[
     numbered("household_version", "household_id", "version", &["file"]),
     table("lead", &["description", "late_reason"]),
+    table("lead_correction", &["reason"]),
     table("casefile", &["document"]),
     table("appraisal", &["minutes"]),
     table("objection", &["content", "objector", "answer", "official"]),
@@ -63,6 +64,7 @@ const TABLES: &[SealedTable] = &[
     numbered("import_finding", "batch_id", "seq", &["detail"]),
     table("submission_list", &["content", "stage"]),
     numbered("submission_list_item", "list_id", "seq", &["answer"]),
+    table("saved_view", &["name", "query"]),
 ];
 
 /// Tables and columns that are sealed again, as the schema names them.

@@ -71,10 +71,38 @@ async function send<T>(method: Method, path: string, query: Query | undefined, b
   throw problemFrom(response.status, error)
 }
 
+/** Takes a workbook along: posted, because filters may hold a name. Answers how many rows it has. */
+async function take(path: string, body: unknown, fileName: string): Promise<number> {
+  let response: Response
+  try {
+    response = await globalThis.fetch(base + path, {
+      method: 'POST',
+      credentials: 'same-origin',
+      headers: { 'Content-Type': 'application/json', 'X-Shouwang-Csrf': '1' },
+      body: JSON.stringify(body),
+    })
+  } catch {
+    throw networkProblem()
+  }
+  if (!response.ok) {
+    if (response.status === 401) signedOut()
+    throw problemFrom(response.status, await response.json().catch(() => undefined))
+  }
+  const file = URL.createObjectURL(await response.blob())
+  const link = document.createElement('a')
+  link.href = file
+  link.download = fileName
+  link.click()
+  // The browser has taken it over by then.
+  setTimeout(() => URL.revokeObjectURL(file), 60_000)
+  return Number(response.headers.get('x-shouwang-rows') ?? 0)
+}
+
 export const api = {
   get: <T>(path: string, query?: Query, options?: Options) => send<T>('get', path, query, undefined, options),
   post: <T = void>(path: string, body?: unknown, options?: Options) => send<T>('post', path, undefined, body ?? {}, options),
   /** Multipart, for files. */
   upload: <T>(path: string, form: FormData, options?: Options) => send<T>('post', path, undefined, form, options),
+  take,
   delete: <T = void>(path: string, options?: Options) => send<T>('delete', path, undefined, undefined, options),
 }

@@ -198,6 +198,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the list of audit records along as a workbook. */
+        post: operations["audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/verify": {
         parameters: {
             query?: never;
@@ -243,6 +260,23 @@ export interface paths {
         get: operations["list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/casefiles/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the list of casefiles along as a workbook. */
+        post: operations["casefiles"];
         delete?: never;
         options?: never;
         head?: never;
@@ -627,6 +661,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/households/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the households a search finds along as a workbook. */
+        post: operations["households"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/households/search": {
         parameters: {
             query?: never;
@@ -955,6 +1006,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leads/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the list of leads along as a workbook. */
+        post: operations["leads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads/{id}": {
         parameters: {
             query?: never;
@@ -983,6 +1051,23 @@ export interface paths {
         put?: never;
         /** Concludes a verified lead. */
         post: operations["conclude"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/leads/{id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Puts the day of a lead right, with a reason; the clock follows. */
+        post: operations["correct"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1179,6 +1264,23 @@ export interface paths {
         put?: never;
         /** Posts a notice naming several households. */
         post: operations["post_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the list of notices along as a workbook. */
+        post: operations["notices"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1632,6 +1734,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/saved-views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The own saved views, oldest first. */
+        get: operations["list"];
+        put?: never;
+        /** Saves the filters of a page under a name. */
+        post: operations["save"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/saved-views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Renames a view, replaces its filters, or lets the page open with it. */
+        post: operations["change"];
+        /** Removes a view. */
+        delete: operations["remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1884,6 +2022,23 @@ export interface paths {
         get: operations["overdue"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/supervision/overdue/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the overdue list along as a workbook, masked as it is. */
+        post: operations["overdue"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2260,6 +2415,19 @@ export interface components {
             /** Format: int32 */
             count: number;
         };
+        /** @description Filters of the audit list. */
+        AuditListQuery: {
+            /** @description First day, in Shanghai. */
+            from?: string | null;
+            /** @description Last day, in Shanghai. */
+            to?: string | null;
+            operation?: string | null;
+            /** @description Sign-in name of the account. */
+            actor?: string | null;
+            /** Format: int64 */
+            limit?: number | null;
+            cursor?: string | null;
+        };
         /** @description One record as the audit administrator sees it. */
         AuditView: {
             chain: string;
@@ -2268,6 +2436,8 @@ export interface components {
             at: string;
             actor_name: string;
             operation: string;
+            /** @description The operation in words. */
+            operation_label: string;
             subject: string;
             detail: string;
             digest: string;
@@ -2349,6 +2519,17 @@ export interface components {
             household_type_label: string;
             village: components["schemas"]["VillageName"];
             path: string;
+        };
+        /** @description Filters of the casefile list, as the address bar carries them. */
+        CasefileListQuery: {
+            stage?: string | null;
+            division?: string | null;
+            step?: string | null;
+            overdue?: boolean;
+            household_id?: string | null;
+            /** Format: int64 */
+            limit?: number | null;
+            cursor?: string | null;
         };
         /** @description A member of the household of a casefile. */
         CasefileMember: {
@@ -2519,6 +2700,14 @@ export interface components {
             current: string;
             new: string;
         };
+        /** @description What changes of a view; absent stays. */
+        ChangeSavedView: {
+            name?: string | null;
+            query?: {
+                [key: string]: string;
+            } | null;
+            opens_first?: boolean | null;
+        };
         /** @description A clause in its own words. */
         ClauseView: {
             id: string;
@@ -2675,6 +2864,13 @@ export interface components {
          * @enum {string}
          */
         ConflictRule: "keep_ours" | "take_theirs";
+        /** @description The right day, and why. */
+        CorrectLead: {
+            /** Format: int64 */
+            expected_version: number;
+            received_on: string;
+            reason: string;
+        };
         /** @description A field that may be put right, with its value as it stands. */
         CorrectableField: {
             step: components["schemas"]["StepKind"];
@@ -3916,12 +4112,30 @@ export interface components {
             on: string;
             verified_by?: string[];
         };
+        /** @description A day put right. */
+        LeadCorrectionView: {
+            old_received_on: string;
+            new_received_on: string;
+            reason: string;
+            by_name: string;
+            recorded_at: string;
+        };
         /** @description The household a lead is about. */
         LeadHousehold: {
             id: string;
             head_name: string;
             village_name: string;
             monitored: string;
+        };
+        /** @description Filters of the lead list. */
+        LeadListQuery: {
+            status?: string | null;
+            channel?: string | null;
+            division?: string | null;
+            household_id?: string | null;
+            /** Format: int64 */
+            limit?: number | null;
+            cursor?: string | null;
         };
         /** @description A lead whose date the clock may run from. */
         LeadRef: {
@@ -3962,6 +4176,10 @@ export interface components {
             days_left?: number | null;
             /** @description Why it was registered so late, where it was. */
             late_reason?: string | null;
+            /** @description Days put right, oldest first; on the lead's own page only. */
+            corrections: components["schemas"]["LeadCorrectionView"][];
+            /** @description Its day may still be put right; on the lead's own page only. */
+            correctable: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -4184,6 +4402,98 @@ export interface components {
             occurred_on: string;
             answers: components["schemas"]["ListAnswer"][];
         };
+        /** @description What is posted to take a list along. */
+        ListExport_AuditListQuery: {
+            /** @description Filters of the audit list. */
+            filter: {
+                /** @description First day, in Shanghai. */
+                from?: string | null;
+                /** @description Last day, in Shanghai. */
+                to?: string | null;
+                operation?: string | null;
+                /** @description Sign-in name of the account. */
+                actor?: string | null;
+                /** Format: int64 */
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            /** @description Columns the page shows, by name; all of them when empty. */
+            columns?: string[];
+        };
+        /** @description What is posted to take a list along. */
+        ListExport_CasefileListQuery: {
+            /** @description Filters of the casefile list, as the address bar carries them. */
+            filter: {
+                stage?: string | null;
+                division?: string | null;
+                step?: string | null;
+                overdue?: boolean;
+                household_id?: string | null;
+                /** Format: int64 */
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            /** @description Columns the page shows, by name; all of them when empty. */
+            columns?: string[];
+        };
+        /** @description What is posted to take a list along. */
+        ListExport_HouseholdSearch: {
+            /** @description What a search asks; posted, so that no name or number stands in an address. */
+            filter: {
+                /** @description Name, pinyin initials, 户编号 or document number. */
+                text?: string;
+                division?: string | null;
+                /** @description `running`, `cleared` or `none`. */
+                monitored?: string | null;
+                household_type?: string | null;
+                /** Format: int64 */
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            /** @description Columns the page shows, by name; all of them when empty. */
+            columns?: string[];
+        };
+        /** @description What is posted to take a list along. */
+        ListExport_LeadListQuery: {
+            /** @description Filters of the lead list. */
+            filter: {
+                status?: string | null;
+                channel?: string | null;
+                division?: string | null;
+                household_id?: string | null;
+                /** Format: int64 */
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            /** @description Columns the page shows, by name; all of them when empty. */
+            columns?: string[];
+        };
+        /** @description What is posted to take a list along. */
+        ListExport_NoticeListQuery: {
+            /** @description Filters of the notice list. */
+            filter: {
+                village?: string | null;
+                /** @description `posted` while it has to stand, `closed` afterwards. */
+                status?: string | null;
+                /** Format: int64 */
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            /** @description Columns the page shows, by name; all of them when empty. */
+            columns?: string[];
+        };
+        /** @description What is posted to take a list along. */
+        ListExport_OverdueListQuery: {
+            /** @description Filters of the overdue list. */
+            filter: {
+                division?: string | null;
+                /** Format: int64 */
+                limit?: number | null;
+                cursor?: string | null;
+            };
+            /** @description Columns the page shows, by name; all of them when empty. */
+            columns?: string[];
+        };
         /** @description One household of a list: as sent, what it was answered, what is different now. */
         ListItemView: {
             /** Format: int32 */
@@ -4215,6 +4525,11 @@ export interface components {
             /** @description 报送后有变化. */
             differences: components["schemas"]["Difference"][];
         };
+        /**
+         * @description A page with a list.
+         * @enum {string}
+         */
+        ListPage: "household" | "lead" | "casefile" | "notice" | "overdue" | "audit";
         /** @description Where a list stands. A stage carries what only it has. */
         ListStage: {
             /** @enum {string} */
@@ -4572,6 +4887,17 @@ export interface components {
             hand_over_to?: string | null;
             reason: string;
         };
+        /** @description A view to save. */
+        NewSavedView: {
+            page: components["schemas"]["ListPage"];
+            name: string;
+            /** @description Filter by name, as the page has them. */
+            query: {
+                [key: string]: string;
+            };
+            /** @description The page opens with it. */
+            opens_first?: boolean;
+        };
         /** @description A list to send. */
         NewSubmissionList: {
             pack_id: string;
@@ -4616,6 +4942,15 @@ export interface components {
             objection_open: boolean;
             /** @description Held by an open or upheld objection; the others go on. */
             held: boolean;
+        };
+        /** @description Filters of the notice list. */
+        NoticeListQuery: {
+            village?: string | null;
+            /** @description `posted` while it has to stand, `closed` afterwards. */
+            status?: string | null;
+            /** Format: int64 */
+            limit?: number | null;
+            cursor?: string | null;
         };
         /** @description A notice before it is posted. */
         NoticePreview: {
@@ -4704,6 +5039,13 @@ export interface components {
             ready: boolean;
             mine: boolean;
         };
+        /** @description Filters of the overdue list. */
+        OverdueListQuery: {
+            division?: string | null;
+            /** Format: int64 */
+            limit?: number | null;
+            cursor?: string | null;
+        };
         /** @description One overdue case. */
         OverdueRow: {
             casefile_id: string;
@@ -4776,6 +5118,8 @@ export interface components {
                 at: string;
                 actor_name: string;
                 operation: string;
+                /** @description The operation in words. */
+                operation_label: string;
                 subject: string;
                 detail: string;
                 digest: string;
@@ -4948,6 +5292,10 @@ export interface components {
                 days_left?: number | null;
                 /** @description Why it was registered so late, where it was. */
                 late_reason?: string | null;
+                /** @description Days put right, oldest first; on the lead's own page only. */
+                corrections: components["schemas"]["LeadCorrectionView"][];
+                /** @description Its day may still be put right; on the lead's own page only. */
+                correctable: boolean;
                 /** Format: int64 */
                 version: number;
             }[];
@@ -5224,6 +5572,11 @@ export interface components {
             errors?: components["schemas"]["FieldError"][];
             /** Format: int64 */
             current_version?: number | null;
+            /**
+             * Format: int64
+             * @description Seconds until it may be tried again, as the header `Retry-After` says.
+             */
+            retry_after_seconds?: number | null;
         };
         /** @description A step of a procedure. */
         ProcedureStepView: {
@@ -5519,6 +5872,16 @@ export interface components {
             version: number;
             /** @description The household that was split off. */
             new_household_id?: string | null;
+        };
+        /** @description A view as its owner sees it. */
+        SavedViewView: {
+            id: string;
+            page: string;
+            name: string;
+            query: {
+                [key: string]: string;
+            };
+            opens_first: boolean;
         };
         /** @description What a person says the columns are. */
         SetMapping: {
@@ -6478,6 +6841,37 @@ export interface operations {
             };
         };
     };
+    audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListExport_AuditListQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     verify: {
         parameters: {
             query?: never;
@@ -6558,6 +6952,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageView_CasefileRow"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    casefiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListExport_CasefileListQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
                 };
             };
             "4XX": {
@@ -7253,6 +7678,37 @@ export interface operations {
             };
         };
     };
+    households: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListExport_HouseholdSearch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query?: never;
@@ -7903,6 +8359,37 @@ export interface operations {
             };
         };
     };
+    leads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListExport_LeadListQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read: {
         parameters: {
             query?: never;
@@ -7953,6 +8440,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConcludedLead"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectLead"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadView"];
                 };
             };
             "4XX": {
@@ -8393,6 +8913,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticeView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListExport_NoticeListQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
                 };
             };
             "4XX": {
@@ -9253,6 +9804,124 @@ export interface operations {
             };
         };
     };
+    list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewView"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSavedView"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeSavedView"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     who: {
         parameters: {
             query?: never;
@@ -9711,8 +10380,6 @@ export interface operations {
         parameters: {
             query?: {
                 division?: string;
-                limit?: number;
-                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -9790,6 +10457,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageView_OverdueRow"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overdue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListExport_OverdueListQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
                 };
             };
             "4XX": {

@@ -23,5 +23,14 @@ export function useFilters<Name extends string>(names: readonly Name[], defaults
     })
   }
   const values = computed(() => Object.fromEntries(names.map((name) => [name, filters[name].value])) as Record<Name, string | undefined>)
-  return { filters, values }
+  /** The filters as they are, an emptied one that has a default as empty. */
+  const chosen = () => Object.fromEntries(names.map((name) => [name, filters[name].value ?? (name in defaults ? '' : undefined)]))
+  /** Other filters in place of all these; what is not said is open, not its default. */
+  const choose = (query: Record<string, string>) => {
+    const kept = names.map((name) => [name, query[name] || (name in defaults ? '' : undefined)] as const)
+    return router.replace({ query: Object.fromEntries(kept.filter(([, value]) => value !== undefined)) as Record<string, string> })
+  }
+  /** Whether the page was asked for with filters. */
+  const asked = () => names.some((name) => route.query[name] !== undefined)
+  return { filters, values, chosen, choose, asked }
 }

@@ -1,5 +1,7 @@
 //! Signing in and out, who is signed in, the own password and second factor.
 
+use std::net::IpAddr;
+
 use domain::account::{Principal, Scope, check_password};
 use domain::division::DivisionCode;
 use store::account::{AccountRow, SessionRow};
@@ -16,13 +18,32 @@ const PASSWORD_DAYS_MILLIS: i64 = 90 * 86_400_000;
 const REMEMBERED_PASSWORDS: usize = 5;
 
 impl App {
-    /// Signs in; returns the session token. Unknown account, wrong password
-    /// and locked account answer alike and take the same time: a lock that told
-    /// a right password from a wrong one would invite guessing through it.
+    /// Signs in; returns the session token. An address with too many failures
+    /// waits before its next attempt, whoever it names.
     ///
     /// # Errors
-    /// [`AppError::SignIn`] with `sign_in_failed` or `totp_required`.
-    pub async fn sign_in(&self, form: SignIn) -> Result<String, AppError> {
+    /// [`AppError::SignIn`] with `sign_in_failed` or `totp_required`;
+    /// [`AppError::TooManyTries`] with the wait.
+    pub async fn sign_in(&self, form: SignIn, address: Option<IpAddr>) -> Result<String, AppError> {
+        let now = self.clock.real_millis();
+        let attempt = match address {
+            Some(address) => Some(self.back_off.attempt(address, now).map_err(|wait| {
+                let seconds = u64::try_from(wait).unwrap_or(0).div_ceil(1_000);
+                AppError::TooManyTries { seconds }
+            })?),
+            None => None,
+        };
+        let result = self.check_sign_in(form).await;
+        if let (Some(attempt), Err(AppError::SignIn("sign_in_failed"))) = (attempt, &result) {
+            attempt.failed(now);
+        }
+        result
+    }
+
+    /// Unknown account, wrong password and locked account answer alike and take
+    /// the same time: a lock that told a right password from a wrong one would
+    /// invite guessing through it.
+    async fn check_sign_in(&self, form: SignIn) -> Result<String, AppError> {
         let now = self.clock.real_millis();
         // The audit names the account that signs in, or whose name was tried.
         let mut actor = self.system_actor();
@@ -281,7 +302,7 @@ impl App {
         })
     }
 
-    pub(super) fn role_names(&self, codes: &[String]) -> Vec<RoleName> {
+    pub(crate) fn role_names(&self, codes: &[String]) -> Vec<RoleName> {
         codes
             .iter()
             .map(|c| RoleName {

@@ -6,6 +6,7 @@ pub(super) fn headline(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "opened" => "立案",
         "lead_joined" => "又一条线索并入",
+        "lead_corrected" => "更正线索发现日期",
         "verify_home" => "入户核实",
         "sign_letter" => "签订承诺授权书",
         "request_cross_check" => "村级提请信息比对",

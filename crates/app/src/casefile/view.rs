@@ -226,11 +226,12 @@ pub fn stage_label(stage: &str) -> &'static str {
 }
 
 /// Filters of the casefile list, as the address bar carries them.
-#[derive(Debug, Clone, Default, serde::Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Clone, Default, serde::Deserialize, ToSchema, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct CasefileListQuery {
     pub stage: Option<String>,
     #[param(value_type = Option<String>)]
+    #[schema(value_type = Option<String>)]
     pub division: Option<DivisionCode>,
     pub step: Option<String>,
     #[serde(default)]

@@ -2,8 +2,7 @@
 //! with constant memory (HN22-058, HN20-104).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{File, OpenOptions};
-use std::io::{Seek as _, SeekFrom};
+use std::fs::File;
 use std::str::FromStr as _;
 
 use domain::account::{Operation, Principal, Scope};
@@ -21,13 +20,11 @@ use store::division::VillageValues;
 
 use super::DEFAULT_LAYOUT;
 use super::matching::draft_of;
-use super::sheet_writer::{Formats, add_sheet, write_text};
+use super::sheet_writer::{Formats, MOST_ROWS, add_sheet, save_unnamed, write_text};
 use crate::error::permit;
-use crate::{App, AppError, new_id};
+use crate::{App, AppError};
 
 const CHUNK: u64 = 200;
-/// Rows an xlsx sheet can hold, title and header apart.
-const MOST_ROWS: u32 = 1_048_000;
 
 /// What was written.
 #[derive(Debug)]
@@ -477,20 +474,8 @@ impl<'a> Exporter<'a> {
         Ok(())
     }
 
-    fn finish(mut self, folder: &std::path::Path) -> Result<File, AppError> {
-        let failed = |e: std::io::Error| AppError::Internal(e.to_string());
-        let path = folder.join(new_id());
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create_new(true)
-            .open(&path)
-            .map_err(failed)?;
-        // Nothing unsealed keeps a name on disk.
-        let _ = std::fs::remove_file(&path);
-        self.book.save_to_writer(&mut file)?;
-        file.seek(SeekFrom::Start(0)).map_err(failed)?;
-        Ok(file)
+    fn finish(self, folder: &std::path::Path) -> Result<File, AppError> {
+        save_unnamed(self.book, folder)
     }
 }
 

@@ -1,10 +1,20 @@
 //! Writing workbooks: rows one after another with constant memory, and text
 //! that no program takes for a formula.
 
-use domain::exchange::RawCell;
-use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+use std::fs::{File, OpenOptions};
+use std::io::{Seek as _, SeekFrom};
+use std::path::Path;
 
-use crate::AppError;
+use domain::exchange::RawCell;
+use jiff::civil::Date;
+use rust_xlsxwriter::{
+    Color, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+};
+
+use crate::{AppError, new_id};
+
+/// Rows an xlsx sheet can hold, title and header apart.
+pub(crate) const MOST_ROWS: u32 = 1_048_000;
 
 impl From<XlsxError> for AppError {
     fn from(error: XlsxError) -> Self {
@@ -41,7 +51,9 @@ impl Formats {
                 .set_background_color(Color::RGB(0xE8_EEF4)),
             wrapped: Format::new().set_text_wrap().set_align(FormatAlign::Top),
             guarded: Format::new().set_quote_prefix(),
-            date: Format::new().set_num_format("yyyy-mm-dd"),
+            date: Format::new()
+                .set_num_format("yyyy-mm-dd")
+                .set_align(FormatAlign::Left),
             error: marked(0xFF_C7CE),
             warning: marked(0xFF_EB9C),
         }
@@ -80,6 +92,26 @@ pub(crate) fn write_text(
     Ok(())
 }
 
+/// Writes a day as a day, so that a spreadsheet can sort by it.
+pub(crate) fn write_day(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    day: Date,
+    formats: &Formats,
+) -> Result<(), AppError> {
+    let part = |number: i8| u8::try_from(number).unwrap_or(1);
+    let year = u16::try_from(day.year()).unwrap_or_default();
+    match ExcelDateTime::from_ymd(year, part(day.month()), part(day.day())) {
+        Ok(date) => {
+            sheet.write_datetime_with_format(row, column, &date, &formats.date)?;
+            Ok(())
+        }
+        // Before 1900 the format knows no days.
+        Err(_) => write_text(sheet, row, column, &day.to_string(), formats),
+    }
+}
+
 /// Writes a cell as it stood in the file it came from; `mark` colours it.
 pub(super) fn write_cell(
     sheet: &mut Worksheet,
@@ -116,6 +148,23 @@ pub(crate) fn add_sheet<'a>(
     let sheet = book.add_worksheet_with_constant_memory()?;
     sheet.set_name(name)?;
     Ok(sheet)
+}
+
+/// Saves a workbook into a file that has no name: nothing unsealed stays on
+/// disk. The file is at its beginning.
+pub(crate) fn save_unnamed(mut book: Workbook, folder: &Path) -> Result<File, AppError> {
+    let failed = |e: std::io::Error| AppError::Internal(e.to_string());
+    let path = folder.join(new_id());
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create_new(true)
+        .open(&path)
+        .map_err(failed)?;
+    let _ = std::fs::remove_file(&path);
+    book.save_to_writer(&mut file)?;
+    file.seek(SeekFrom::Start(0)).map_err(failed)?;
+    Ok(file)
 }
 
 /// The file column as the writer counts it.

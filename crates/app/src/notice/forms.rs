@@ -203,10 +203,11 @@ pub struct AnswerObjection {
 }
 
 /// Filters of the notice list.
-#[derive(Debug, Clone, Default, Deserialize, utoipa::IntoParams)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct NoticeListQuery {
     #[param(value_type = Option<String>)]
+    #[schema(value_type = Option<String>)]
     pub village: Option<DivisionCode>,
     /// `posted` while it has to stand, `closed` afterwards.
     pub status: Option<String>,

@@ -34,6 +34,7 @@ async fn empty_app(folder: &tempfile::TempDir, demo: bool) -> App {
         clock: Arc::new(Clock::fixed(date(2022, 5, 1))),
         files: Arc::new(files),
         data_dir: folder.path().to_path_buf(),
+        back_off: std::sync::Arc::default(),
         demo,
     }
 }
@@ -64,11 +65,14 @@ fn count_by<T>(items: &[T], key: impl Fn(&T) -> String) -> BTreeMap<String, usiz
 
 async fn signed_in(app: &App, login_name: &str) -> Principal {
     let token = app
-        .sign_in(app::account::SignIn {
-            login_name: login_name.into(),
-            password: app::demo::DEMO_PASSWORD.into(),
-            totp_code: None,
-        })
+        .sign_in(
+            app::account::SignIn {
+                login_name: login_name.into(),
+                password: app::demo::DEMO_PASSWORD.into(),
+                totp_code: None,
+            },
+            None,
+        )
         .await
         .expect("signs in");
     app.principal(&token).await.expect("principal")

@@ -43,6 +43,7 @@ pub async fn app_in(folder: &tempfile::TempDir) -> App {
         clock: Arc::new(Clock::fixed(date(2024, 5, 1))),
         files: Arc::new(files),
         data_dir: folder.path().to_path_buf(),
+        back_off: std::sync::Arc::default(),
         demo: true,
     };
     let county: DivisionCode = COUNTY.parse().expect("code");

@@ -27,6 +27,7 @@ fn app_over(store: Store, folder: &Path, today: jiff::civil::Date) -> App {
         clock: Arc::new(Clock::fixed(today)),
         files: Arc::new(files),
         data_dir: folder.to_path_buf(),
+        back_off: std::sync::Arc::default(),
         demo: true,
     }
 }

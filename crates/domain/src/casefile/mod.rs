@@ -40,6 +40,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::Principal;
 use crate::calendar::WorkCalendar;
 use crate::division::DivisionCode;
+use crate::paper::spoken;
 use crate::policy::{Pack, StepKind};
 
 /// Which pack a procedure started under; it keeps it to the end.
@@ -211,6 +212,26 @@ impl Casefile {
             Stage::Running => self.leads.push(lead),
             _ => self.later_leads.push(lead),
         }
+    }
+
+    /// Puts the day of a lead right; the clock follows. `None` where the lead is
+    /// not of this case, or the day is its own already.
+    pub fn correct_lead(&mut self, id: &str, received_on: Date, today: Date) -> Option<Event> {
+        let lead = self.leads.iter_mut().find(|l| l.id == id)?;
+        if lead.received_on == received_on {
+            return None;
+        }
+        let before = std::mem::replace(&mut lead.received_on, received_on);
+        Some(Event {
+            kind: "lead_corrected".into(),
+            step: None,
+            summary: format!(
+                "线索发现日期由 {} 更正为 {}",
+                spoken(before),
+                spoken(received_on)
+            ),
+            occurred_on: today,
+        })
     }
 
     /// Every lead of the case, those after its determination last.

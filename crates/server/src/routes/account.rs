@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use crate::State;
 use crate::problem::{Answer, Problem, answer};
 use crate::session::{Body, Signed, end_cookie, start_cookie};
-use crate::transport::Transport;
+use crate::transport::{CameFrom, Transport};
 
 /// Routes of this area.
 pub fn routes() -> OpenApiRouter<State> {
@@ -230,9 +230,10 @@ async fn add_deputy(
 async fn sign_in(
     AxumState(app): AxumState<State>,
     Extension(transport): Extension<Transport>,
+    CameFrom(address): CameFrom,
     Body(form): Body<SignIn>,
 ) -> Result<Response, Problem> {
-    let token = app.sign_in(form).await?;
+    let token = app.sign_in(form, address).await?;
     let principal = app.principal(&token).await?;
     let me = app.me(&principal).await?;
     Ok((

@@ -404,7 +404,7 @@ async fn corrections(
 }
 
 /// A workbook as it lies on disk, sent piece by piece.
-fn streamed(name: &str, file: std::fs::File) -> Result<Response, Problem> {
+pub(super) fn streamed(name: &str, file: std::fs::File) -> Result<Response, Problem> {
     let length = file
         .metadata()
         .map_err(|e| AppError::Internal(e.to_string()))?;

@@ -1,7 +1,9 @@
 //! Routes of the area `lead`.
 
 use app::PageView;
-use app::lead::{ConcludeLead, ConcludedLead, LeadListQuery, LeadView, RegisteredLead};
+use app::lead::{
+    ConcludeLead, ConcludedLead, CorrectLead, LeadListQuery, LeadView, RegisteredLead,
+};
 use axum::extract::{Path, Query, State as AxumState};
 use domain::lead::NewLead;
 use utoipa_axum::router::OpenApiRouter;
@@ -18,6 +20,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(read))
         .routes(routes!(match_household))
         .routes(routes!(conclude))
+        .routes(routes!(correct))
 }
 
 /// Leads in scope, earliest received first.
@@ -102,6 +105,24 @@ async fn conclude(
     Body(form): Body<ConcludeLead>,
 ) -> Answer<ConcludedLead> {
     answer(app.conclude_lead(&me, &id, form).await)
+}
+
+/// Puts the day of a lead right, with a reason; the clock follows.
+#[utoipa::path(
+    post,
+    path = "/leads/{id}/correct",
+    tag = "lead",
+    params(("id" = String, Path)),
+    request_body = CorrectLead,
+    responses((status = 200, body = LeadView), (status = "4XX", body = Problem)),
+)]
+async fn correct(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+    Body(form): Body<CorrectLead>,
+) -> Answer<LeadView> {
+    answer(app.correct_lead(&me, &id, form).await)
 }
 
 /// The household a lead is about.

@@ -10,11 +10,13 @@ mod duplicate;
 mod exchange;
 mod household;
 mod lead;
+mod listing;
 mod monitoring_line;
 mod notice;
 mod paper;
 mod policy;
 mod role_request;
+mod saved_view;
 mod submission_list;
 mod supervision;
 
@@ -34,12 +36,14 @@ pub fn all() -> OpenApiRouter<State> {
         .merge(exchange::routes())
         .merge(household::routes())
         .merge(lead::routes())
+        .merge(listing::routes())
         .merge(monitoring_line::routes())
         .merge(notice::routes())
         .merge(adoption::routes())
         .merge(paper::routes())
         .merge(policy::routes())
         .merge(role_request::routes())
+        .merge(saved_view::routes())
         .merge(submission_list::routes())
         .merge(supervision::routes())
 }

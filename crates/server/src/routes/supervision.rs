@@ -1,9 +1,9 @@
 //! Routes of the area `supervision`.
 
+use app::PageView;
 use app::casefile::CasefileView;
-use app::supervision::{OpenPurpose, OverdueRow, SupervisionView};
+use app::supervision::{OpenPurpose, OverdueListQuery, OverdueRow, SupervisionView};
 use app::workbench::Workbench;
-use app::{PageView, Window};
 use axum::extract::{Path, Query, State as AxumState};
 use domain::division::DivisionCode;
 use utoipa_axum::router::OpenApiRouter;
@@ -54,22 +54,15 @@ async fn overview(
     get,
     path = "/supervision/overdue",
     tag = "supervision",
-    params(OfDivision),
+    params(OverdueListQuery),
     responses((status = 200, body = PageView<OverdueRow>), (status = "4XX", body = Problem)),
 )]
 async fn overdue(
     AxumState(app): AxumState<State>,
     Signed(me): Signed,
-    Query(query): Query<OfDivision>,
+    Query(query): Query<OverdueListQuery>,
 ) -> Answer<PageView<OverdueRow>> {
-    answer(
-        app.overdue(
-            &me,
-            query.division,
-            Window::new(query.limit, query.cursor.as_deref()),
-        )
-        .await,
-    )
+    answer(app.overdue(&me, query).await)
 }
 
 /// Opens a case for supervision, masked, with an audited purpose.
@@ -96,6 +89,4 @@ async fn open(
 struct OfDivision {
     #[param(value_type = Option<String>)]
     division: Option<DivisionCode>,
-    limit: Option<u64>,
-    cursor: Option<String>,
 }

@@ -439,7 +439,7 @@ async fn three_administrators_exclude_one_another() {
     let me = test.person("audit").get("/session").await.ok();
     assert_eq!(
         me["operations"],
-        json!(["role.read", "audit.read", "audit.verify"])
+        json!(["export.list", "role.read", "audit.read", "audit.verify"])
     );
 }
 

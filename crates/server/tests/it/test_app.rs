@@ -116,6 +116,7 @@ impl TestApp {
             clock: Arc::new(Clock::fixed(FIRST_DAY)),
             files: Arc::new(files),
             data_dir: folder.path().to_path_buf(),
+            back_off: Arc::default(),
             demo,
         };
         let router = server::router(app.clone(), transport);

@@ -28,6 +28,7 @@ pub struct Model {
     pub account_id: String,
     pub version: i64,
     pub late_reason_sealed: Option<Vec<u8>>,
+    pub own_received_on: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

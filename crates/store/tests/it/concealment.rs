@@ -6,8 +6,8 @@ use store::exchange::StagedHousehold;
 
 use crate::fixture::{Place, TestDatabase, on_both};
 use crate::people::{
-    DAY, VILLAGE, account, casefile, event, household, lead, meta, notice, notice_item, number,
-    objection, projection,
+    DAY, VILLAGE, account, casefile, event, household, lead, lead_correction, meta, notice,
+    notice_item, number, objection, projection,
 };
 
 on_both!(sensitive_values_are_never_in_clear);
@@ -28,6 +28,9 @@ const SECRETS: &[&str] = &[
     "980101198002030999",
     "坐标乡卫生室旁",
     "陪同核对遗失的证",
+    "查找孙大圣一家",
+    "孙大圣的名字",
+    "把公历写成了农历",
 ];
 
 /// The database as one heap of bytes: SQLite's files, or every row of every
@@ -216,6 +219,23 @@ pub async fn fill(db: &TestDatabase) {
     .await
     .expect("staged");
     crate::submission_list::send(&mut tx, "s", VILLAGE, &["c"]).await;
+    tx.save_view(store::saved_view::SavedView {
+        id: "v".into(),
+        account_id: "u".into(),
+        page: "household".into(),
+        name: "查找孙大圣一家".into(),
+        query: "{\"text\":\"孙大圣的名字\"}".into(),
+        opens_first: false,
+        saved_at: 0,
+    })
+    .await
+    .expect("saved");
+    let reason_sealed = tx
+        .seal_correction_reason("k", "把公历写成了农历")
+        .expect("seals");
+    tx.add_lead_correction(lead_correction("k", "l", reason_sealed))
+        .await
+        .expect("added");
     crate::submission_list::give(&mut tx, "s", "c", "退回原因涉及透析").await;
     tx.audit("410327", "test", "household/h", "fields=phone")
         .await

@@ -9,7 +9,7 @@ use jiff::civil::{Date, date};
 use store::account::AccountRow;
 use store::casefile::{Author, CasefileProjection};
 use store::household::{EpisodeRow, VersionMeta};
-use store::lead::LeadRow;
+use store::lead::{LeadCorrectionRow, LeadRow};
 use store::notice::{NoticeItemRow, NoticeRow, ObjectionRow};
 use store::paper::NameProtectionRow;
 use store::{Actor, WriteTx};
@@ -135,6 +135,20 @@ pub fn episode(
     }
 }
 
+pub fn lead_correction(id: &str, lead_id: &str, reason_sealed: Vec<u8>) -> LeadCorrectionRow {
+    LeadCorrectionRow {
+        id: id.into(),
+        lead_id: lead_id.into(),
+        village: VILLAGE.into(),
+        old_received_on: "2025-05-01".into(),
+        new_received_on: "2025-04-01".into(),
+        reason_sealed,
+        account_id: "account-clerk".into(),
+        by_name: "某".into(),
+        recorded_at: 0,
+    }
+}
+
 pub fn lead(
     tx: &WriteTx,
     id: &str,
@@ -168,6 +182,7 @@ pub fn lead(
         account_id: "account-clerk".into(),
         version: 1,
         late_reason_sealed: None,
+        own_received_on: None,
     }
 }
 

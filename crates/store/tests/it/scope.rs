@@ -20,8 +20,9 @@ use store::submission_list::ListFilter;
 
 use crate::fixture::{TestDatabase, on_both};
 use crate::people::{
-    DAY, FOREIGN, NEIGHBOUR, VILLAGE, account, casefile, episode, event, household, lead, meta,
-    name_protection, notice, notice_item, number, objection, projection, scope, scopes_above,
+    DAY, FOREIGN, NEIGHBOUR, VILLAGE, account, casefile, episode, event, household, lead,
+    lead_correction, meta, name_protection, notice, notice_item, number, objection, projection,
+    scope, scopes_above,
 };
 
 on_both!(every_read_answers_its_scope_only);
@@ -65,6 +66,10 @@ async fn fill(db: &TestDatabase) {
         .expect("saved");
     let row = lead(&tx, "l", VILLAGE, "h", "2025-05-01", "x");
     tx.add_lead(row).await.expect("added");
+    let reason = tx.seal_correction_reason("k", "x").expect("seals");
+    tx.add_lead_correction(lead_correction("k", "l", reason))
+        .await
+        .expect("added");
     let mut seen = projection(Some(DAY));
     seen.decided_on = Some(DAY);
     tx.save_casefile(&casefile("c", "h", VILLAGE), &seen, &[event("opened")], 0)
@@ -253,6 +258,7 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
     ask!(lead(s, "l") a => usize::from(a.is_some()));
     ask!(leads(s, &LeadFilter::default(), &ten) a => page!(a));
     ask!(leads(s, &LeadFilter { household_id: Some("h".into()), ..LeadFilter::default() }, &ten) a => page!(a));
+    ask!(lead_corrections(s, "l") a => a.len());
     ask!(casefile(s, "c") a => usize::from(a.is_some()));
     ask!(every_casefile(s, &CasefileFilter::default()) a => a.len());
     ask!(casefiles_by_ids(s, &["c".to_owned()]) a => a.len());

@@ -20,6 +20,7 @@ export const operationGroups: OperationGroup[] = [
       { code: 'lead.read', label: '查看线索' },
       { code: 'lead.register', label: '登记线索' },
       { code: 'lead.conclude', label: '办结线索' },
+      { code: 'lead.correct', label: '更正线索发现日期' },
     ],
   },
   {
@@ -74,6 +75,7 @@ export const operationGroups: OperationGroup[] = [
     operations: [
       { code: 'import.run', label: '导入数据' },
       { code: 'export.run', label: '导出数据' },
+      { code: 'export.list', label: '导出清单' },
       { code: 'attachment.add', label: '上传附件' },
     ],
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { detailWords, subjectWords } from './words'
+import { OPERATIONS, detailWords, subjectWords } from './words'
 
 describe('words of the audit chain', () => {
   it('tells a detail in words and leaves out what says nothing', () => {
@@ -14,5 +14,11 @@ describe('words of the audit chain', () => {
   it('shortens long ids only', () => {
     expect(subjectWords('casefile/01a200fa-2067-7e71-ae4b-e3de5b4e0216')).toBe('识别认定事项 …5b4e0216')
     expect(subjectWords('pack/henan-2022')).toBe('政策包 henan-2022')
+    expect(subjectWords('list/household')).toBe('农户清单')
+  })
+  it('knows every operation of the code list', () => {
+    expect(OPERATIONS['export.list']).toBe('导出清单')
+    expect(Object.values(OPERATIONS).every(Boolean)).toBe(true)
+    expect(detailWords('rows=3 columns=head+code filters=text+division')).toBe('3 行，2 列，筛选：查找内容、区划')
   })
 })

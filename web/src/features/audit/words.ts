@@ -1,107 +1,15 @@
 /** The audit chain's short codes in the words of the office. What this list does not know is shown as written. */
+import table from '../../../../policy/codes/audit_operation.csv?raw'
 import { CHANGE_MENU } from '@/features/household/changes'
 
-export const OPERATIONS: Record<string, string> = {
-  'session.started': '登录',
-  'session.refused': '登录被拒',
-  'session.ended': '退出登录',
-  'account.bootstrap': '建立首个管理员',
-  'account.created': '新建账户',
-  'account.enabled': '启用账户',
-  'account.disabled': '停用账户',
-  'account.password_changed': '修改密码',
-  'account.password_reset': '重置密码',
-  'account.totp_started': '开始绑定动态口令',
-  'account.totp_confirmed': '绑定动态口令',
-  'account.deputy_named': '指定代理人',
-  'role.requested': '申请岗位',
-  'role.granted': '批准岗位',
-  'role.refused': '不批准岗位',
-  'role.withdrawn': '收回岗位',
-  'audit.purpose_read': '查看事由',
-  'grid.added': '新建网格',
-  'household.added': '新建农户档案',
-  'household.changed': '登记农户变动',
-  'household.revealed': '查看完整证件号或电话',
-  'lead.registered': '登记线索',
-  'lead.matched': '线索对应农户',
-  'lead.concluded': '办结线索',
-  'casefile.opened': '开始识别认定',
-  'casefile.verify_home': '入户核实',
-  'casefile.sign_letter': '签订承诺授权书',
-  'casefile.request_cross_check': '提交信息比对',
-  'casefile.forward_cross_check': '转报信息比对',
-  'casefile.answer_cross_check': '反馈信息比对',
-  'casefile.reuse_cross_check': '沿用低保核对结果',
-  'casefile.resolve_discrepancy': '核实疑点',
-  'casefile.acknowledge_discrepancy': '知悉后到的疑点',
-  'casefile.conclude_cross_check': '办结信息比对',
-  'casefile.record_appraisal': '民主评议结果',
-  'casefile.post_notice': '列入公示',
-  'casefile.file_objection': '登记异议',
-  'casefile.answer_objection': '答复异议',
-  'casefile.review': '乡级审核',
-  'casefile.decide': '县级审批',
-  'casefile.acknowledge_decision': '签收审批结果',
-  'casefile.announce': '结果公告',
-  'casefile.archive': '录入建档',
-  'casefile.inform_household': '告知农户',
-  'casefile.request_recheck': '申请再次核查',
-  'casefile.end': '终止',
-  'casefile.state_paper': '说明纸质件存放处',
-  'casefile.request_correction': '申请更正',
-  'casefile.decide_correction': '审批更正',
-  'correction.listed': '查看待审批的更正',
-  'casefile.explain_overdue': '说明逾期原因',
-  'cross_check.listed': '导出待比对名单',
-  'appraisal.recorded': '登记民主评议会议',
-  'notice.posted': '张贴公示',
-  'submission_list.submitted': '报送名单',
-  'submission_list.no_adjustment': '登记本月无调整',
-  'submission_list.received': '接收名单',
-  'submission_list.returned': '整份退回名单',
-  'submission_list.withdrawn': '撤回名单',
-  'submission_list.printed': '打印名单',
-  'submission_list.exported': '导出名单',
-  'casefile.submit_to_county': '镇政府上报',
-  'casefile.notify_township': '书面通知乡镇',
-  'paper.taken': '下载或打印文书',
-  'name_protection.requested': '提出公示用名',
-  'name_protection.approved': '批准公示用名',
-  'name_protection.refused': '不批准公示用名',
-  'name_protection.ended': '结束公示用名',
-  'paper_template.uploaded': '上传文书模板',
-  'paper_template.put_in_use': '启用文书模板',
-  'attachment.added': '上传附件',
-  'duplicate.closed': '办结重复证件号',
-  'supervision.opened': '说明事由后查看事项',
-  'import.receive': '上传导入文件',
-  'import.map': '对应导入列',
-  'import.merge_start': '决定合并导入数据',
-  'import.merge': '合并导入数据',
-  'export.national_written': '写完全国样式表格',
-  'import.merge_villages': '合并行政村信息',
-  'import.cancel': '停止导入',
-  'import.resume': '继续导入',
-  'import.refuse': '拒收导入文件',
-  'import.corrections': '导出待改清单',
-  'export.national': '导出全国系统表格',
-  'policy.drafted': '起草启用政策包',
-  'policy.put_in_force': '启用政策包',
-  'keys.retire': '停用旧密钥',
-  'policy.ended': '停用政策包',
-  'policy.reopened': '恢复执行政策包',
-  'policy.withdrawn': '撤回启用政策包',
-  'keys.reseal': '更换加密密钥',
-  'demo.clock_moved': '调整演示日期',
-  'demo.accounts_added': '生成演示账户',
-  'demo.divisions_added': '生成演示区划',
-  'demo.village_reported': '生成演示行政村信息',
-  'demo.grids_added': '生成演示网格',
-  'demo.households_added': '生成演示农户',
-}
-
-export const operationWords = (code: string) => OPERATIONS[code] ?? code
+/** Of every operation in words, for the filter; each record brings its own. */
+export const OPERATIONS: Record<string, string> = Object.fromEntries(
+  table
+    .trim()
+    .split(/\r?\n/)
+    .slice(2)
+    .map((line) => line.split(',').slice(0, 2) as [string, string]),
+)
 
 const SUBJECTS: Record<string, string> = {
   account: '账户',
@@ -123,11 +31,18 @@ const SUBJECTS: Record<string, string> = {
   demo: '演示',
   duplicate: '重复证件号',
   purpose: '事由',
+  list: '清单',
+  saved_view: '常用筛选',
+  monitoring_line: '监测范围',
 }
+
+/** Lists taken along. */
+const LISTS: Record<string, string> = { household: '农户', lead: '风险线索', casefile: '识别认定事项', notice: '公示与异议', overdue: '逾期事项', audit: '审计记录' }
 
 /** `casefile/01a2…71` → `识别认定事项 …8e71`: enough of the id to tell one from another. */
 export function subjectWords(subject: string): string {
   const [area = '', id = ''] = subject.split('/')
+  if (area === 'list') return `${LISTS[id] ?? id}清单`
   const words = SUBJECTS[area] ?? area
   return id ? `${words} ${id.length > 20 ? `…${id.slice(-8)}` : id}` : words
 }
@@ -141,6 +56,11 @@ const LEADS: Record<string, string> = {
 }
 const STAGES: Record<string, string> = { running: '办理中', determined: '已认定', archived: '已建档', refused: '未纳入', ended: '已终止' }
 const FIELDS: Record<string, string> = { id_number: '证件号码', phone: '联系电话' }
+/** Filters of the lists, by the names the chain keeps. */
+const FILTERS: Record<string, string> = {
+  division: '区划', text: '查找内容', monitored: '监测情况', household_type: '户类型', status: '状态', channel: '来源', household: '农户', stage: '阶段', step: '步骤',
+  overdue: '期限', from: '开始日期', to: '结束日期', operation: '操作', actor: '操作人',
+}
 const short = (text: string) => (text.length > 12 ? `${text.slice(0, 12)}…` : text)
 
 const PARTS: Record<string, (value: string) => string> = {
@@ -168,6 +88,12 @@ const PARTS: Record<string, (value: string) => string> = {
   handed_over_to: (value) => `移交给账户 …${value.slice(-8)}`,
   jurisdiction: (value) => `区划 ${value}`,
   digest: (value) => `内容摘要 ${short(value)}`,
+  rows: (value) => `${value} 行`,
+  columns: (value) => `${value.split('+').length} 列`,
+  filters: (value) => `筛选：${value.split('+').map((name) => FILTERS[name] ?? name).join('、')}`,
+  division: (value) => `区划 ${value}`,
+  old: (value) => `原为 ${value}`,
+  new: (value) => `更正为 ${value}`,
   file: (value) => `文件摘要 ${short(value)}`,
 }
 

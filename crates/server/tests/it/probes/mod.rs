@@ -4,6 +4,7 @@
 
 mod records;
 mod rules;
+mod rules_of_listings;
 mod rules_of_lists;
 mod rules_of_papers;
 mod rules_of_people;
@@ -235,8 +236,9 @@ async fn probe_rule(
     let nowhere = Records::nowhere();
     for target in PLACES {
         let inside = actor.scope.contains(target.code());
-        let holds = rule.needs.is_none_or(|o| actor.operations.contains(&o))
-            || rule.or.is_some_and(|o| actor.operations.contains(&o));
+        let holds = (rule.needs.is_none_or(|o| actor.operations.contains(&o))
+            || rule.or.is_some_and(|o| actor.operations.contains(&o)))
+            && rule.also.is_none_or(|o| actor.operations.contains(&o));
         // Versions move while people act.
         for place in [actor.own, target].into_iter().filter(|_| holds) {
             let fresh = world[&place].clone().refreshed(test).await;
@@ -310,8 +312,12 @@ async fn probe_rule(
     }
 }
 
-/// Rows of a list: its total, or the length of a bare list.
+/// Rows of a list: its total, the length of a bare list, or what a workbook
+/// says of itself.
 fn rows(reply: &Reply) -> Option<u64> {
+    if let Some(rows) = reply.headers.get("x-shouwang-rows") {
+        return rows.to_str().ok()?.parse().ok();
+    }
     match &reply.json {
         Value::Array(items) => Some(items.len() as u64),
         page => {
@@ -392,6 +398,12 @@ async fn counts_are_of_the_scope(test: &TestApp, actor: &Actor, tally: &mut Tall
     ] {
         if actor.operations.contains(&needs) {
             let reply = person.get(path).await;
+            check(path, &reply, rows(&reply), each * villages);
+        }
+    }
+    for (needs, path, each) in rules_of_listings::WHOLE {
+        if actor.operations.contains(&needs) && actor.operations.contains(&O::ExportList) {
+            let reply = person.post(path, serde_json::json!({"filter": {}})).await;
             check(path, &reply, rows(&reply), each * villages);
         }
     }

@@ -6,7 +6,7 @@ use domain::account::Operation as O;
 use serde_json::{Value, json};
 
 use super::records::Records;
-use super::{rules_of_lists, rules_of_papers, rules_of_people};
+use super::{rules_of_listings, rules_of_lists, rules_of_papers, rules_of_people};
 
 /// What an operation is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,8 @@ pub struct Rule {
     pub needs: Option<O>,
     /// Another operation that opens it too.
     pub or: Option<O>,
+    /// An operation it needs as well.
+    pub also: Option<O>,
     pub kind: Kind,
     /// Requests from the actor's own records and the target's.
     pub probes: fn(&Records, &Records) -> Vec<Probe>,
@@ -97,6 +99,7 @@ pub fn rule(
         path,
         needs: needs.into(),
         or: None,
+        also: None,
         kind,
         probes,
         ends_session: false,
@@ -112,6 +115,7 @@ pub fn all() -> Vec<Rule> {
     rules.extend(line_rules());
     rules.extend(adoption_rules());
     rules.extend(rules_of_lists::all());
+    rules.extend(rules_of_listings::all());
     rules.extend(oversight_rules());
     rules.extend(exchange_rules());
     rules.extend(rules_of_papers::all());

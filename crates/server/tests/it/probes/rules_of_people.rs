@@ -198,6 +198,16 @@ fn lead_rules() -> Vec<Rule> {
                 post(format!("/leads/{}/conclude", t.lead), form)
             },
         ),
+        rule(
+            POST,
+            "/leads/{id}/correct",
+            O::LeadCorrect,
+            Record,
+            |_, t| {
+                let form = json!({"expected_version": t.lead_version, "received_on": "2032-01-01", "reason": ""});
+                post(format!("/leads/{}/correct", t.lead), form)
+            },
+        ),
     ]
 }
 

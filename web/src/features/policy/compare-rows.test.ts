@@ -36,7 +36,7 @@ describe('sideWords', () => {
     expect(sideWords(row({ figure: false }), null, 'channel')).toMatchObject({ unstated: false, absent: true, text: '没有这一项' })
     const open = row({ figure: false, left: side('', { unstated: true, clause: null }), right: null, difference: 'only_left' })
     expect(sideWords(open, open.left, 'identification.step')).toMatchObject({ unstated: true })
-    expect(sideWords(open, null, 'identification.step').text).toBe('没有列为空缺')
+    expect(sideWords(open, null, 'identification.step').text).toBe('不涉及')
   })
   it('shows another name, and that an entry is there when nothing more is said', () => {
     expect(sideWords(row({}), side('', { label: '期限' }), 'clock').text).toBe('期限')

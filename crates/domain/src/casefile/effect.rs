@@ -36,6 +36,20 @@ pub(super) fn record(
             next.records.home_verification = Some(done(form.clone(), occurred_on, facts));
         }
         Action::SignLetter(letter) => {
+            // A letter signed anew puts the earlier one aside with its paper.
+            if let Some(earlier) = next.records.commitment_letter.clone() {
+                next.superseded.push(Superseded {
+                    sent_back_to: StepKind::CommitmentLetter,
+                    by_step: StepKind::CommitmentLetter,
+                    reason: "重新签订承诺授权书".into(),
+                    on: occurred_on,
+                    by_name: facts.actor.display_name.clone(),
+                    records: super::Records {
+                        commitment_letter: Some(earlier),
+                        ..Default::default()
+                    },
+                });
+            }
             summary = format!("{}人签字授权", letter.signatures.len());
             next.records.commitment_letter = Some(done(letter.clone(), occurred_on, facts));
         }

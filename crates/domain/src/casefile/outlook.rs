@@ -41,16 +41,16 @@ pub fn step_status(casefile: &Casefile, procedure: &Procedure, kind: StepKind) -
     if casefile.records.done_on(kind).is_some() {
         return StepStatus::Done;
     }
-    if casefile.sent_back_to == Some(kind) {
-        return StepStatus::SentBack;
-    }
     let reachable = procedure.position(kind).is_some_and(|p| {
         procedure.steps[..p]
             .iter()
             .filter(|s| !s.is_parallel())
             .all(|s| casefile.records.done_on(s.kind).is_some())
     });
-    if reachable && !matches!(casefile.stage, Stage::Refused { .. } | Stage::Ended { .. }) {
+    // Sent back to a step nobody has come to yet: the ones before it are first.
+    if reachable && casefile.sent_back_to == Some(kind) {
+        StepStatus::SentBack
+    } else if reachable && !matches!(casefile.stage, Stage::Refused { .. } | Stage::Ended { .. }) {
         StepStatus::Open
     } else {
         StepStatus::Waiting

@@ -105,7 +105,9 @@ pub fn answer_in(
     };
     let entered = |step: StepKind| records.entered(step).map_or_else(String::new, |(n, _)| n);
     // A send-back puts records aside: the first one since the list was sent.
-    if let Some(back) = casefile.superseded.get(row.superseded) {
+    // A step done anew puts only its own aside, and sends nobody back.
+    let since = casefile.superseded.iter().skip(row.superseded);
+    if let Some(back) = since.into_iter().find(|s| s.by_step != s.sent_back_to) {
         return Some(ItemAnswer {
             verdict: ItemVerdict::SentBack,
             on: back.on,

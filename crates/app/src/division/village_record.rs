@@ -93,7 +93,7 @@ impl App {
         let villages = self.store.villages(&scope).await?;
         let figures = self.store.figures_of_villages(&scope).await?;
         let records = self.store.village_records(&scope).await?;
-        let townships = villages.iter().filter_map(|v| Some(v.parent.clone()?));
+        let townships = villages.iter().filter_map(|v| v.parent.clone());
         let names = self.division_names(townships).await?;
         let mut list = Vec::with_capacity(villages.len());
         for row in villages {

@@ -44,6 +44,10 @@ pub enum AppError {
     Invalid(Vec<FieldError>),
     #[error("stale, now {current}")]
     Stale { current: i64 },
+    /// Households of one act that changed since they were read, by casefile;
+    /// nothing was done for any.
+    #[error("stale households: {}", .0.len())]
+    StaleHouseholds(Vec<FieldError>),
     /// No policy pack is in force for the division and day.
     #[error("no policy pack in force")]
     NoPolicy,

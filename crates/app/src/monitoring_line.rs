@@ -14,8 +14,8 @@ use domain::account::{Operation, Principal};
 use domain::casefile::{Casefile, PackRef};
 use domain::division::DivisionCode;
 use domain::monitoring_line::{
-    Calculation, Draft, InForce, LineAction, LineFacts, LineRecords, LineStage, MonitoringLine,
-    ResolvedLine, apply, calculate, draft_faults, open_for,
+    Calculation, Draft, InForce, LineAbove, LineAction, LineFacts, LineRecords, LineStage,
+    MonitoringLine, ResolvedLine, Surroundings, apply, calculate, draft_faults, open_for,
 };
 use domain::policy::{Line, Pack};
 use jiff::civil::Date;
@@ -102,10 +102,14 @@ impl App {
             &form.draft.inputs,
             form.draft.rounding.as_ref(),
         );
+        let others = self.store.monitoring_lines().await?;
+        let around = self
+            .surroundings(principal, form.jurisdiction, &form.draft, "", &others)
+            .await?;
         Ok(CalculationView {
             rules: LineRulesView::of(pack, rules),
             stated_yuan: rules.stated_for(form.year).map(|(yuan, _)| yuan),
-            faults: draft_faults(rules, form.year, &form.draft),
+            faults: draft_faults(rules, form.year, &form.draft, &around),
             calculation,
         })
     }
@@ -157,7 +161,7 @@ impl App {
             authors: Vec::new(),
             records: LineRecords::default(),
         };
-        let facts = self.line_facts(rules, principal, None);
+        let facts = line_facts(rules, principal, Surroundings::none(self.today()));
         let action = LineAction::Revise { draft: form.draft };
         let line = apply(&blank, &action, self.today(), &facts).map_err(AppError::Refused)?;
         tx.add_monitoring_line(&line).await.map_err(|e| match e {
@@ -202,17 +206,11 @@ impl App {
             });
         }
         let line = row.line()?;
-        let in_force = others
-            .iter()
-            .find(|r| r.stage == LineStage::Published.as_str() && r.id != id)
-            .map(LineRow::line)
-            .transpose()?
-            .map(|l| InForce {
-                year: l.year,
-                effective_from: l.draft.effective_from,
-            });
         let pack = self.pack(&line.pack.id)?;
-        let facts = self.line_facts(rules(pack)?, principal, in_force);
+        let around = self
+            .surroundings(principal, line.jurisdiction, &line.draft, id, &others)
+            .await?;
+        let facts = line_facts(rules(pack)?, principal, around);
         let next = apply(&line, &act.action, act.occurred_on, &facts).map_err(AppError::Refused)?;
         permit(principal, act.action.operation())?;
         let version = tx.save_monitoring_line(&next, row.version).await?;
@@ -254,19 +252,75 @@ impl App {
         }
     }
 
-    fn line_facts<'a>(
+    /// What a draft stands beside, the line `id` itself left out.
+    async fn surroundings(
         &self,
-        rules: &'a Line,
-        principal: &'a Principal,
-        in_force: Option<InForce>,
-    ) -> LineFacts<'a> {
-        LineFacts {
-            rules,
-            account_id: &principal.account_id,
-            account_name: &principal.display_name,
-            today: self.today(),
+        principal: &Principal,
+        jurisdiction: DivisionCode,
+        draft: &Draft,
+        id: &str,
+        others: &[LineRow],
+    ) -> Result<Surroundings<'_>, AppError> {
+        let code = jurisdiction.to_string();
+        let in_force = others
+            .iter()
+            .filter(|r| r.jurisdiction == code && r.id != id)
+            .filter(|r| r.stage == LineStage::Published.as_str())
+            .max_by(|a, b| a.effective_from.cmp(&b.effective_from))
+            .map(LineRow::line)
+            .transpose()?
+            .map(|l| InForce {
+                year: l.year,
+                effective_from: l.draft.effective_from,
+            });
+        let today = self.today();
+        // What it stands under is asked for the day it is to hold from, and not before today.
+        let day = draft.effective_from.max(today);
+        // Without a pack on that day there are no bounds; the way back stays open.
+        let pack = self.pack_in_force(jurisdiction, day).await.ok();
+        Ok(Surroundings {
+            today,
             in_force,
-        }
+            above: self.line_above(jurisdiction, day).await?,
+            previous_yuan: self
+                .published_line(jurisdiction, draft.effective_from)
+                .await?
+                .map(|l| l.amount_yuan),
+            bounds: pack
+                .and_then(|p| p.values.bounds.as_ref())
+                .and_then(|b| b.line.as_ref()),
+            own_act: principal.division == Some(jurisdiction),
+        })
+    }
+
+    /// The published line that comes to a jurisdiction from further up, and
+    /// what it answered.
+    async fn line_above(
+        &self,
+        jurisdiction: DivisionCode,
+        day: Date,
+    ) -> Result<Option<LineAbove<'_>>, AppError> {
+        let above: Vec<String> = jurisdiction.ancestors().map(|d| d.to_string()).collect();
+        let Some((row, resolved)) = self.nearest_line(&above, day).await? else {
+            return Ok(None);
+        };
+        let own = domain::account::Scope::subtree(jurisdiction);
+        let code = jurisdiction.to_string();
+        let followed_on = self
+            .store
+            .line_receipts(&own, std::slice::from_ref(&row.id))
+            .await?
+            .into_iter()
+            .find(|r| r.division == code && r.own_amount_yuan.is_none())
+            .and_then(|r| r.acknowledged_on)
+            .map(|day| crate::lead::parse_date(&day))
+            .transpose()?;
+        Ok(Some(LineAbove {
+            rules: rules(self.pack(&row.line()?.pack.id)?)?,
+            amount_yuan: resolved.amount_yuan,
+            published_by: resolved.published_by,
+            followed_on,
+        }))
     }
 
     async fn audit_line(
@@ -296,21 +350,39 @@ impl App {
         division: DivisionCode,
         day: Date,
     ) -> Result<Option<ResolvedLine>, AppError> {
-        let above: Vec<String> = std::iter::once(division)
+        let codes: Vec<String> = std::iter::once(division)
             .chain(division.ancestors())
             .map(|d| d.to_string())
             .collect();
-        let rows = self.store.monitoring_lines_on(&above, day).await?;
+        let found = self.nearest_line(&codes, day).await?;
+        Ok(found.map(|(_, resolved)| resolved))
+    }
+
+    /// The published line of the first of these divisions that has one on a
+    /// day, and the amount it comes to for the first of them.
+    async fn nearest_line(
+        &self,
+        codes: &[String],
+        day: Date,
+    ) -> Result<Option<(LineRow, ResolvedLine)>, AppError> {
+        let rows = self.store.monitoring_lines_on(codes, day).await?;
         // Nearest first; of one jurisdiction the latest start comes first already.
-        let Some(row) = above
+        let mut outward = codes
             .iter()
-            .find_map(|code| rows.iter().find(|r| &r.jurisdiction == code))
-        else {
+            .filter_map(|code| rows.iter().find(|r| &r.jurisdiction == code));
+        let Some(mut row) = outward.next() else {
             return Ok(None);
         };
-        let own = self.store.own_amounts(&row.id, &above).await?;
+        // A later line from above goes before an older one that is lower.
+        for above in outward {
+            let later = above.effective_from > row.effective_from;
+            if later && above.amount_yuan > row.amount_yuan && self.forbids_lower(above)? {
+                row = above;
+            }
+        }
+        let own = self.store.own_amounts(&row.id, codes).await?;
         let day = day.to_string();
-        let nearest = above.iter().find_map(|code| {
+        let nearest = codes.iter().find_map(|code| {
             own.iter().find(|r| {
                 &r.division == code
                     && r.own_effective_from
@@ -326,12 +398,20 @@ impl App {
             },
         );
         let names = self.division_names([place.clone()]).await?;
-        Ok(Some(ResolvedLine {
+        let resolved = ResolvedLine {
             year: i16::try_from(row.year).unwrap_or(i16::MAX),
             amount_yuan: amount,
             document_number: number.clone(),
             published_by: names.get(place).cloned().unwrap_or_default(),
-        }))
+        };
+        Ok(Some((row.clone(), resolved)))
+    }
+
+    /// Whether those a line went to may not stay below it.
+    fn forbids_lower(&self, row: &LineRow) -> Result<bool, AppError> {
+        let rules = rules(self.pack(&row.line()?.pack.id)?)?;
+        let down = rules.downward.as_ref();
+        Ok(down.is_some_and(|d| !d.may_be_lower()))
     }
 
     /// The line that counts for a casefile: that of the day the household was
@@ -345,5 +425,18 @@ impl App {
             .looked_at_on()
             .unwrap_or_else(|| self.today());
         self.published_line(casefile.village, day).await
+    }
+}
+
+fn line_facts<'a>(
+    rules: &'a Line,
+    principal: &'a Principal,
+    around: Surroundings<'a>,
+) -> LineFacts<'a> {
+    LineFacts {
+        rules,
+        account_id: &principal.account_id,
+        account_name: &principal.display_name,
+        around,
     }
 }

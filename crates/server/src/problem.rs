@@ -126,6 +126,16 @@ impl From<AppError> for Problem {
                 problem.current_version = Some(current);
                 problem
             }
+            AppError::StaleHouseholds(households) => {
+                let detail = format!(
+                    "没有报出：您打开之后，有 {} 户已经有了改动。",
+                    households.len()
+                );
+                let mut problem = Self::new(409, "stale_version", &detail)
+                    .next("请核对这几户的最新情况，再报送整份名单；您填写的内容还在。");
+                problem.errors = households;
+                problem
+            }
             AppError::NoPolicy => {
                 Self::new(422, "no_policy", "这里还没有生效的政策文件，不能办理。")
                     .next("请联系政策管理员发布政策文件。")

@@ -1,6 +1,7 @@
 //! 监测范围: lines and receipts, and how many households a line would hold.
 
 use domain::account::Scope;
+use domain::division::DivisionCode;
 use domain::monitoring_line::MonitoringLine;
 use jiff::civil::Date;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func};
@@ -155,21 +156,63 @@ impl WriteTx {
         Ok(())
     }
 
-    /// Saves a confirmation; the first one counts.
+    /// Saves a confirmation: the first one, or the own amount of a division
+    /// that confirmed on `followed_on` that it follows.
     ///
     /// # Errors
-    /// [`StoreError::Stale`] when it was confirmed already.
-    pub async fn save_line_receipt(&mut self, row: LineReceiptRow) -> Result<(), StoreError> {
+    /// [`StoreError::Stale`] when somebody else answered first.
+    pub async fn save_line_receipt(
+        &mut self,
+        row: LineReceiptRow,
+        followed_on: Option<Date>,
+    ) -> Result<(), StoreError> {
         let id = row.id.clone();
+        let before = monitoring_line_receipt::Column::AcknowledgedOn;
         let done = monitoring_line_receipt::Entity::update_many()
             .set(monitoring_line_receipt::ActiveModel::from(row).reset_all())
             .filter(monitoring_line_receipt::Column::Id.eq(id))
-            .filter(monitoring_line_receipt::Column::AcknowledgedOn.is_null())
+            .filter(monitoring_line_receipt::Column::OwnAmountYuan.is_null())
+            .filter(match followed_on {
+                Some(day) => before.eq(day.to_string()),
+                None => before.is_null(),
+            })
             .exec(&self.tx)
             .await?;
         if done.rows_affected == 0 {
             return Err(StoreError::Stale { current: 0 });
         }
+        Ok(())
+    }
+
+    /// Sends another amount to those below a division once more: who follows
+    /// confirms anew, who set its own keeps it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn reissue_line_receipts(
+        &mut self,
+        line_id: &str,
+        sender: DivisionCode,
+        amount_yuan: i64,
+        issued_on: Date,
+        due_on: Date,
+    ) -> Result<(), StoreError> {
+        use monitoring_line_receipt::Column;
+        let nothing = Option::<String>::None;
+        monitoring_line_receipt::Entity::update_many()
+            .col_expr(Column::AmountYuan, amount_yuan.into())
+            .col_expr(Column::IssuedOn, issued_on.to_string().into())
+            .col_expr(Column::DueOn, due_on.to_string().into())
+            .col_expr(Column::AcknowledgedOn, nothing.clone().into())
+            .col_expr(Column::AcknowledgedBy, nothing.clone().into())
+            .col_expr(Column::AccountId, nothing.into())
+            .col_expr(Column::DocumentNumber, "".into())
+            .filter(Column::LineId.eq(line_id))
+            .filter(within(Column::Division, &Scope::subtree(sender)))
+            .filter(Column::Division.ne(sender.to_string()))
+            .filter(Column::OwnAmountYuan.is_null())
+            .exec(&self.tx)
+            .await?;
         Ok(())
     }
 

@@ -3453,6 +3453,11 @@ export interface components {
             rounding?: components["schemas"]["Rounding"] | null;
             /** @description Why this amount (稳慎研判): kept with the line. */
             rationale?: string;
+            /**
+             * @description Why the amount lies outside the usual bounds, or moves further than
+             *     usual from the one before; empty where it does not.
+             */
+            unusual_reason?: string;
         };
         /** @description A list that may be drawn up now. */
         DrawableList: {
@@ -3488,6 +3493,17 @@ export interface components {
             id: string;
             found_at: string;
             sides: components["schemas"]["DuplicateSide"][];
+        };
+        /** @description The acts on a draft that went back, with what it proposed. */
+        EarlierRound: {
+            /** Format: int64 */
+            amount_yuan: number;
+            effective_from: string;
+            drafted?: components["schemas"]["Signature"] | null;
+            submitted?: components["schemas"]["Signature"] | null;
+            reviewed?: components["schemas"]["Signature"] | null;
+            approved?: components["schemas"]["Signature"] | null;
+            filings?: components["schemas"]["Filing"][];
         };
         /** @description Ends what has begun. */
         EndAdoption: {
@@ -4264,6 +4280,8 @@ export interface components {
             published?: components["schemas"]["Signature"] | null;
             withdrawn?: components["schemas"]["Signature"] | null;
             sent_back?: components["schemas"]["Signature"][];
+            /** @description What was done before each time it went back, oldest first. */
+            earlier?: components["schemas"]["EarlierRound"][];
         };
         /** @description What the pack in force says about the line. */
         LineRulesView: {
@@ -5687,6 +5705,11 @@ export interface components {
             effect: components["schemas"]["ReceiptEffect"];
             /** @description Number of the receiver's own document: forwarding it, or setting its own. */
             document_number?: string;
+            /**
+             * Format: int64
+             * @description The own amount typed once more, where it is far from the one received.
+             */
+            confirmed_yuan?: number | null;
         };
         /** @description A receiver of a published line. */
         ReceiptView: {
@@ -5714,6 +5737,8 @@ export interface components {
             document_number: string;
             /** @description This account may answer it. */
             mine: boolean;
+            /** @description This account follows it and may still set an amount of its own. */
+            may_set_own: boolean;
         };
         /** @description The household asked the township to look again. */
         RecheckRequest: {

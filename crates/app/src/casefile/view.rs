@@ -377,7 +377,9 @@ impl App {
             ..self.facts(pack, &members, &file.household_type, principal)
         };
         let line = self.line_of(&casefile).await?;
-        let todo = outlook(&casefile, &facts);
+        let mut todo = outlook(&casefile, &facts);
+        self.note_missing_lists(scope, &casefile, pack, &mut todo)
+            .await?;
         let mut steps = steps(&casefile, pack, &todo, &pieces);
         let mut corrections = casefile.corrections.clone();
         let name = |n: &str| if masked { mask_name(n) } else { n.to_owned() };

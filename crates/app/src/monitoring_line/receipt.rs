@@ -1,9 +1,11 @@
 //! Sending a published line down, and what the receivers answer.
 
+use std::collections::BTreeSet;
+
 use domain::account::{Operation, Principal, Scope};
 use domain::calendar::plus_days;
 use domain::division::{DivisionCode, Level};
-use domain::monitoring_line::{MonitoringLine, ReceiptEffect, ReceiptForm, acknowledge};
+use domain::monitoring_line::{Delivery, MonitoringLine, ReceiptEffect, ReceiptForm, acknowledge};
 use jiff::civil::Date;
 use serde::Serialize;
 use store::WriteTx;
@@ -36,6 +38,8 @@ pub struct ReceiptView {
     pub document_number: String,
     /// This account may answer it.
     pub mine: bool,
+    /// This account follows it and may still set an amount of its own.
+    pub may_set_own: bool,
 }
 
 impl App {
@@ -98,7 +102,8 @@ impl App {
     }
 
     /// A receiver confirms: it follows, or sets its own amount. A city passes
-    /// the line on to its counties by this.
+    /// the line on to its counties by this. Who follows may set its own amount
+    /// later, from a day to come.
     ///
     /// # Errors
     /// [`AppError::NotFound`] for another division's receipt,
@@ -130,16 +135,23 @@ impl App {
         let rules = rules(self.pack(&line.pack.id)?)?;
         let receiver: DivisionCode = crate::lead::village_of(&row.division)?;
         let issued = crate::lead::parse_date(&row.issued_on)?;
-        acknowledge(
+        let followed_on = match (&row.acknowledged_on, row.own_amount_yuan, &form.effect) {
+            (Some(day), None, ReceiptEffect::Own { .. }) => Some(crate::lead::parse_date(day)?),
+            (Some(_), ..) => return Err(AppError::Stale { current: 0 }),
+            (None, ..) => None,
+        };
+        let pack = self.pack_in_force(receiver, self.today()).await?;
+        let delivery = Delivery {
             rules,
-            &line,
+            bounds: pack.values.bounds.as_ref().and_then(|b| b.line.as_ref()),
+            line: &line,
             receiver,
-            row.amount_yuan,
-            issued,
-            &form,
-            self.today(),
-        )
-        .map_err(AppError::Refused)?;
+            amount_yuan: row.amount_yuan,
+            issued_on: issued,
+            followed_on,
+            today: self.today(),
+        };
+        acknowledge(&delivery, &form).map_err(AppError::Refused)?;
         row.acknowledged_on = Some(form.acknowledged_on.to_string());
         row.acknowledged_by = Some(principal.display_name.clone());
         row.account_id = Some(principal.account_id.clone());
@@ -157,24 +169,27 @@ impl App {
         }
         let passed_on = row.own_amount_yuan.unwrap_or(row.amount_yuan);
         let mut tx = self.store.write(self.actor(principal)).await?;
-        tx.save_line_receipt(row).await?;
+        tx.save_line_receipt(row, followed_on).await?;
         if receiver.level() == Level::City {
             let days = rules.downward.as_ref().and_then(|d| d.receipt_days.get());
-            self.send_to_children(
-                &mut tx,
-                &line,
-                receiver,
-                passed_on,
-                form.acknowledged_on,
-                days,
-            )
-            .await?;
+            let on = form.acknowledged_on;
+            if followed_on.is_some() {
+                // Those who confirmed the lower amount are told the new one.
+                let due = plus_days(on, days.unwrap_or(0).into());
+                tx.reissue_line_receipts(&line.id, receiver, passed_on, on, due)
+                    .await?;
+            }
+            self.send_to_children(&mut tx, &line, receiver, passed_on, on, days)
+                .await?;
         }
         tx.audit(
             &chain_of(Some(receiver)),
             "monitoring_line.acknowledged",
             &format!("monitoring_line/{}", line.id),
-            &format!("division={receiver} amount_yuan={passed_on}"),
+            &format!(
+                "division={receiver} amount_yuan={passed_on} on={}",
+                form.acknowledged_on
+            ),
         )
         .await?;
         tx.commit().await?;
@@ -193,6 +208,11 @@ impl App {
             .await?;
         let today = self.today().to_string();
         let may = principal.may(Operation::MonitoringLineAcknowledge);
+        let referential = if may {
+            self.referential_lines().await?
+        } else {
+            BTreeSet::new()
+        };
         rows.into_iter()
             .map(|r| {
                 let level = crate::lead::village_of(&r.division)?.level();
@@ -204,6 +224,11 @@ impl App {
                     level: level.as_str().into(),
                     overdue: r.acknowledged_on.is_none() && r.due_on < today,
                     mine: may && own && r.acknowledged_on.is_none(),
+                    may_set_own: may
+                        && own
+                        && r.acknowledged_on.is_some()
+                        && r.own_amount_yuan.is_none()
+                        && referential.contains(&r.line_id),
                     id: r.id,
                     line_id: r.line_id,
                     division: r.division,
@@ -218,5 +243,23 @@ impl App {
                 })
             })
             .collect()
+    }
+
+    /// Lines still in force or to come whose receivers may set an amount of
+    /// their own (参照执行).
+    async fn referential_lines(&self) -> Result<BTreeSet<String>, AppError> {
+        let today = self.today().to_string();
+        let mut found = BTreeSet::new();
+        for row in self.store.monitoring_lines().await? {
+            if row.effective_until.as_ref().is_some_and(|u| *u < today) {
+                continue;
+            }
+            let pack = self.pack(&row.line()?.pack.id)?;
+            let down = pack.values.line.as_ref().and_then(|l| l.downward.as_ref());
+            if down.is_some_and(|d| d.effect == "reference") {
+                found.insert(row.id);
+            }
+        }
+        Ok(found)
     }
 }

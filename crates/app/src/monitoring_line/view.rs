@@ -282,6 +282,8 @@ fn without_names(records: &mut LineRecords) {
     .into_iter()
     .flatten()
     .for_each(hide);
+    // What went back before is the office's own business, like the reasons.
+    records.earlier.clear();
     for filing in &mut records.filings {
         hide(&mut filing.sent);
         if let Some(answer) = &mut filing.answer {
@@ -331,12 +333,17 @@ impl App {
         if !inside {
             without_names(&mut records);
             draft.rationale.clear();
+            draft.unusual_reason.clear();
         }
         let me = &principal.account_id;
         Ok(LineView {
             calculation: calculate(rules, line.year, &draft.inputs, draft.rounding.as_ref()),
             faults: if stage == LineStage::Draft {
-                domain::monitoring_line::draft_faults(rules, line.year, &draft)
+                let others = self.store.monitoring_lines().await?;
+                let around = self
+                    .surroundings(principal, line.jurisdiction, &draft, &row.id, &others)
+                    .await?;
+                domain::monitoring_line::draft_faults(rules, line.year, &draft, &around)
             } else {
                 Vec::new()
             },

@@ -139,11 +139,11 @@ impl App {
             return Ok(Vec::new());
         };
         let mut groups: BTreeMap<(String, String, DivisionCode), Group<'_>> = BTreeMap::new();
+        let today = self.today();
         let of_level = |pack: &Pack| -> Vec<ListTerms> {
             let own = pack.values.lists.iter().filter(|l| l.level == level);
-            own.map(ListTerms::of).collect()
+            own.map(|l| ListTerms::of(l, today)).collect()
         };
-        let today = self.today();
         if let Ok(pack) = self.pack_in_force(division, today).await {
             for terms in of_level(pack) {
                 if terms.monthly && terms.area_level() == level {
@@ -273,10 +273,14 @@ impl App {
                     .items
                     .iter()
                     .any(|l| l.row.code == group.terms.code && l.row.area == area);
+                let definition = group.pack.values.lists.iter();
+                let by_month = definition
+                    .filter(|l| l.code == group.terms.code)
+                    .any(|l| l.monthly_on(month.last_day()));
                 let held = month == current
                     || then.is_some_and(|p| p.id() == group.pack.id())
                     || group.due_by(month) > 0;
-                if !there && held {
+                if !there && held && by_month {
                     group.months.push(month);
                 }
             }

@@ -11,12 +11,14 @@ mod work;
 
 pub use forms::*;
 
-use domain::account::{Operation, Principal};
+use std::collections::BTreeSet;
+
+use domain::account::{Operation, Principal, Scope};
 use domain::casefile::{Casefile, Refusal, Situation, Stage, Todo, outlook, propose_category};
 use domain::division::DivisionCode;
 use domain::household::HouseholdFile;
 use domain::policy::Pack;
-use domain::submission_list::{ListRow, ListTerms, qualified_on};
+use domain::submission_list::{ListRow, ListTerms, not_on_list, qualified_on};
 use store::casefile::CasefileRow as StoredRow;
 use store::submission_list::StoredList;
 
@@ -82,6 +84,24 @@ impl App {
                 Some(step) => t.step == step,
                 None => t.actions.iter().any(|a| a == "acknowledge_decision"),
             })
+    }
+
+    /// Says beside a step that answers a list when the household stands on
+    /// none: the step may be done, but its list should come first.
+    pub(crate) async fn note_missing_lists(
+        &self,
+        scope: &Scope,
+        casefile: &Casefile,
+        pack: &Pack,
+        todo: &mut [Todo],
+    ) -> Result<(), AppError> {
+        let ids = std::slice::from_ref(&casefile.id);
+        let listed = self.store.listed_casefiles(scope, ids).await?;
+        let listed: BTreeSet<String> = listed.into_iter().map(|(_, code)| code).collect();
+        for one in todo.iter_mut().filter(|t| t.ready) {
+            one.refusals.extend(not_on_list(pack, one.step, &listed));
+        }
+        Ok(())
     }
 
     /// A list in scope.

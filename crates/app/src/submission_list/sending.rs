@@ -17,8 +17,8 @@ use store::submission_list::NewList;
 use super::{NewListItem, NewSubmissionList, RowSource, SubmissionListView, named};
 use crate::casefile::Act;
 use crate::error::permit;
-use crate::notice::{ItemResult, NOT_HERE, none_went};
-use crate::{App, AppError, new_id};
+use crate::notice::{ItemResult, NOT_HERE};
+use crate::{App, AppError, FieldError, new_id};
 
 impl App {
     /// Sends a list: whoever is on it, exactly as they are known now. With
@@ -26,7 +26,9 @@ impl App {
     ///
     /// # Errors
     /// [`AppError::Refused`] with every reason at once, [`AppError::NotFound`]
-    /// outside the scope, [`AppError::Conflict`] when somebody was faster.
+    /// outside the scope, [`AppError::StaleHouseholds`] when a household has
+    /// changed since, [`AppError::Conflict`] when somebody was faster with the
+    /// list. Nothing is sent then.
     pub async fn submit_list(
         &self,
         principal: &Principal,
@@ -42,7 +44,7 @@ impl App {
             .ok_or_else(|| AppError::invalid("pack_id", "没有这份政策文件"))?;
         let definition = pack.values.lists.iter().find(|l| l.code == form.code);
         let terms = definition
-            .map(ListTerms::of)
+            .map(|l| ListTerms::of(l, self.today()))
             .ok_or_else(|| AppError::invalid("code", "政策文件没有规定这种名单"))?;
         let ids: Vec<String> = form.items.iter().map(|i| i.casefile_id.clone()).collect();
         let seen = self.store.casefiles_by_ids(&principal.scope, &ids).await?;
@@ -172,8 +174,10 @@ impl App {
             content.rows.extend(row);
             results.push(result);
         }
-        if !items.is_empty() {
-            none_went(&results)?;
+        if results.iter().any(|r| !r.ok) {
+            // Rolled back: a list goes whole or not at all.
+            drop(tx);
+            return Err(self.kept_back(principal, &results).await?);
         }
         self.name_villages(&mut content).await?;
         let (maker, year) = (content.maker.code, content.submitted_on.year());
@@ -211,6 +215,47 @@ impl App {
         let mut view = self.submission_list(principal, &id).await?;
         view.results = results;
         Ok(view)
+    }
+
+    /// Why a list stays here, each household by the name of its head.
+    async fn kept_back(
+        &self,
+        principal: &Principal,
+        results: &[ItemResult],
+    ) -> Result<AppError, AppError> {
+        let failed: Vec<&ItemResult> = results.iter().filter(|r| !r.ok).collect();
+        if failed
+            .iter()
+            .any(|r| r.message.as_deref() == Some(NOT_HERE))
+        {
+            return Ok(AppError::NotFound);
+        }
+        let ids: Vec<String> = failed.iter().map(|r| r.casefile_id.clone()).collect();
+        let seen = self.store.casefiles_by_ids(&principal.scope, &ids).await?;
+        let of = seen.values().map(|(row, _)| row.household_id.clone());
+        let households = self.store.households(&principal.scope, of).await?;
+        let head = |casefile: &str| {
+            seen.get(casefile)
+                .and_then(|(row, _)| households.get(&row.household_id))
+                .map_or_else(String::new, |h| h.head_name.clone())
+        };
+        let refusals: Vec<Refusal> = failed
+            .iter()
+            .flat_map(|r| r.refusals.iter().map(move |refusal| (r, refusal)))
+            .map(|(r, refusal)| Refusal {
+                message: format!("{}户：{}", head(&r.casefile_id), refusal.message),
+                ..refusal.clone()
+            })
+            .collect();
+        if !refusals.is_empty() {
+            return Ok(AppError::Refused(refusals));
+        }
+        let stale = failed.iter().map(|r| {
+            let words = r.message.as_deref().unwrap_or_default();
+            let message = format!("{}户：{words}", head(&r.casefile_id));
+            FieldError::new(&r.casefile_id, message)
+        });
+        Ok(AppError::StaleHouseholds(stale.collect()))
     }
 
     /// Puts one household on the list: its row, or why not. Where sending is

@@ -10,12 +10,14 @@ mod decimal;
 mod input;
 mod procedure;
 mod receipt;
+mod surroundings;
 
 pub use calculation::*;
 pub use decimal::{Exact, decimal_text, exact};
 pub use input::*;
-pub use procedure::{InForce, LineFacts, apply, draft_faults, open_for};
-pub use receipt::{Receipt, ReceiptEffect, ReceiptForm, acknowledge};
+pub use procedure::{LineFacts, apply, draft_faults, open_for};
+pub use receipt::{Delivery, Receipt, ReceiptEffect, ReceiptForm, acknowledge};
+pub use surroundings::{InForce, LineAbove, Surroundings};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -51,6 +53,10 @@ pub struct Draft {
     /// Why this amount (稳慎研判): kept with the line.
     #[serde(default)]
     pub rationale: String,
+    /// Why the amount lies outside the usual bounds, or moves further than
+    /// usual from the one before; empty where it does not.
+    #[serde(default)]
+    pub unusual_reason: String,
 }
 
 /// A person's act on a day.
@@ -98,6 +104,23 @@ pub struct LineRecords {
     pub withdrawn: Option<Signature>,
     #[serde(default)]
     pub sent_back: Vec<Signature>,
+    /// What was done before each time it went back, oldest first.
+    #[serde(default)]
+    pub earlier: Vec<EarlierRound>,
+}
+
+/// The acts on a draft that went back, with what it proposed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct EarlierRound {
+    pub amount_yuan: i64,
+    #[schema(value_type = String)]
+    pub effective_from: Date,
+    pub drafted: Option<Signature>,
+    pub submitted: Option<Signature>,
+    pub reviewed: Option<Signature>,
+    pub approved: Option<Signature>,
+    #[serde(default)]
+    pub filings: Vec<Filing>,
 }
 
 /// Where a line stands.
@@ -157,6 +180,12 @@ impl MonitoringLine {
         }
     }
 
+    /// The last filing was returned by the higher authority.
+    pub fn filing_returned(&self) -> bool {
+        let last = self.records.filings.last().and_then(|f| f.answer.as_ref());
+        last.is_some_and(|a| !a.acknowledged)
+    }
+
     /// Sent for filing and not returned.
     pub fn filed(&self) -> bool {
         let last = self.records.filings.last();
@@ -174,7 +203,7 @@ pub enum LineAction {
     Submit,
     /// A second person's opinion (研判).
     Review { opinion: String },
-    /// Back to the drafter, with a reason.
+    /// Back to the drafter with a reason, at any stage before publication.
     SendBack { reason: String },
     /// A third person signs (签发).
     Approve { document_number: String },
@@ -192,7 +221,7 @@ pub enum LineAction {
     },
     /// 印发.
     Publish { document_number: String },
-    /// Given up before approval.
+    /// Given up before publication.
     Withdraw { reason: String },
 }
 

@@ -4,8 +4,8 @@
 use jiff::civil::Date;
 
 use super::{
-    Draft, Filing, FilingAnswer, LineAction, LineRecords, LineStage, MonitoringLine, Signature,
-    calculate,
+    Draft, EarlierRound, Filing, FilingAnswer, LineAction, LineRecords, LineStage, MonitoringLine,
+    Signature, Surroundings, calculate,
 };
 use crate::casefile::Refusal;
 use crate::policy::{Line, LineStep, LineStepKind};
@@ -16,16 +16,7 @@ pub struct LineFacts<'a> {
     pub rules: &'a Line,
     pub account_id: &'a str,
     pub account_name: &'a str,
-    pub today: Date,
-    /// The published line this one would follow in the same jurisdiction.
-    pub in_force: Option<InForce>,
-}
-
-/// The published line of the jurisdiction with the latest first day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InForce {
-    pub year: i16,
-    pub effective_from: Date,
+    pub around: Surroundings<'a>,
 }
 
 /// Whether a line for that year may be begun at all.
@@ -73,7 +64,12 @@ fn documented_basis(rules: &Line) -> String {
 }
 
 /// What stands against submitting a draft.
-pub fn draft_faults(rules: &Line, year: i16, draft: &Draft) -> Vec<Refusal> {
+pub fn draft_faults(
+    rules: &Line,
+    year: i16,
+    draft: &Draft,
+    around: &Surroundings<'_>,
+) -> Vec<Refusal> {
     let mut against = Vec::new();
     if let Some((stated, clause)) = rules.stated_for(year) {
         if draft.amount_yuan != stated {
@@ -119,8 +115,11 @@ pub fn draft_faults(rules: &Line, year: i16, draft: &Draft) -> Vec<Refusal> {
         }
         against.extend(answer.missing);
     }
-    if draft.amount_yuan <= 0 {
+    // What cannot be counted in fen is no amount.
+    if draft.amount_yuan <= 0 || draft.amount_yuan.checked_mul(100).is_none() {
         against.push(Refusal::new("amount", "请填写监测范围金额", None));
+    } else {
+        against.extend(around.unexplained(draft));
     }
     if draft.rationale.trim().chars().count() < 10 {
         against.push(Refusal::new(
@@ -136,6 +135,7 @@ pub fn draft_faults(rules: &Line, year: i16, draft: &Draft) -> Vec<Refusal> {
             None,
         ));
     }
+    against.extend(around.against_place(year, draft));
     against
 }
 
@@ -150,7 +150,7 @@ pub fn apply(
     facts: &LineFacts<'_>,
 ) -> Result<MonitoringLine, Vec<Refusal>> {
     let mut against = Vec::new();
-    if on > facts.today {
+    if on > facts.around.today {
         against.push(Refusal::new("occurred_on", "日期不能晚于今天", None));
     }
     if last_act(&line.records).is_some_and(|last| on < last) {
@@ -200,11 +200,6 @@ fn out_of_stage(line: &MonitoringLine, action: &LineAction) -> Option<Refusal> {
         (LineAction::Revise { .. }, _) => done("已经送审，退回后才能再改"),
         (LineAction::Submit, _) => done("已经送审"),
         (LineAction::SendBack { .. }, LineStage::Draft) => done("还没有送审"),
-        (LineAction::Withdraw { .. } | LineAction::SendBack { .. }, _)
-            if line.records.approved.is_some() =>
-        {
-            done("已经批准，不能撤回或退回；要改，请做更正")
-        }
         (LineAction::Approve { .. }, _) if line.records.approved.is_some() => done("已经批准"),
         (LineAction::Review { .. }, _) if line.records.reviewed.is_some() => done("已经研判"),
         (LineAction::File { .. }, _) if line.filed() => done("已经报送备案"),
@@ -291,6 +286,8 @@ fn wrong_person(
         .as_ref()
         .is_some_and(|r| r.account_id == facts.account_id);
     match action {
+        // What the higher authority returned goes back by anybody's hand.
+        LineAction::SendBack { .. } if line.filing_returned() => None,
         LineAction::Review { .. } | LineAction::Approve { .. } | LineAction::SendBack { .. }
             if author =>
         {
@@ -322,63 +319,38 @@ fn incomplete(line: &MonitoringLine, action: &LineAction, facts: &LineFacts<'_>)
             Vec::new()
         }
     };
+    let still_fits = || facts.around.against_place(line.year, &line.draft);
     match action {
-        LineAction::Submit => draft_faults(facts.rules, line.year, &line.draft),
+        LineAction::Submit => draft_faults(facts.rules, line.year, &line.draft, &facts.around),
         LineAction::Review { opinion } => need("opinion", opinion, "请写明研判意见"),
         LineAction::SendBack { reason } | LineAction::Withdraw { reason } => {
             need("reason", reason, "请写明理由")
         }
-        LineAction::Approve { document_number } => need(
-            "document_number",
-            document_number,
-            "请填写批准的文号或会议纪要",
-        ),
+        LineAction::Approve { document_number } => {
+            let said = "请填写批准的文号或会议纪要";
+            with(need("document_number", document_number, said), still_fits())
+        }
         LineAction::File {
             document_number, ..
-        } => need("document_number", document_number, "请填写备案文件的文号"),
+        } => {
+            let said = "请填写备案文件的文号";
+            with(need("document_number", document_number, said), still_fits())
+        }
         LineAction::AnswerFiling {
             acknowledged: false,
             remarks,
         } => need("remarks", remarks, "请写明退回的意见"),
         LineAction::Publish { document_number } => {
-            let mut against = need("document_number", document_number, "请填写印发文件的文号");
-            against.extend(
-                facts
-                    .in_force
-                    .as_ref()
-                    .and_then(|now| late_enough(line, now, facts)),
-            );
-            against
+            let said = "请填写印发文件的文号";
+            with(need("document_number", document_number, said), still_fits())
         }
         LineAction::AnswerFiling { .. } | LineAction::Revise { .. } => Vec::new(),
     }
 }
 
-/// Lines follow one another and never overlap; a correction of the same year
-/// does not reach back before the day it is recorded, so that what was decided
-/// stays decided.
-fn late_enough(line: &MonitoringLine, now: &InForce, facts: &LineFacts<'_>) -> Option<Refusal> {
-    let from = line.draft.effective_from;
-    if from <= now.effective_from {
-        return Some(Refusal::new(
-            "effective_from",
-            format!(
-                "生效日期要晚于现行监测范围的生效日期 {}",
-                now.effective_from
-            ),
-            None,
-        ));
-    }
-    (now.year == line.year && from < facts.today).then(|| {
-        Refusal::new(
-            "effective_from",
-            format!(
-                "更正从以后的日期起执行，生效日期不能早于今天 {}",
-                facts.today
-            ),
-            None,
-        )
-    })
+fn with(mut first: Vec<Refusal>, then: Vec<Refusal>) -> Vec<Refusal> {
+    first.extend(then);
+    first
 }
 
 fn after(
@@ -407,8 +379,15 @@ fn after(
         LineAction::Submit => records.submitted = Some(sign("", "")),
         LineAction::Review { opinion } => records.reviewed = Some(sign("", opinion)),
         LineAction::SendBack { reason } => {
-            records.submitted = None;
-            records.reviewed = None;
+            records.earlier.push(EarlierRound {
+                amount_yuan: line.draft.amount_yuan,
+                effective_from: line.draft.effective_from,
+                drafted: records.drafted.take(),
+                submitted: records.submitted.take(),
+                reviewed: records.reviewed.take(),
+                approved: records.approved.take(),
+                filings: std::mem::take(&mut records.filings),
+            });
             records.sent_back.push(sign("", reason));
         }
         LineAction::Approve { document_number } => {

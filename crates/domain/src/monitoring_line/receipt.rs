@@ -4,10 +4,11 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::surroundings::unusual;
 use super::{MonitoringLine, Signature};
 use crate::casefile::Refusal;
 use crate::division::{DivisionCode, Level};
-use crate::policy::Line;
+use crate::policy::{Line, LineBounds};
 
 /// A division's confirmation of a published line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,21 +43,38 @@ pub struct ReceiptForm {
     /// Number of the receiver's own document: forwarding it, or setting its own.
     #[serde(default)]
     pub document_number: String,
+    /// The own amount typed once more, where it is far from the one received.
+    #[serde(default)]
+    pub confirmed_yuan: Option<i64>,
 }
 
-/// Checks a receiver's answer.
+/// A published line as it came to one receiver.
+#[derive(Debug, Clone, Copy)]
+pub struct Delivery<'a> {
+    pub rules: &'a Line,
+    pub bounds: Option<&'a LineBounds>,
+    pub line: &'a MonitoringLine,
+    pub receiver: DivisionCode,
+    pub amount_yuan: i64,
+    pub issued_on: Date,
+    /// The day it confirmed already that it follows it.
+    pub followed_on: Option<Date>,
+    pub today: Date,
+}
+
+/// Checks a receiver's answer. Who follows may set its own amount later, from
+/// a day to come; that is an act of its own.
 ///
 /// # Errors
 /// Every reason against it, with its clause.
-pub fn acknowledge(
-    rules: &Line,
-    line: &MonitoringLine,
-    receiver: DivisionCode,
-    received_amount_yuan: i64,
-    issued_on: Date,
-    form: &ReceiptForm,
-    today: Date,
-) -> Result<(), Vec<Refusal>> {
+pub fn acknowledge(delivery: &Delivery<'_>, form: &ReceiptForm) -> Result<(), Vec<Refusal>> {
+    let Delivery {
+        rules,
+        line,
+        receiver,
+        today,
+        ..
+    } = *delivery;
     let mut against = Vec::new();
     let down = rules.downward.as_ref();
     let clause = down.and_then(|d| d.clause.as_ref().map(|c| c.get_ref().as_str()));
@@ -80,7 +98,10 @@ pub fn acknowledge(
     if line.records.published.is_none() {
         against.push(Refusal::new("line_stage", "监测范围还没有印发", clause));
     }
-    if form.acknowledged_on > today || form.acknowledged_on < issued_on {
+    let earliest = delivery
+        .issued_on
+        .max(delivery.followed_on.unwrap_or(Date::MIN));
+    if form.acknowledged_on > today || form.acknowledged_on < earliest {
         against.push(Refusal::new(
             "occurred_on",
             "回执日期不能早于印发日期，也不能晚于今天",
@@ -100,7 +121,10 @@ pub fn acknowledge(
             ));
         }
         let floor = rules.floor_yuan.as_ref().and_then(|f| f.get());
-        let least = floor.unwrap_or(0).max(received_amount_yuan);
+        let received = down
+            .filter(|d| !d.may_be_lower())
+            .map(|_| delivery.amount_yuan);
+        let least = floor.unwrap_or(0).max(received.unwrap_or(0));
         if amount_yuan < least {
             against.push(Refusal::new(
                 "floor_kept",
@@ -109,13 +133,30 @@ pub fn acknowledge(
                     .floor_yuan
                     .as_ref()
                     .filter(|_| floor == Some(least))
-                    .and_then(|f| f.clause()),
+                    .and_then(|f| f.clause())
+                    .or_else(|| down.and_then(crate::policy::Downward::lower_clause)),
             ));
         }
         if form.document_number.trim().is_empty() {
             against.push(Refusal::new(
                 "document_number",
                 "自定监测范围要写本级印发文件的文号",
+                None,
+            ));
+        }
+        if form.confirmed_yuan != Some(amount_yuan)
+            && let Some(words) = unusual(delivery.bounds, Some(delivery.amount_yuan), amount_yuan)
+        {
+            against.push(Refusal::new(
+                "amount_unusual",
+                format!("金额 {amount_yuan} 元{words}。请核对有没有多写、少写；确实如此，请再填一次金额确认"),
+                None,
+            ));
+        }
+        if delivery.followed_on.is_some() && effective_from < today {
+            against.push(Refusal::new(
+                "effective_from",
+                "已经回执参照执行，改为另定从以后的日期起执行，不能早于今天",
                 None,
             ));
         }

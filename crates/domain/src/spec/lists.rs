@@ -117,7 +117,9 @@ fn entries(list: &str, pack: &Pack) -> Option<Vec<Entry>> {
             "由…答复": e.answered_by.map_or_else(String::new, |k| k.as_str().to_owned()),
             "周期": e.period.as_ref().map_or_else(String::new, |p| {
                 let (value, from) = stated(p);
-                format!("{value} {from}")
+                let after = e.period_after.as_ref().map(stated);
+                let after = after.map(|(day, from)| format!("，{day} 以后 {from}"));
+                format!("{value} {from}{}", after.unwrap_or_default())
             }),
             "书面通知": yes_no(e.written_notice).to_owned()),
         "研判方面" => plain!(dimensions),

@@ -7,9 +7,9 @@ use super::{Row, Table, scenario::judge};
 use crate::casefile::{PackRef, Refusal};
 use crate::division::DivisionCode;
 use crate::monitoring_line::{
-    CalculationInput, Draft, InputKind, LineAction, LineFacts, LineRecords, MonitoringLine,
-    ReceiptEffect, ReceiptForm, Rounding, RoundingDirection, acknowledge, apply, calculate,
-    draft_faults, open_for,
+    CalculationInput, Delivery, Draft, InputKind, LineAction, LineFacts, LineRecords,
+    MonitoringLine, ReceiptEffect, ReceiptForm, Rounding, RoundingDirection, Surroundings,
+    acknowledge, apply, calculate, draft_faults, open_for,
 };
 use crate::policy::{Line, Pack};
 
@@ -30,14 +30,14 @@ pub(super) fn calculations(table: &Table, pack: &Pack) -> Found {
     };
     let mut found = Vec::new();
     for row in &table.rows {
-        if let Err(message) = calculation(table, row, rules) {
+        if let Err(message) = calculation(table, row, pack, rules) {
             found.push((row.line, message));
         }
     }
     found
 }
 
-fn calculation(table: &Table, row: &Row, rules: &Line) -> Result<(), String> {
+fn calculation(table: &Table, row: &Row, pack: &Pack, rules: &Line) -> Result<(), String> {
     let year: i16 = number(table.cell(row, "测算"))?;
     let inputs = inputs(table.cell(row, "输入"))?;
     let rounding = rounding(table.cell(row, "取整"))?;
@@ -66,8 +66,13 @@ fn calculation(table: &Table, row: &Row, rules: &Line) -> Result<(), String> {
         inputs,
         rounding,
         rationale: RATIONALE.into(),
+        unusual_reason: String::new(),
     };
-    let faults = draft_faults(rules, year, &draft);
+    let around = Surroundings {
+        bounds: pack.values.bounds.as_ref().and_then(|b| b.line.as_ref()),
+        ..Surroundings::none(draft.effective_from)
+    };
+    let faults = draft_faults(rules, year, &draft, &around);
     judge(table.cell(row, "送审"), &faults)
 }
 
@@ -201,6 +206,7 @@ impl<'a> Run<'a> {
                 inputs: good_inputs(rules, year),
                 rounding: None,
                 rationale: RATIONALE.into(),
+                unusual_reason: String::new(),
             },
             authors: vec!["甲".into()],
             records: LineRecords::default(),
@@ -291,8 +297,7 @@ impl<'a> Run<'a> {
             rules: self.rules,
             account_id: who,
             account_name: who,
-            today: self.today,
-            in_force: None,
+            around: Surroundings::none(self.today),
         };
         match apply(&self.line, &action, self.today, &facts) {
             Ok(next) => {
@@ -331,6 +336,7 @@ impl<'a> Run<'a> {
             acknowledged_on: self.today,
             effect,
             document_number: values.get("文号").cloned().unwrap_or_default(),
+            confirmed_yuan: None,
         };
         let issued = self
             .line
@@ -338,10 +344,17 @@ impl<'a> Run<'a> {
             .published
             .as_ref()
             .map_or(self.today, |p| p.on);
-        let amount = self.line.draft.amount_yuan;
-        Ok(refusals(acknowledge(
-            self.rules, &self.line, receiver, amount, issued, &form, self.today,
-        )))
+        let delivery = Delivery {
+            rules: self.rules,
+            bounds: None,
+            line: &self.line,
+            receiver,
+            amount_yuan: self.line.draft.amount_yuan,
+            issued_on: issued,
+            followed_on: None,
+            today: self.today,
+        };
+        Ok(refusals(acknowledge(&delivery, &form)))
     }
 }
 

@@ -169,6 +169,7 @@ fn item(name: &str, pack: &Pack) -> Option<(String, String)> {
                 origin(down.clause.as_ref(), down.source),
             )
         }
+        "另定可以更低" => stated(line.downward.as_ref()?.own_may_be_lower.as_ref()?),
         "回执天数" => stated(&line.downward.as_ref()?.receipt_days),
         "收入核算期" => stated(line.accounting_period.as_ref()?),
         _ => return None,

@@ -30,8 +30,8 @@ pub struct ListTerms {
 }
 
 impl ListTerms {
-    /// The terms a pack gives.
-    pub fn of(definition: &ListDefinition) -> Self {
+    /// The terms a pack gives on a day.
+    pub fn of(definition: &ListDefinition, day: Date) -> Self {
         Self {
             code: definition.code.clone(),
             label: definition.label.clone(),
@@ -39,11 +39,7 @@ impl ListTerms {
             submitted_to: definition.submitted_to,
             after: definition.after,
             answered_by: definition.answered_by,
-            monthly: definition
-                .period
-                .as_ref()
-                .and_then(crate::policy::Stated::get)
-                .is_some_and(|p| p == "month"),
+            monthly: definition.monthly_on(day),
             written_notice: definition.written_notice,
             clause: definition.clause.as_ref().map(|c| c.get_ref().clone()),
         }

@@ -1,11 +1,13 @@
 //! Which casefiles belong on a list, and when one on it has its answer.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{ListRow, ListTerms};
-use crate::casefile::{Casefile, Stage};
+use crate::casefile::{Casefile, Refusal, Stage};
 use crate::policy::{Pack, Procedure, StepKind};
 
 /// The day a casefile qualified for a list, `None` while it does not: the
@@ -26,6 +28,29 @@ pub fn qualified_on(terms: &ListTerms, casefile: &Casefile) -> Option<Date> {
         None => records.decision_acknowledged.is_some(),
     };
     (!not_recommended && !answered).then_some(on)
+}
+
+/// What to say before a step that answers a list where the household stands
+/// on none of its kind. It keeps nobody from the step: a household may be
+/// dealt with by itself, but then it is on no list any more.
+pub fn not_on_list(pack: &Pack, step: StepKind, listed: &BTreeSet<String>) -> Option<Refusal> {
+    let list = pack
+        .values
+        .lists
+        .iter()
+        .find(|l| l.answered_by == Some(step))?;
+    if listed.contains(&list.code) {
+        return None;
+    }
+    Some(Refusal::new(
+        "not_on_list",
+        format!(
+            "这一户还不在“{}”上。文件是按名单办的，先请{}级报送名单；现在单独办了，就不再列入名单。",
+            list.label,
+            list.level.label()
+        ),
+        list.clause.as_ref().map(|c| c.get_ref().as_str()),
+    ))
 }
 
 /// The step that sending the list records on each casefile: the written

@@ -382,3 +382,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_rhythm_begins_the_day_after_the_campaign() {
+    let packs = crate::packs::library();
+    let lists = &packs.pack("henan-2020").expect("the pack").values.lists;
+    let list = lists
+        .iter()
+        .find(|l| l.code == "recommended_list")
+        .expect("a list");
+    assert!(!list.monthly_on(date(2020, 5, 10)));
+    assert!(list.monthly_on(date(2020, 5, 11)));
+    assert!(!ListTerms::of(list, date(2020, 4, 30)).monthly);
+}

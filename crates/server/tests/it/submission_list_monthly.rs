@@ -13,10 +13,14 @@ const MAY: Date = date(2022, 5, 20);
 const PACK: &str = "henan-2020";
 const TOWNSHIP: &str = "410327102000";
 
-/// The county under the 2020 document.
+/// The county under the 2020 document, long after its campaign.
 async fn under_2020() -> TestApp {
+    adopted("2022-05-01").await
+}
+
+async fn adopted(from_on: &str) -> TestApp {
     let test = TestApp::sqlite().await;
-    test.adopt(PACK, "410327000000", "2022-05-01").await;
+    test.adopt(PACK, "410327000000", from_on).await;
     test
 }
 
@@ -102,6 +106,88 @@ async fn what_came_too_late_goes_into_the_next_month() {
         .await
         .ok();
     assert_eq!(months["total"], 2);
+}
+
+/// 集中整治 until 10 May 2020, month by month after it (HN20-090).
+#[tokio::test]
+async fn before_the_rhythm_begins_one_list_follows_another() {
+    let test = adopted("2020-04-24").await;
+    let day = date(2020, 5, 10);
+    test.go_to(day);
+    let first = checked(&test, 1, day).await;
+    let due = drawable(&test, "township.a1").await;
+    assert_eq!(
+        (&due[0]["terms"]["monthly"], &due[0]["periods"]),
+        (&json!(false), &json!([]))
+    );
+    let plain = list_of(PACK, "recommended_list", TOWNSHIP, day, &[&first]).await;
+    send(&test, "township.a1", month_of(plain.clone(), "2020-05"))
+        .await
+        .refusal("period");
+    send(&test, "township.a1", plain).await.ok();
+    let second = checked(&test, 2, day).await;
+    let again = list_of(PACK, "recommended_list", TOWNSHIP, day, &[&second]).await;
+    let sent = send(&test, "township.a1", again).await.ok();
+    assert_eq!(
+        (&sent["number"], &sent["period"]),
+        (&json!("〔2020〕2号"), &Value::Null)
+    );
+
+    let after = date(2020, 5, 11);
+    test.go_to(after);
+    let bench = test.township().get("/workbench").await.ok();
+    assert!(
+        !bench["reminders"].to_string().contains("2020年4月"),
+        "no month before the rhythm asks for a list: {bench:#}"
+    );
+    let third = checked(&test, 3, after).await;
+    let plain = list_of(PACK, "recommended_list", TOWNSHIP, after, &[&third]).await;
+    send(&test, "township.a1", plain.clone())
+        .await
+        .refusal("period");
+    send(&test, "township.a1", month_of(plain, "2020-05"))
+        .await
+        .ok();
+}
+
+/// What the township is told before it reviews, and the county before it determines.
+#[tokio::test]
+async fn a_step_says_when_its_list_is_missing() {
+    let test = under_2020().await;
+    test.go_to(MAY);
+    let case = appraised(&test, 1, MAY).await;
+    let note = |view: &Value, step: &str| -> Value {
+        let mut todo = view["todo"].as_array().expect("what to do").iter();
+        let mine = todo.find(|t| t["step"] == step).expect("a turn");
+        assert_eq!(mine["ready"], true, "{mine:#}");
+        mine["refusals"].clone()
+    };
+    let told = note(&case.view().await, "township_review");
+    assert_eq!(
+        (&told[0]["guard"], &told[0]["clause"]),
+        (&json!("not_on_list"), &json!("HN20-035"))
+    );
+    let form = list_of(PACK, "preliminary_list", HOME.village, MAY, &[&case]).await;
+    send(&test, "village.a1", form).await.ok();
+    assert_eq!(note(&case.view().await, "township_review"), json!([]));
+    // One household by itself stays possible.
+    case.review(MAY).await.ok();
+    let ask = json!({"type": "request_cross_check", "member_ids": case.adults, "items": ["车辆"]});
+    case.act("county.a1", MAY, ask).await.ok();
+    case.act("county.a1", MAY, forms::answer_cross_check(HOME, &[]))
+        .await
+        .ok();
+    let done = json!({"type": "conclude_cross_check", "note": ""});
+    case.act("county.a1", MAY, done).await.ok();
+    let told = note(&case.view().await, "county_decision");
+    assert_eq!(told[0]["clause"], "HN20-036");
+    assert!(
+        told[0]["message"]
+            .as_str()
+            .expect("a sentence")
+            .contains("监测对象建议名单"),
+        "{told:#}"
+    );
 }
 
 #[tokio::test]

@@ -30,4 +30,19 @@ describe('the line in words', () => {
     })
     expect(events.map((event) => event.label)).toEqual(['起草', '送审', '研判', '批准', '报农业农村部备案', '备案被退回', '报农业农村部备案', '印发'])
   })
+  it('keeps what was done before it went back', () => {
+    const none = { published: null, withdrawn: null, submitted: null, reviewed: null, approved: null, filings: [] }
+    const earlier = {
+      amount_yuan: 7800,
+      effective_from: '2025-03-10',
+      drafted: sign('2025-03-01'),
+      submitted: sign('2025-03-01'),
+      reviewed: sign('2025-03-01'),
+      approved: sign('2025-03-01'),
+      filings: [{ sent: sign('2025-03-01'), recipient: '农业农村部', answer: { acknowledged: false, by: sign('2025-03-01') } }],
+    }
+    const events = eventsOf({ ...none, drafted: sign('2025-03-01'), sent_back: [sign('2025-03-01')], earlier: [earlier] })
+    expect(events.map((event) => event.label)).toEqual(['起草', '送审', '研判', '批准', '报农业农村部备案', '备案被退回', '退回', '起草'])
+    expect(events[0]!.note).toBe('拟定 7,800 元')
+  })
 })

@@ -28,15 +28,27 @@ export function eventsOf(records: LineRecords): LineEvent[] {
   const add = (label: string, signature: LineRecords['drafted']) => {
     if (signature) events.push({ label, on: signature.on, by: signature.name, document: signature.document_number ?? '', note: signature.note ?? '' })
   }
-  add('起草', records.drafted)
-  for (const back of records.sent_back ?? []) add('退回', back)
-  add('送审', records.submitted)
-  add('研判', records.reviewed)
-  add('批准', records.approved)
-  for (const filing of records.filings ?? []) {
-    add(`报${filing.recipient || '上级'}备案`, filing.sent)
-    add(filing.answer?.acknowledged ? '备案已收到' : '备案被退回', filing.answer?.by)
+  const round = (acts: Pick<LineRecords, 'drafted' | 'submitted' | 'reviewed' | 'approved' | 'filings'>, amount?: number) => {
+    add('起草', acts.drafted)
+    if (acts.drafted && amount !== undefined) events.at(-1)!.note = `拟定 ${yuan(amount)}`
+    add('送审', acts.submitted)
+    add('研判', acts.reviewed)
+    add('批准', acts.approved)
+    for (const filing of acts.filings ?? []) {
+      add(`报${filing.recipient || '上级'}备案`, filing.sent)
+      add(filing.answer?.acknowledged ? '备案已收到' : '备案被退回', filing.answer?.by)
+    }
   }
+  // Acts before a send-back were not kept once: the last ones belong together.
+  const earlier = records.earlier ?? []
+  const back = records.sent_back ?? []
+  const unkept = back.length - earlier.length
+  back.forEach((signature, position) => {
+    const acts = earlier[position - unkept]
+    if (acts) round(acts, acts.amount_yuan)
+    add('退回', signature)
+  })
+  round(records)
   add('印发', records.published)
   add('撤回', records.withdrawn)
   // Sorting keeps the order of acts of one day.

@@ -26,6 +26,19 @@ impl Checker<'_> {
                     format!("{what} 由{}级报给同一级", list.level.label()),
                 );
             }
+            if let Some(after) = &list.period_after {
+                // The clause gives month and day; the year is the document's.
+                let said = after.value.as_ref().map(|v| *v.get_ref());
+                let month = said.map(|d| d.month().to_string());
+                self.stated(FILE, &what, after, at, month);
+                if let (Some(day), Some(clause)) = (said, &after.clause) {
+                    self.figure_stands(FILE, &what, &day.day().to_string(), clause, at);
+                }
+                if list.period.is_none() {
+                    let words = format!("{what} 有 period_after，没有 period");
+                    self.report(FILE, at, words);
+                }
+            }
             self.list_step(at, &what, "after", list.after, list.level, procedure);
             let Some(answer) = list.answered_by else {
                 continue;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Checker;
 use crate::division::{DivisionCode, Level};
-use crate::policy::{Line, pack};
+use crate::policy::{Line, LineBounds, pack};
 
 const MEASURES: [&str; 2] = ["net_income_per_capita", "disposable_income_per_capita"];
 const COMPARATORS: [&str; 4] = ["<", "<=", ">", ">="];
@@ -101,6 +101,9 @@ impl Checker<'_> {
             ] {
                 let figure = days.value.as_ref().map(|v| v.get_ref().to_string());
                 self.stated(FILE, what, days, at, figure);
+            }
+            if let Some(line) = &bounds.line {
+                self.line_bounds(line, text.find("[bounds.line]").unwrap_or(at));
             }
         }
         if let Some(period) = &file.transition_period {
@@ -284,6 +287,20 @@ impl Checker<'_> {
         }
     }
 
+    fn line_bounds(&mut self, bounds: &LineBounds, at: usize) {
+        const FILE: &str = "pack.toml";
+        for (what, yuan) in [
+            ("监测范围常见的最低数", &bounds.least_yuan),
+            ("监测范围常见的最高数", &bounds.most_yuan),
+        ] {
+            let figure = yuan.value.as_ref().map(|v| v.get_ref().to_string());
+            self.stated(FILE, what, yuan, at, figure);
+        }
+        let change = &bounds.most_change_percent;
+        let figure = change.value.as_ref().map(|v| v.get_ref().to_string());
+        self.stated(FILE, "监测范围变动百分比", change, at, figure);
+    }
+
     fn line(&mut self, line: &Line, at: usize) {
         const FILE: &str = "pack.toml";
         macro_rules! figure {
@@ -334,6 +351,9 @@ impl Checker<'_> {
             self.level(FILE, at, "监测范围的印发", down.level);
             let days = &down.receipt_days;
             self.stated(FILE, "回执天数", days, at, figure!(days));
+            if let Some(lower) = &down.own_may_be_lower {
+                self.stated(FILE, "另定可否更低", lower, at, None);
+            }
             if !["reference", "binding"].contains(&down.effect.as_str()) {
                 self.report(
                     FILE,

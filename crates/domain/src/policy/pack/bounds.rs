@@ -1,4 +1,4 @@
-//! How old a thing may be before somebody has to say why.
+//! How old, how large or how sudden a thing may be before somebody has to say why.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,4 +16,17 @@ pub struct Bounds {
     pub newly_on_allowance_within_days: Stated<u16>,
     /// Oldest comparison that may be used again.
     pub reused_check_within_days: Stated<u16>,
+    /// What a monitoring line may be without a word why.
+    pub line: Option<LineBounds>,
+}
+
+/// Bounds on the amount of a monitoring line that needs no further reason.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineBounds {
+    /// Yuan per person and year.
+    pub least_yuan: Stated<i64>,
+    pub most_yuan: Stated<i64>,
+    /// Furthest it moves, up or down, from the line before.
+    pub most_change_percent: Stated<u16>,
 }

@@ -1,6 +1,7 @@
 //! The lists a document enumerates: categories, channels, means, outcomes,
 //! tasks, forms, messages.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
@@ -207,9 +208,20 @@ pub struct ListDefinition {
     pub answered_by: Option<StepKind>,
     /// `month` where the document adjusts by batches.
     pub period: Option<Stated<String>>,
+    /// The last day without that rhythm; unset where it holds from the start.
+    pub period_after: Option<Stated<Date>>,
     /// Whether it goes down with a written notice to acknowledge (书面通知).
     #[serde(default)]
     pub written_notice: bool,
     pub clause: Option<Spanned<ClauseId>>,
     pub source: Option<Provenance>,
+}
+
+impl ListDefinition {
+    /// Whether the list goes month by month on a day.
+    pub fn monthly_on(&self, day: Date) -> bool {
+        let rhythm = self.period.as_ref().and_then(Stated::get);
+        let after = self.period_after.as_ref().and_then(Stated::get);
+        rhythm.is_some_and(|p| p == "month") && after.is_none_or(|last| day > last)
+    }
 }

@@ -76,10 +76,27 @@ pub struct Downward {
     /// `reference` (参照执行: a receiver may set its own amount with a document
     /// of its own) or `binding`.
     pub effect: String,
+    /// Whether a receiver's own amount may be lower than the one it received;
+    /// unset: it may not.
+    pub own_may_be_lower: Option<Stated<bool>>,
     /// Days within which a receiver confirms.
     pub receipt_days: Stated<u16>,
     pub clause: Option<Spanned<ClauseId>>,
     pub source: Option<Provenance>,
+}
+
+impl Downward {
+    /// Whether a receiver's own amount may be lower than the one it received.
+    pub fn may_be_lower(&self) -> bool {
+        self.own_may_be_lower.as_ref().and_then(Stated::get) == Some(true)
+    }
+
+    /// What forbids a lower amount: its own clause, or the one that sends the
+    /// line down.
+    pub fn lower_clause(&self) -> Option<&str> {
+        let own = self.own_may_be_lower.as_ref().and_then(Stated::clause);
+        own.or_else(|| self.clause.as_ref().map(|c| c.get_ref().as_str()))
+    }
 }
 
 impl Line {

@@ -21,6 +21,16 @@ pub const MAX_BYTES: usize = 10 * 1024 * 1024;
 /// How long a file may lie there before the row that names it.
 const ORPHAN_AGE: Duration = Duration::from_secs(86_400);
 
+/// Kinds of paper that belong to no step of a pack.
+const GENERAL_CODES: &[&str] = &[
+    "home_photo",
+    "id_card",
+    "notice_photo",
+    "notice_text",
+    "withdrawal_statement",
+    "other",
+];
+
 /// What is uploaded, and to what it belongs.
 #[derive(Debug, Clone)]
 pub struct Upload {
@@ -89,8 +99,11 @@ impl App {
                 "只接受 JPG、PNG 照片，PDF 扫描件或 Word 文档（docx）",
             )
         })?;
-        if upload.code.chars().count() > 60 {
-            return Err(AppError::invalid("code", "材料类别太长"));
+        if !self.known_code(&upload.code) {
+            return Err(AppError::invalid(
+                "code",
+                "材料类别不在清单里，请从材料清单里选一类再上传",
+            ));
         }
         let old = match &upload.replaces {
             Some(old) => Some(self.replaceable(principal, old, &upload).await?),
@@ -142,6 +155,17 @@ impl App {
         .await?;
         tx.commit().await?;
         self.attachment_view(row)
+    }
+
+    /// Whether some pack asks for evidence of that code, or everybody uses it.
+    fn known_code(&self, code: &str) -> bool {
+        let mut asked = self
+            .library
+            .packs()
+            .filter_map(|p| p.identification())
+            .flat_map(|p| &p.steps)
+            .flat_map(|s| &s.evidence);
+        GENERAL_CODES.contains(&code) || asked.any(|e| e.code == code)
     }
 
     /// The older version, if it is one of the same thing and in force.
@@ -259,17 +283,21 @@ impl App {
         Ok(sweep)
     }
 
-    /// The bytes of an attachment in scope.
+    /// The bytes of an attachment in scope. A scan shows what is masked
+    /// elsewhere: roles that see names masked get none, and each reading is
+    /// audited.
     ///
     /// # Errors
-    /// [`AppError::NotFound`] outside the scope.
+    /// [`AppError::NotPermitted`] for masked roles, [`AppError::NotFound`]
+    /// outside the scope.
     pub async fn attachment(
         &self,
         principal: &Principal,
         id: &str,
     ) -> Result<(String, Vec<u8>), AppError> {
-        if !principal.may(Operation::CasefileRead) {
-            permit(principal, Operation::NoticeRead)?;
+        permit(principal, Operation::AttachmentRead)?;
+        if principal.masked {
+            return Err(AppError::NotPermitted(Operation::AttachmentRead.as_str()));
         }
         let row = self
             .store
@@ -280,6 +308,15 @@ impl App {
             .store
             .get_blob(&self.data_dir.join("blobs"), &row.digest)
             .await?;
+        let mut tx = self.store.write(self.actor(principal)).await?;
+        tx.audit(
+            &chain_of(Some(village_of(&row.village)?)),
+            Operation::AttachmentRead.as_str(),
+            &format!("attachment/{id}"),
+            &format!("{} of {}/{}", row.code, row.subject_kind, row.subject_id),
+        )
+        .await?;
+        tx.commit().await?;
         Ok((row.media_type, bytes))
     }
 }

@@ -15,8 +15,10 @@ use domain::account::{Operation, Principal};
 use domain::casefile::{
     Action, Casefile, Facts, LeadRef, MemberFact, PackRef, Refusal, Stage, apply, clocks, outlook,
 };
+use domain::division::{Level, short_name};
 use domain::household::{HouseholdFile, MemberStatus};
-use domain::policy::Pack;
+use domain::policy::{Pack, StepKind};
+use domain::typed_text::person_key;
 use jiff::civil::Date;
 use store::WriteTx;
 use store::audit::chain_of;
@@ -44,6 +46,8 @@ pub(crate) fn member_facts(file: &HouseholdFile, today: Date) -> Vec<MemberFact>
             name: m.name.clone(),
             adult: m.is_adult_on(today),
             active: m.status == MemberStatus::Active,
+            left: m.status == MemberStatus::Left,
+            shares_income: m.shares_income,
             subsistence_allowance: on_allowance(&m.subsistence_allowance)
                 .then_some(m.subsistence_allowance_since),
         })
@@ -221,29 +225,46 @@ impl App {
                 "评议、公示和异议请在各自的页面办理",
             ));
         }
-        let act = self.in_township_name(act, principal).await?;
         let mut tx = self.store.write(self.actor(principal)).await?;
         let (row, casefile) = tx
             .casefile(&principal.scope, id)
             .await?
             .ok_or(AppError::NotFound)?;
+        if let Action::Announce(announcement) = &act.action {
+            self.in_township_name(&casefile, &announcement.issued_by)
+                .await?;
+        }
         self.act_in(&mut tx, principal, &row, &casefile, &act)
             .await?;
         tx.commit().await?;
         self.casefile_view(principal, id).await
     }
 
-    /// An announcement is the township's, whatever was typed (HN22-057).
-    async fn in_township_name(&self, mut act: Act, principal: &Principal) -> Result<Act, AppError> {
-        if let (Action::Announce(announcement), Some(division)) =
-            (&mut act.action, principal.division)
-        {
-            let path = self.store.division_path(division).await?;
-            if let Some(township) = path.iter().find(|d| d.level == "township") {
-                announcement.issued_by.clone_from(&township.name);
-            }
+    /// Where the township announces, it does so in its own name (HN22-057):
+    /// that of the case's township, alone or followed by 人民政府 and the like.
+    async fn in_township_name(&self, casefile: &Casefile, typed: &str) -> Result<(), AppError> {
+        let pack = self.pack(&casefile.pack.id)?;
+        let step = pack
+            .identification()
+            .and_then(|p| p.step(StepKind::Announcement))
+            .filter(|s| s.level == Level::Township);
+        let path = self.store.division_path(casefile.village).await?;
+        let township = path.iter().find(|d| d.level == Level::Township.as_str());
+        let (Some(step), Some(township)) = (step, township) else {
+            return Ok(());
+        };
+        if person_key(typed).starts_with(&person_key(&short_name(&township.name))) {
+            return Ok(());
         }
-        Ok(act)
+        Err(AppError::Refused(vec![Refusal {
+            guard: "announced_in_township_name".into(),
+            message: format!(
+                "公告要以本乡镇的名义发布，公告单位请写“{}”。",
+                township.name
+            ),
+            clause: Some(step.clause.get_ref().clone()),
+            earliest_on: None,
+        }]))
     }
 
     /// The act inside a transaction that may hold others (a meeting decides

@@ -20,6 +20,7 @@ use crate::casefile::{Act, VillageName};
 use crate::error::permit;
 use crate::lead::village_of;
 use crate::{App, AppError, PageView, Window, new_id};
+use domain::typed_text::is_blank;
 
 impl App {
     /// One household of a bulk act over a division.
@@ -131,7 +132,7 @@ impl App {
         if !principal.scope.contains(form.village) {
             return Err(AppError::NotFound);
         }
-        if form.place.trim().is_empty() {
+        if is_blank(&form.place) {
             return Err(AppError::invalid("place", "请填写张贴地点"));
         }
         if form.items.is_empty() {
@@ -295,9 +296,11 @@ impl App {
             .await?
             .pop()
             .ok_or_else(|| AppError::Internal("a notice without a view".into()))?;
-        view.evidence = self
-            .attachment_views(&principal.scope, "notice", id)
-            .await?;
+        if !principal.masked {
+            view.evidence = self
+                .attachment_views(&principal.scope, "notice", id)
+                .await?;
+        }
         Ok(view)
     }
 
@@ -378,9 +381,12 @@ impl App {
             Some(level) => level_named(level),
             None => Level::Township,
         };
-        let may_see = level.is_some_and(|l| l <= handling);
+        // A role that sees names masked reads what it has to answer itself,
+        // nothing that others handle.
+        let others = principal.masked && level != Some(handling);
+        let may_see = level.is_some_and(|l| l <= handling) && !others;
         let objector = match (&row.objector_sealed, above_village) {
-            (Some(sealed), true) if !row.about_official || may_see => Some(
+            (Some(sealed), true) if may_see || (!row.about_official && !others) => Some(
                 self.store
                     .open_sealed("objection", "objector", &row.id, sealed)?,
             ),
@@ -395,7 +401,9 @@ impl App {
             }
             _ => None,
         };
-        let content = if row.about_official && !may_see {
+        let content = if others {
+            "（由下级办理，内容不公开）".to_owned()
+        } else if row.about_official && !may_see {
             "（反映干部问题，由上级办理）".to_owned()
         } else {
             self.store
@@ -418,6 +426,7 @@ impl App {
                 && principal.may(Operation::ObjectionAnswer),
             status: row.status.clone(),
             answer: match &row.answer_sealed {
+                Some(_) if others => Some("（内容不公开）".to_owned()),
                 Some(sealed) => {
                     Some(
                         self.store
@@ -428,7 +437,7 @@ impl App {
             },
             upheld: row.upheld,
             answered_on: row.answered_on.clone(),
-            handled_by: row.handled_by.clone(),
+            handled_by: row.handled_by.clone().filter(|_| !others),
             handled_level: row.handled_level.clone(),
         })
     }

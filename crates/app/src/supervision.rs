@@ -282,13 +282,17 @@ impl App {
             let pack = self.pack(&casefile.pack.id)?;
             let facts = self.facts(pack, &[], "", principal);
             let todo = domain::casefile::outlook(&casefile, &facts);
-            let Some(status) =
+            let Some(mut status) =
                 domain::casefile::clocks(&casefile, pack, &self.calendar, self.today())
                     .into_iter()
                     .next()
             else {
                 continue;
             };
+            if principal.masked && status.overdue_reason.is_some() {
+                // What was written freely may name somebody.
+                status.overdue_reason = Some("已写明原因".into());
+            }
             items.push(OverdueRow {
                 head_name_masked: households
                     .get(&row.household_id)
@@ -329,7 +333,7 @@ impl App {
         form: OpenPurpose,
     ) -> Result<CasefileView, AppError> {
         permit(principal, Operation::SupervisionOpen)?;
-        if form.purpose.trim().chars().count() < 4 {
+        if domain::typed_text::readable_length(&form.purpose) < 4 {
             return Err(AppError::invalid(
                 "purpose",
                 "请写明查看的用途，至少 4 个字",

@@ -168,10 +168,21 @@ impl App {
             .casefiles(&principal.scope, &late, &Window::first(1))
             .await?
             .total;
-        let page = self
+        // Of those that ended, only where the household is still to be told.
+        let untold = CasefileFilter {
+            stages: vec!["ended".into()],
+            level: Some(Level::Township.as_str().into()),
+            ..Default::default()
+        };
+        let mut page = self
             .store
             .casefiles(&principal.scope, &filter, &Window::first(SHOWN))
             .await?;
+        let ended = self
+            .store
+            .casefiles(&principal.scope, &untold, &Window::first(SHOWN))
+            .await?;
+        page.items.extend(ended.items);
         let households = self
             .store
             .households(

@@ -70,6 +70,7 @@ operations! {
     ExportRun = "export.run";
     ExportList = "export.list";
     AttachmentAdd = "attachment.add";
+    AttachmentRead = "attachment.read";
     GridManage = "grid.manage";
     DuplicateClose = "duplicate.close";
     SupervisionRead = "supervision.read";

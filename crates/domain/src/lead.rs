@@ -8,6 +8,7 @@ use crate::casefile::{Casefile, Refusal, Stage};
 use crate::division::DivisionCode;
 use crate::paper::spoken;
 use crate::policy::{Pack, StepKind};
+use crate::typed_text::{is_blank, readable_length};
 
 /// A lead as it arrives.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -91,7 +92,7 @@ pub fn check_new_lead(lead: &NewLead, pack: &Pack, today: Date) -> Result<(), Ve
                 let named = lead
                     .proxy
                     .as_ref()
-                    .is_some_and(|p| !p.name.trim().is_empty() && !p.relation.trim().is_empty());
+                    .is_some_and(|p| !is_blank(&p.name) && !is_blank(&p.relation));
                 if !named {
                     refused.push(Refusal::new(
                         "proxy_named",
@@ -115,7 +116,7 @@ pub fn check_new_lead(lead: &NewLead, pack: &Pack, today: Date) -> Result<(), Ve
         .as_ref()
         .and_then(|b| b.explain_lead_after_days.get());
     if bound.is_some_and(|d| plus_days(lead.received_on, i64::from(d)) < today)
-        && lead.late_reason.trim().chars().count() < 4
+        && readable_length(&lead.late_reason) < 4
     {
         refused.push(Refusal::new(
             "late_reason",
@@ -126,16 +127,14 @@ pub fn check_new_lead(lead: &NewLead, pack: &Pack, today: Date) -> Result<(), Ve
             None,
         ));
     }
-    if lead.household_id.is_none()
-        && (lead.reported_name.trim().is_empty() || lead.village.is_none())
-    {
+    if lead.household_id.is_none() && (is_blank(&lead.reported_name) || lead.village.is_none()) {
         refused.push(Refusal::new(
             "household_named",
             "请选择农户；找不到时写明姓名和所在村。",
             stage_clause(pack, "declared"),
         ));
     }
-    if lead.description.trim().is_empty() {
+    if is_blank(&lead.description) {
         refused.push(Refusal::new(
             "described",
             "请写明发现了什么情况。",
@@ -200,14 +199,14 @@ pub fn check_conclusion(
         )]);
     };
     let clause = outcome.clause.as_ref().map(|c| c.get_ref().as_str());
-    if outcome.needs_reason && conclusion.reason.trim().is_empty() {
+    if outcome.needs_reason && is_blank(&conclusion.reason) {
         refused.push(Refusal::new(
             "reason_given",
             "请写明理由。",
             clause.or_else(|| stage_clause(pack, "disposed")),
         ));
     }
-    if outcome.needs_reason && conclusion.verified_by.iter().all(|n| n.trim().is_empty()) {
+    if outcome.needs_reason && conclusion.verified_by.iter().all(|n| is_blank(n)) {
         refused.push(Refusal::new(
             "verified_by",
             "请写明是谁核实的。",

@@ -1,6 +1,8 @@
 //! One form for what people type: full-width letters, odd spaces and brackets
 //! come from input methods and spreadsheets and mean nothing.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 /// Turns full-width ASCII (`１`, `Ｘ`, `（`) into its ordinary form, the
 /// ideographic and no-break spaces into a plain space, and drops zero-width
 /// characters and the tab or line break a spreadsheet cell may carry at its
@@ -28,9 +30,71 @@ pub fn comparison_key(text: &str) -> String {
         .collect()
 }
 
+/// Characters that leave no mark on paper: spaces of every width, control
+/// and formatting characters, fillers.
+fn invisible(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c,
+            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+            | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}'
+            | '\u{FEFF}' | '\u{FFA0}' | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// Whether nobody could read anything in it: forms take such a text for an
+/// empty one.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(invisible)
+}
+
+/// How many readable characters a text has.
+pub fn readable_length(text: &str) -> usize {
+    text.chars().filter(|c| !invisible(*c)).count()
+}
+
+/// The key under which two spellings of one person's name meet: compatibility
+/// forms unified (NFKC), letters and digits only.
+pub fn person_key(name: &str) -> String {
+    name.nfkc()
+        .filter(|c| c.is_alphanumeric() && !invisible(*c))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Whether two names mean the same person as far as writing goes; an empty
+/// name is nobody's.
+pub fn same_person(one: &str, other: &str) -> bool {
+    let key = person_key(one);
+    !key.is_empty() && key == person_key(other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_to_read_is_blank() {
+        for text in [
+            "",
+            " \u{3000}\t",
+            "\u{200b}\u{2060}",
+            "\u{3164}",
+            "\u{feff}\n",
+        ] {
+            assert!(is_blank(text), "{text:?}");
+        }
+        assert!(!is_blank("。") && readable_length("四\u{200b} 字") == 2);
+    }
+
+    #[test]
+    fn one_person_however_written() {
+        for other in ["张\u{200b}三", " 张 三", "张\u{3000}三", "张三\u{2060}"] {
+            assert!(same_person("张三", other), "{other:?}");
+        }
+        assert!(same_person("买买提·艾力", "买买提•艾力") && same_person("Ａli", "ali"));
+        assert!(!same_person("张三", "张四") && !same_person("\u{200b}", ""));
+    }
 
     #[test]
     fn full_width_and_spaces_disappear() {

@@ -1,6 +1,7 @@
 //! Accounts, roles, deputies and sessions.
 
 use domain::account::Scope;
+use domain::division::DivisionCode;
 use jiff::civil::Date;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _,
@@ -203,6 +204,23 @@ impl Store {
             (account::Column::LoginName, Sort::Ascending),
         ];
         self.page("account", find, &order, window).await
+    }
+
+    /// Accounts in use of a division and of those above it. Accounts are no
+    /// household data.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn accounts_over(
+        &self,
+        division: DivisionCode,
+    ) -> Result<Vec<AccountRow>, StoreError> {
+        let chain = division.ancestors().chain([division]);
+        Ok(account::Entity::find()
+            .filter(account::Column::Division.is_in(chain.map(|c| c.to_string())))
+            .filter(account::Column::Disabled.eq(false))
+            .all(&self.connection)
+            .await?)
     }
 
     /// Id of the account with a sign-in name.

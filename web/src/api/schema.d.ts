@@ -2193,6 +2193,7 @@ export interface components {
         } | {
             ending: string;
             reason: string;
+            withdrawal?: components["schemas"]["Withdrawal"] | null;
             /** @enum {string} */
             type: "end";
         } | {
@@ -2351,6 +2352,12 @@ export interface components {
             opinion?: string;
             /** @description Codes of the pack's conveners who called the meeting (HN20-035). */
             conveners?: string[];
+            /**
+             * @description Who chaired the meeting and who took the minutes: nobody of this
+             *     household.
+             */
+            chair?: string;
+            recorder?: string;
             findings?: components["schemas"]["HouseholdFindings"] | null;
         };
         /** @description A meeting in the list. */
@@ -2539,6 +2546,8 @@ export interface components {
             /** Format: int32 */
             age?: number | null;
             adult: boolean;
+            /** @description 共享收支: counts for income per person. */
+            shares_income: boolean;
         };
         /** @description The pack a casefile runs under. */
         CasefilePack: {
@@ -3182,6 +3191,12 @@ export interface components {
             opinion?: string;
             /** @description Codes of the pack's conveners who called the meeting (HN20-035). */
             conveners?: string[];
+            /**
+             * @description Who chaired the meeting and who took the minutes: nobody of this
+             *     household.
+             */
+            chair?: string;
+            recorder?: string;
             findings?: components["schemas"]["HouseholdFindings"] | null;
         } & {
             occurred_on: string;
@@ -3317,6 +3332,8 @@ export interface components {
             difficulties?: components["schemas"]["Judgement"][];
             risks?: string[];
             risk_note?: string;
+            /** @description Why the accounting set is not the members the file says share income. */
+            persons_reason?: string;
             opinion: string;
             /** @description The verifiers' preliminary opinion: go on or not. */
             recommends: boolean;
@@ -3714,6 +3731,8 @@ export interface components {
             difficulties?: components["schemas"]["Judgement"][];
             risks?: string[];
             risk_note?: string;
+            /** @description Why the accounting set is not the members the file says share income. */
+            persons_reason?: string;
             opinion: string;
             /** @description The verifiers' preliminary opinion: go on or not. */
             recommends: boolean;
@@ -3811,6 +3830,12 @@ export interface components {
             mode: string;
             name: string;
             witness?: string | null;
+            /**
+             * @description What a guardian or proxy who is no member is to the household, and why
+             *     no member signs.
+             */
+            relation?: string | null;
+            reason?: string | null;
         };
         /** @description A household's file. */
         HouseholdView: {
@@ -5969,6 +5994,7 @@ export interface components {
             ending: string;
             reason: string;
             ended_on: string;
+            informed?: components["schemas"]["Informed"] | null;
             /** @enum {string} */
             stage: "ended";
         };
@@ -6369,9 +6395,13 @@ export interface components {
             /** @description Yes, days without an own pack are meant. */
             accept_gap?: boolean;
         };
-        /** @description Why a role is withdrawn. */
+        /** @description 农户自愿撤回, as the household signed it. */
         Withdrawal: {
-            reason: string;
+            /** @description Name of the adult member who signed. */
+            signed_by: string;
+            signed_on: string;
+            /** @description Where the paper is kept, if no scan of it is on file. */
+            paper_place?: string;
         };
         /** @description Counts at the top of the page. */
         WorkCounts: {

@@ -76,6 +76,8 @@ pub struct CasefileMember {
     pub relation_label: String,
     pub age: Option<u16>,
     pub adult: bool,
+    /// 共享收支: counts for income per person.
+    pub shares_income: bool,
 }
 
 /// The pack a casefile runs under.
@@ -392,7 +394,8 @@ impl App {
             records = Records::default();
             superseded.clear();
             corrections.clear();
-            hide_texts(&mut stage_detail, &mut attachments);
+            attachments.clear();
+            hide_texts(&mut stage_detail);
             hide_places(&mut steps);
         }
         Ok(CasefileView {
@@ -409,6 +412,7 @@ impl App {
                         .to_owned(),
                     age: m.age_on(self.today()),
                     adult: m.is_adult_on(self.today()),
+                    shares_income: m.shares_income,
                 })
                 .collect(),
             pack: CasefilePack {
@@ -492,7 +496,7 @@ impl App {
 
 /// Leaves the facts of a masked view and hides the texts; why a clock ran over
 /// is written for supervisors and stays.
-fn hide_texts(stage: &mut Stage, attachments: &mut [AttachmentView]) {
+fn hide_texts(stage: &mut Stage) {
     const HIDDEN: &str = "（已隐去）";
     match stage {
         Stage::Refused {
@@ -512,11 +516,17 @@ fn hide_texts(stage: &mut Stage, attachments: &mut [AttachmentView]) {
                 ..r
             });
         }
-        Stage::Ended { reason, .. } => HIDDEN.clone_into(reason),
+        Stage::Ended {
+            reason, informed, ..
+        } => {
+            HIDDEN.clone_into(reason);
+            *informed = informed.take().map(|i| Informed {
+                how: HIDDEN.into(),
+                told_by: HIDDEN.into(),
+                ..i
+            });
+        }
         _ => {}
-    }
-    for attachment in attachments {
-        HIDDEN.clone_into(&mut attachment.file_name);
     }
 }
 
@@ -594,6 +604,24 @@ fn household_message(
                 ("category", &pack.category_label(category)),
                 ("township", &township),
                 ("decided_on", &spoken(*decided_on)),
+            ],
+        ),
+        Stage::Ended {
+            ending,
+            reason,
+            ended_on,
+            ..
+        } if file.active_members().next().is_some() => pack.message(
+            "household_ended",
+            &[
+                ("head_name", head),
+                (
+                    "ending",
+                    &pack.label(domain::policy::LawfulItems::LawfulEnd, ending),
+                ),
+                ("reason", reason.trim().trim_end_matches('。')),
+                ("township", &township),
+                ("ended_on", &spoken(*ended_on)),
             ],
         ),
         _ => None,

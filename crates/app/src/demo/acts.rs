@@ -3,7 +3,7 @@
 use domain::casefile::{
     Action, Announcement, Archive, Casefile, CommitmentLetter, CountyDecision, DiscrepancyReport,
     HomeVerification, HouseholdSignature, IncomeSheet, Judgement, LetterSignature, Situation,
-    TownshipReview, Verdict, propose_category,
+    TownshipReview, Verdict, Withdrawal, propose_category,
 };
 use domain::household::{HouseholdFile, Member};
 use domain::policy::{Item, Pack, StepKind};
@@ -113,6 +113,11 @@ impl Scene<'_> {
                     _ => "农户表示困难已由子女解决，书面申请撤回。",
                 }
                 .into(),
+                withdrawal: self.head().map(|h| Withdrawal {
+                    signed_by: h.name.clone(),
+                    signed_on: self.day,
+                    paper_place: "镇档案室 1 号柜".into(),
+                }),
             },
             Move::Explain => Action::ExplainOverdue {
                 clock: "identification".into(),
@@ -187,12 +192,15 @@ impl Scene<'_> {
             }),
             risks: profile.risks.iter().map(|r| (*r).to_owned()).collect(),
             risk_note: profile.risk_note.into(),
+            persons_reason: String::new(),
             opinion: format!("{}建议提交民主评议。", profile.finding),
             recommends: true,
             household_signed: HouseholdSignature {
                 mode: if old { "fingerprint" } else { "signature" }.into(),
                 name,
                 witness: old.then(|| WITNESS.to_owned()),
+                relation: None,
+                reason: None,
             },
             mode: "on_site".into(),
         }
@@ -203,7 +211,8 @@ impl Scene<'_> {
         let head = self.head().map_or_else(String::new, |h| h.name.clone());
         let signature = |m: &Member| {
             let old = m.age_on(self.day).is_some_and(|a| a >= 75);
-            let (mode, signer, reason) = match (m.lives_here, old) {
+            let proxy = !m.lives_here && m.name != head;
+            let (mode, signer, reason) = match (!proxy, old) {
                 (false, _) => ("proxy", head.clone(), Some("在外务工，委托户主代签")),
                 (true, true) => ("fingerprint", m.name.clone(), None),
                 (true, false) => ("signature", m.name.clone(), None),

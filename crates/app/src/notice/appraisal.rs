@@ -11,6 +11,7 @@ use crate::error::permit;
 use crate::{App, AppError, new_id};
 
 use super::{AppraisalView, BulkResult, NewAppraisal, none_went};
+use domain::typed_text::is_blank;
 
 impl App {
     /// Records a meeting of democratic appraisal and its result for each
@@ -33,8 +34,9 @@ impl App {
             ("place", &form.place, "地点"),
             ("chair", &form.chair, "主持人"),
             ("recorder", &form.recorder, "记录人"),
+            ("minutes", &form.minutes, "会议记录"),
         ] {
-            if value.trim().is_empty() {
+            if is_blank(value) {
                 errors.push(crate::FieldError::new(field, format!("请填写{label}")));
             }
         }
@@ -74,6 +76,8 @@ impl App {
                 result: item.result.clone(),
                 opinion: item.opinion.clone(),
                 conveners: form.conveners.clone(),
+                chair: form.chair.clone(),
+                recorder: form.recorder.clone(),
                 findings: item.findings.clone(),
             });
             let act = Act {

@@ -82,6 +82,9 @@ pub enum Action {
     End {
         ending: String,
         reason: String,
+        /// The household's own statement, where it withdraws.
+        #[serde(default)]
+        withdrawal: Option<Withdrawal>,
     },
     ExplainOverdue {
         clock: String,
@@ -135,6 +138,18 @@ impl Action {
     }
 }
 
+/// 农户自愿撤回, as the household signed it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Withdrawal {
+    /// Name of the adult member who signed.
+    pub signed_by: String,
+    #[schema(value_type = String)]
+    pub signed_on: Date,
+    /// Where the paper is kept, if no scan of it is on file.
+    #[serde(default)]
+    pub paper_place: String,
+}
+
 /// F2, 防止返贫动态监测排查表: what two named people found in the home.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct HomeVerification {
@@ -149,6 +164,9 @@ pub struct HomeVerification {
     pub risks: Vec<String>,
     #[serde(default)]
     pub risk_note: String,
+    /// Why the accounting set is not the members the file says share income.
+    #[serde(default)]
+    pub persons_reason: String,
     pub opinion: String,
     /// The verifiers' preliminary opinion: go on or not.
     pub recommends: bool,
@@ -215,6 +233,12 @@ pub struct HouseholdSignature {
     pub mode: String,
     pub name: String,
     pub witness: Option<String>,
+    /// What a guardian or proxy who is no member is to the household, and why
+    /// no member signs.
+    #[serde(default)]
+    pub relation: Option<String>,
+    #[serde(default)]
+    pub reason: Option<String>,
 }
 
 /// F3, 承诺授权书.
@@ -267,6 +291,12 @@ pub struct Appraisal {
     /// Codes of the pack's conveners who called the meeting (HN20-035).
     #[serde(default)]
     pub conveners: Vec<String>,
+    /// Who chaired the meeting and who took the minutes: nobody of this
+    /// household.
+    #[serde(default)]
+    pub chair: String,
+    #[serde(default)]
+    pub recorder: String,
     /// What the meeting found, in packs without a home verification.
     #[serde(default)]
     pub findings: Option<HouseholdFindings>,

@@ -4,11 +4,12 @@
 use super::action::{Action, HouseholdFindings, Verdict};
 use super::guard::Attempt;
 use crate::policy::GuardKind;
+use crate::typed_text::is_blank;
 
 /// Why a guard of this family refuses, in words; `None` where it is kept or
 /// does not look at this act.
 pub(super) fn problem(kind: GuardKind, at: &Attempt<'_>) -> Option<String> {
-    let blank = |text: &str| text.trim().is_empty();
+    let blank = is_blank;
     match (kind, at.action?) {
         (GuardKind::SituationAssessed, Action::RecordAppraisal(a)) => {
             situation(a.findings.as_ref(), at)
@@ -68,7 +69,7 @@ fn situation(findings: Option<&HouseholdFindings>, at: &Attempt<'_>) -> Option<S
         .filter(|d| !findings.dimensions.iter().any(|j| j.code == d.code))
         .map(|d| d.label.as_str())
         .collect();
-    if findings.situation.trim().is_empty() {
+    if is_blank(&findings.situation) {
         return Some("请写明家庭基本情况。".into());
     }
     (!unjudged.is_empty()).then(|| format!("还没有研判：{}。", unjudged.join("、")))

@@ -16,6 +16,7 @@ use super::record::Done;
 use super::{Casefile, Facts, Records, Refusal, Stage};
 use crate::division::Level;
 use crate::policy::{Procedure, StepKind};
+use crate::typed_text::{is_blank, readable_length};
 
 /// What is asked: one field of one record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -163,14 +164,14 @@ pub(super) fn request(
         ));
     };
     let mut refused = Vec::new();
-    if asked.reason.trim().chars().count() < 4 {
+    if readable_length(&asked.reason) < 4 {
         refused.push(Refusal::new(
             "reason_given",
             "请写明错在哪里、依据什么更正。",
             None,
         ));
     }
-    if asked.asked_by.trim().is_empty() {
+    if is_blank(&asked.asked_by) {
         refused.push(Refusal::new("form_filled", "请写明是谁提出更正的。", None));
     }
     if field.value == asked.value {
@@ -263,7 +264,7 @@ pub(super) fn decide(
             None,
         ));
     }
-    if !approve && note.trim().is_empty() {
+    if !approve && is_blank(note) {
         refused.push(Refusal::new(
             "reason_given",
             "请写明为什么不同意更正。",
@@ -330,7 +331,7 @@ fn corrected(
         .get_mut(step.as_str())
         .and_then(Value::as_object_mut)
         .ok_or_else(wrong)?;
-    if value.as_str().is_some_and(|v| v.trim().is_empty()) {
+    if value.as_str().is_some_and(|v| is_blank(v)) {
         return Err(wrong());
     }
     slot.insert(field.to_owned(), value.clone());

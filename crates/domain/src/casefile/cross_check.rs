@@ -6,11 +6,13 @@ use jiff::civil::Date;
 use super::action::Action;
 use super::effect::done;
 use super::record::{
-    Acknowledgement, Conclusion, CrossCheck, DepartmentAnswer, Discrepancy, Resolution, ReusedCheck,
+    Acknowledgement, Conclusion, CrossCheck, DepartmentAnswer, Discrepancy, Records, Resolution,
+    ReusedCheck, Superseded,
 };
 use super::{Casefile, Facts, Refusal};
 use crate::calendar::plus_days;
 use crate::policy::{GuardKind, Procedure, StepKind};
+use crate::typed_text::is_blank;
 
 /// Writes one act of the comparison; returns its sentence for the timeline.
 pub(super) fn record(
@@ -31,6 +33,7 @@ pub(super) fn record(
                 "县级发起"
             };
             summary = format!("{who}{}人的信息比对", member_ids.len());
+            put_reused_aside(next, occurred_on, facts);
             next.records.cross_check = Some(CrossCheck {
                 member_ids: member_ids.clone(),
                 items: items.clone(),
@@ -65,7 +68,7 @@ pub(super) fn record(
                         reference: reference.clone(),
                         confirmed_by: confirmed_by
                             .clone()
-                            .filter(|n| !n.trim().is_empty())
+                            .filter(|n| !is_blank(n))
                             .filter(|_| !newly_on_allowance(facts)),
                     },
                     occurred_on,
@@ -132,7 +135,7 @@ pub(super) fn record(
             conclusion,
             note,
         } => {
-            if explanation.trim().is_empty() || verified_by.trim().is_empty() {
+            if is_blank(explanation) || is_blank(verified_by) {
                 return Err(refuse("疑点要写明农户说明和核实人。"));
             }
             if !["cleared", "stands", "referred"].contains(&conclusion.as_str()) {
@@ -179,7 +182,10 @@ pub(super) fn newly_on_allowance(facts: &Facts<'_>) -> bool {
         .as_ref()
         .and_then(|b| b.newly_on_allowance_within_days.get())
     else {
-        return true;
+        return facts
+            .members
+            .iter()
+            .any(|m| m.active && m.subsistence_allowance.is_some());
     };
     let oldest = plus_days(facts.today, -i64::from(days));
     facts
@@ -188,6 +194,37 @@ pub(super) fn newly_on_allowance(facts: &Facts<'_>) -> bool {
         .filter(|m| m.active)
         .filter_map(|m| m.subsistence_allowance.flatten())
         .any(|since| since >= oldest)
+}
+
+/// Whether the comparison is one taken over that the pack does not let stand
+/// for the decision.
+pub(super) fn reused_in_vain(check: &CrossCheck, procedure: &Procedure) -> bool {
+    let Some(reused) = &check.reused else {
+        return false;
+    };
+    procedure
+        .guards
+        .iter()
+        .filter(|g| g.kind == GuardKind::CrossCheckConcluded)
+        .any(|g| !g.exemptions.iter().any(|e| e.code == reused.record.source))
+}
+
+/// A result taken over in vain stays on record beside the new request.
+fn put_reused_aside(next: &mut Casefile, on: Date, facts: &Facts<'_>) {
+    let Some(earlier) = next.records.cross_check.take() else {
+        return;
+    };
+    next.superseded.push(Superseded {
+        sent_back_to: StepKind::CrossCheck,
+        by_step: StepKind::CrossCheck,
+        reason: "共用的比对结果不能用，重新比对".into(),
+        on,
+        by_name: facts.actor.display_name.clone(),
+        records: Records {
+            cross_check: Some(earlier),
+            ..Records::default()
+        },
+    });
 }
 
 fn discrepancy(casefile: &mut Casefile, index: usize) -> Option<&mut Discrepancy> {

@@ -10,6 +10,7 @@ use super::record::{
 use super::{Casefile, Event, Facts, Refusal, Stage, cross_check};
 use crate::division::Level;
 use crate::policy::{Procedure, StepKind};
+use crate::typed_text::is_blank;
 
 /// Writes an act that no rule or guard refused.
 pub(super) fn record(
@@ -230,7 +231,7 @@ pub(super) fn record(
             next.records.decision_acknowledged = Some(done(Acknowledgement {}, occurred_on, facts));
         }
         Action::Announce(announcement) => {
-            if announcement.issued_by.trim().is_empty() || announcement.place.trim().is_empty() {
+            if is_blank(&announcement.issued_by) || is_blank(&announcement.place) {
                 return Err(vec![Refusal::new(
                     "announced_in_township_name",
                     format!(
@@ -248,14 +249,19 @@ pub(super) fn record(
             next.records.archive = Some(done(archive.clone(), occurred_on, facts));
         }
         Action::InformHousehold { how, told_by } => {
-            if let Stage::Refused { informed, .. } = &mut next.stage {
+            if let Stage::Refused { informed, .. } | Stage::Ended { informed, .. } = &mut next.stage
+            {
                 *informed = Some(Informed {
                     on: occurred_on,
                     how: how.clone(),
                     told_by: told_by.clone(),
                 });
             }
-            summary = "已将结果和理由告知农户，并说明可向乡镇申请复核、可拨打12317".into();
+            summary = match next.stage {
+                Stage::Ended { .. } => "已将终止和理由告知农户，并说明可再次申报、可拨打12317",
+                _ => "已将结果和理由告知农户，并说明可向乡镇申请复核、可拨打12317",
+            }
+            .into();
         }
         Action::RequestRecheck { reason } => {
             if let Stage::Refused {
@@ -287,7 +293,7 @@ pub(super) fn record(
             next.stage = Stage::Running;
             summary = "农户申请乡镇复核，重新核实".into();
         }
-        Action::End { ending, reason } => {
+        Action::End { ending, reason, .. } => {
             if !facts
                 .pack
                 .values
@@ -297,7 +303,7 @@ pub(super) fn record(
             {
                 return Err(refuse("请选择终止情形。"));
             }
-            if reason.trim().is_empty() {
+            if is_blank(reason) {
                 return Err(vec![Refusal::new(
                     "reason_given",
                     "请写明终止的理由和依据。",
@@ -314,6 +320,7 @@ pub(super) fn record(
                 ending: ending.clone(),
                 reason: reason.clone(),
                 ended_on: occurred_on,
+                informed: None,
             };
         }
         Action::StatePaper(statement) => {
@@ -338,7 +345,7 @@ pub(super) fn record(
             )?;
         }
         Action::ExplainOverdue { clock, reason } => {
-            if reason.trim().is_empty() {
+            if is_blank(reason) {
                 return Err(vec![Refusal::new("reason_given", "请写明逾期原因。", None)]);
             }
             let late = super::clocks(next, facts.pack, facts.calendar, facts.today);

@@ -13,6 +13,7 @@ use super::outlook::{StepStatus, Todo, step_status, todo};
 use super::record::Done;
 use super::{Casefile, Facts, Records, Refusal, Stage};
 use crate::policy::{Evidence, Procedure, Step, StepKind};
+use crate::typed_text::{is_blank, readable_length};
 
 /// A scan or photo on file, as far as the engine needs to know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,7 +140,7 @@ pub fn held(
         .archive
         .as_ref()
         .and_then(|a| a.record.national_reference.as_deref());
-    if evidence.by_reference && reference.is_some_and(|r| !r.trim().is_empty()) {
+    if evidence.by_reference && reference.is_some_and(|r| !is_blank(r)) {
         return Held::ByReference;
     }
     Held::Missing
@@ -174,7 +175,7 @@ pub(super) fn archive_gap(at: &Attempt<'_>, kind: StepKind) -> Option<String> {
     let mut gap = missing(at.casefile, at.procedure, step, at.facts.evidence?);
     // The reference is typed with the act: before it nothing can be said.
     gap.retain(|e| {
-        !(e.by_reference && (at.action.is_none() || typed.is_some_and(|r| !r.trim().is_empty())))
+        !(e.by_reference && (at.action.is_none() || typed.is_some_and(|r| !is_blank(r))))
     });
     (!gap.is_empty()).then(|| {
         format!(
@@ -240,7 +241,7 @@ pub(super) fn record(
 ) -> Result<String, Vec<Refusal>> {
     let refuse = |message: &str| vec![Refusal::new("form_filled", message, None)];
     let place = statement.place.trim();
-    if place.chars().count() < 2 {
+    if readable_length(place) < 2 {
         return Err(refuse("请写明纸质件存放在哪里，例如“镇档案室 3 号柜”。"));
     }
     if statement.codes.is_empty() {

@@ -4,12 +4,18 @@
 
 use jiff::civil::Date;
 
-use super::action::{Action, HomeVerification, Verdict};
+use super::action::{Action, Appraisal, HomeVerification, LetterSignature, Verdict, Withdrawal};
 use super::cross_check::newly_on_allowance;
 use super::objection::answered_above;
 use super::{Casefile, Facts, Refusal, Stage, assessment};
 use crate::calendar::plus_days;
 use crate::policy::StepKind;
+use crate::typed_text::{is_blank, readable_length, same_person};
+
+/// Risks the national form has room for (致贫返贫风险1 to 5).
+const RISKS_ON_FORM: usize = 5;
+/// The household's signed withdrawal, as evidence.
+const WITHDRAWAL_PAPER: &str = "withdrawal_statement";
 
 /// Adds a refusal for everything that is missing or cannot be.
 pub(super) fn filled(
@@ -20,7 +26,7 @@ pub(super) fn filled(
     refused: &mut Vec<Refusal>,
 ) {
     let mut no = |message: &str| refused.push(Refusal::new("form_filled", message, None));
-    let blank = |text: &str| text.trim().is_empty();
+    let blank = is_blank;
     let check = casefile.records.cross_check.as_ref();
     let findings = match action {
         Action::RecordAppraisal(a) => a.findings.as_ref(),
@@ -37,7 +43,24 @@ pub(super) fn filled(
             if letter.signatures.is_empty() {
                 no("承诺授权书上至少要有一名成年成员签字。");
             }
+            let typed_by = facts.actor.display_name.as_str();
+            let proxy = |s: &LetterSignature| {
+                matches!(s.mode.as_str(), "guardian" | "proxy")
+                    && same_person(&s.signer_name, typed_by)
+            };
+            let witness = |s: &LetterSignature| {
+                s.witness
+                    .as_deref()
+                    .is_some_and(|w| same_person(w, typed_by))
+            };
+            if letter.signatures.iter().any(proxy) && letter.signatures.iter().any(witness) {
+                no("登记人不能既代签又见证。");
+            }
+            if letter.valid_until.is_some_and(|until| until < occurred_on) {
+                no("授权有效期不能早于签字当天。");
+            }
             for signature in &letter.signatures {
+                stand_in(signature, facts, &mut no);
                 let own = matches!(signature.mode.as_str(), "signature" | "fingerprint");
                 let member = facts.members.iter().find(|m| m.id == signature.member_id);
                 let signer = signature.signer_name.trim();
@@ -46,8 +69,10 @@ pub(super) fn filled(
                 }
             }
         }
-        Action::RequestCrossCheck { items, .. } if items.iter().all(|i| blank(i)) => {
-            no("请选择要比对的内容。");
+        Action::RequestCrossCheck { items, .. } => {
+            if items.is_empty() || items.iter().any(|i| blank(i)) {
+                no("请选择要比对的内容。");
+            }
         }
         Action::AnswerCrossCheck {
             department,
@@ -71,6 +96,9 @@ pub(super) fn filled(
             reference,
             confirmed_by,
         } => {
+            if blank(source) {
+                no("请写明共用的是哪里的比对结果。");
+            }
             if blank(reference) {
                 no("请写明所用比对结果的文号或批次。");
             }
@@ -114,6 +142,7 @@ pub(super) fn filled(
             }
         }
         Action::RecordAppraisal(a) => {
+            recused(a, facts, &mut no);
             let carried = a.votes_for > a.votes_against;
             match a.result.as_str() {
                 "recommend" if carried => {}
@@ -179,7 +208,26 @@ pub(super) fn filled(
                 ));
             }
         }
-        Action::End { ending, .. } => {
+        Action::End {
+            ending,
+            reason,
+            withdrawal,
+        } => {
+            if !blank(reason) && readable_length(reason) < 6 {
+                refused.push(Refusal::new(
+                    "reason_given",
+                    "终止的理由太短：请写明发生了什么、怎样核实的，让农户看得懂。",
+                    None,
+                ));
+                return;
+            }
+            match ending.as_str() {
+                "moved_out" => moved_out(facts, &mut no),
+                "withdrawn" => {
+                    withdrawn(withdrawal.as_ref(), casefile, occurred_on, facts, &mut no)
+                }
+                _ => {}
+            }
             let living = facts.members.iter().any(|m| m.active);
             if ending == "all_members_died" && living {
                 no("档案里还有健在的家庭成员，不能按“全部成员死亡”终止。");
@@ -189,6 +237,123 @@ pub(super) fn filled(
             }
         }
         _ => {}
+    }
+}
+
+/// Whether the name is that of somebody of the household.
+fn member_named(name: &str, facts: &Facts<'_>) -> bool {
+    let mut living = facts.members.iter().filter(|m| m.active);
+    living.any(|m| same_person(&m.name, name))
+}
+
+/// A guardian or proxy is somebody else, and whoever saw it is neither of the
+/// two; one person may not type it in, sign and witness it.
+fn stand_in(signature: &LetterSignature, facts: &Facts<'_>, no: &mut impl FnMut(&str)) {
+    let member = facts.members.iter().find(|m| m.id == signature.member_id);
+    let stands_in = matches!(signature.mode.as_str(), "guardian" | "proxy");
+    let signer = signature.signer_name.as_str();
+    let himself = member.is_some_and(|m| same_person(&m.name, signer));
+    if stands_in && (himself || same_person("本人", signer)) {
+        no("监护人或代理人不能是本人：本人签的请选本人签字。");
+    }
+    let Some(witness) = signature.witness.as_deref().filter(|w| !is_blank(w)) else {
+        return;
+    };
+    if same_person(witness, signer) || member.is_some_and(|m| same_person(&m.name, witness)) {
+        no("见证人不能是签字人或代签人，也不能是被代签的人。");
+    }
+}
+
+/// 回避: nobody leads, records or types in the meeting's word on the own
+/// household.
+fn recused(appraisal: &Appraisal, facts: &Facts<'_>, no: &mut impl FnMut(&str)) {
+    for (name, office) in [
+        (appraisal.chair.as_str(), "主持人"),
+        (appraisal.recorder.as_str(), "记录人"),
+        (facts.actor.display_name.as_str(), "登记人"),
+    ] {
+        if member_named(name, facts) {
+            no(&format!(
+                "{office}是这户的家庭成员，评议这一户时要回避，请换人。"
+            ));
+        }
+    }
+    let mut away = Vec::new();
+    for name in &appraisal.recused {
+        if is_blank(name) || away.iter().any(|a: &&String| same_person(a, name)) {
+            no("回避人员要逐人写明姓名，不能空着或重复。");
+            return;
+        }
+        away.push(name);
+    }
+}
+
+/// 整户迁出 stands in the register: nobody lives there any more, and somebody
+/// moved away.
+fn moved_out(facts: &Facts<'_>, no: &mut impl FnMut(&str)) {
+    let stayed = facts.members.iter().any(|m| m.active);
+    if stayed || !facts.members.iter().any(|m| m.left) {
+        no("户档案里还没有整户迁出的登记，不能按“整户迁出”终止：请先在农户档案里逐人登记迁出。");
+    }
+}
+
+/// 农户自愿撤回 is the household's own signed word, and the paper is there.
+fn withdrawn(
+    withdrawal: Option<&Withdrawal>,
+    casefile: &Casefile,
+    occurred_on: Date,
+    facts: &Facts<'_>,
+    no: &mut impl FnMut(&str),
+) {
+    let Some(withdrawal) = withdrawal else {
+        no(
+            "农户自愿撤回要有农户签字的撤回申请：请写明谁签的、哪一天签的，并上传扫描件或写明纸质件存放在哪里。",
+        );
+        return;
+    };
+    let signer = facts
+        .members
+        .iter()
+        .any(|m| m.active && m.adult && same_person(&m.name, &withdrawal.signed_by));
+    if !signer {
+        no("撤回申请要由本户成年成员签字，请核对签字人姓名。");
+    }
+    let first = casefile.leads.iter().map(|l| l.received_on).min();
+    if withdrawal.signed_on > occurred_on || first.is_some_and(|f| withdrawal.signed_on < f) {
+        no("撤回申请的签字日期不能早于发现线索，也不能晚于终止日期。");
+    }
+    let scanned = facts
+        .evidence
+        .is_some_and(|all| all.iter().any(|e| e.code == WITHDRAWAL_PAPER));
+    if !scanned && readable_length(&withdrawal.paper_place) < 2 {
+        no("撤回申请的原件在哪里：请上传扫描件，或写明纸质件存放在哪里。");
+    }
+}
+
+/// Who verified, who signed for the household, and who shares its income.
+fn people(form: &HomeVerification, facts: &Facts<'_>, no: &mut impl FnMut(&str)) {
+    if form.verifiers.iter().any(|v| member_named(v, facts)) {
+        no("核实人不能是本户家庭成员，请换人核实。");
+    }
+    let signed = &form.household_signed;
+    let explained = |text: &Option<String>| text.as_deref().is_some_and(|t| !is_blank(t));
+    if signed.mode != "refused"
+        && !is_blank(&signed.name)
+        && !member_named(&signed.name, facts)
+        && !(explained(&signed.relation) && explained(&signed.reason))
+    {
+        no("签字人不是本户家庭成员：由监护人或代理人签的，请写明与本户的关系和代签原因。");
+    }
+    let sharing = facts
+        .members
+        .iter()
+        .filter(|m| m.active && m.shares_income)
+        .count();
+    if usize::from(form.income.persons) != sharing && is_blank(&form.persons_reason) {
+        no(&format!(
+            "档案里共享收支的有 {sharing} 人，表上写了 {} 人：请核对，确有不同的写明原因。",
+            form.income.persons
+        ));
     }
 }
 
@@ -205,7 +370,7 @@ fn exemption_clause<'a>(facts: &Facts<'a>, source: &str) -> Option<&'a str> {
 fn home(form: &HomeVerification, occurred_on: Date, facts: &Facts<'_>, no: &mut impl FnMut(&str)) {
     let values = &facts.pack.values;
     let sheet = &form.income;
-    if form.opinion.trim().is_empty() {
+    if is_blank(&form.opinion) {
         no("请写明核实意见。");
     }
     let amounts = [
@@ -246,6 +411,24 @@ fn home(form: &HomeVerification, occurred_on: Date, facts: &Facts<'_>, no: &mut 
         || unknown(&form.difficulties, &values.difficulty_areas)
     {
         no("研判项目与政策文件列出的不一致，请刷新页面。");
+    }
+    people(form, facts, no);
+    let mut risks: Vec<&String> = form.risks.iter().collect();
+    risks.sort();
+    risks.dedup();
+    if risks.len() < form.risks.len() || risks.len() > RISKS_ON_FORM {
+        no("同一种风险只选一次，最多选五种主要风险。");
+    }
+    if form.risks.iter().any(|r| r == "other") && is_blank(&form.risk_note) {
+        no("选了“其他”风险的，请写明是什么风险。");
+    }
+    if form
+        .dimensions
+        .iter()
+        .chain(&form.difficulties)
+        .any(|j| j.problem && is_blank(&j.finding))
+    {
+        no("研判有问题的，要写明看到了什么情况。");
     }
     if !["on_site", "remote"].contains(&form.mode.as_str()) {
         no("请选择核实方式：入户或视频电话。");

@@ -7,6 +7,7 @@ use super::action::{Action, HomeVerification, Verdict};
 use super::{Casefile, Facts, Refusal, assessment, evidence};
 use crate::calendar::{DayUnit, plus_days};
 use crate::policy::{Guard, GuardKind, Procedure, StepKind};
+use crate::typed_text::{is_blank, person_key};
 
 /// What the guards look at: the casefile as it stands and the act, where one
 /// is being tried; without an act only standing conditions are judged.
@@ -69,10 +70,10 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
                 return None;
             };
             let needed = usize::from(*guard.number.as_ref()?.get_ref());
-            let mut names: Vec<&str> = form
+            let mut names: Vec<String> = form
                 .verifiers
                 .iter()
-                .map(|n| n.trim())
+                .map(|n| person_key(n))
                 .filter(|n| !n.is_empty())
                 .collect();
             names.sort_unstable();
@@ -109,14 +110,14 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
                     return no("签字人不是本户成员，请核对成员名单。".into());
                 };
                 let stand_in = matches!(s.mode.as_str(), "guardian" | "proxy");
-                if stand_in && s.reason.as_deref().is_none_or(|r| r.trim().is_empty()) {
+                if stand_in && s.reason.as_deref().is_none_or(|r| is_blank(r)) {
                     return no(format!("{} 由他人代签，请写明代签原因。", member.name));
                 }
-                let witnessed = s.witness.as_deref().is_some_and(|w| !w.trim().is_empty());
+                let witnessed = s.witness.as_deref().is_some_and(|w| !is_blank(w));
                 if matches!(s.mode.as_str(), "fingerprint" | "proxy") && !witnessed {
                     return no(format!("{} 按指印或由人代签，要有见证人。", member.name));
                 }
-                if s.signer_name.trim().is_empty() {
+                if is_blank(&s.signer_name) {
                     return no(format!("{} 的签字人姓名没有填写。", member.name));
                 }
             }
@@ -336,13 +337,13 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
                 return None;
             }
             let mut missing = Vec::new();
-            if decision.document_number.trim().is_empty() {
+            if is_blank(&decision.document_number) {
                 missing.push("批准文号");
             }
             if decision.signed_on.is_none() {
                 missing.push("签发日期");
             }
-            if decision.signatory.trim().is_empty() {
+            if is_blank(&decision.signatory) {
                 missing.push("签发人");
             }
             if decision.category.as_deref().is_none_or(|c| {
@@ -428,13 +429,10 @@ fn deciding(at: &Attempt<'_>) -> bool {
 
 fn signature_problem(form: &HomeVerification) -> Option<String> {
     let signature = &form.household_signed;
-    let witnessed = signature
-        .witness
-        .as_deref()
-        .is_some_and(|w| !w.trim().is_empty());
+    let witnessed = signature.witness.as_deref().is_some_and(|w| !is_blank(w));
     match signature.mode.as_str() {
-        "signature" if !signature.name.trim().is_empty() => None,
-        "fingerprint" if !signature.name.trim().is_empty() && witnessed => None,
+        "signature" if !is_blank(&signature.name) => None,
+        "fingerprint" if !is_blank(&signature.name) && witnessed => None,
         "fingerprint" => Some("按指印要写明姓名和见证人。".into()),
         "refused" => Some("农户没有在排查表上签字。请说明后让农户确认；农户不愿签的，按“不愿签字”终止并写明原因。".into()),
         _ => Some("排查表要由农户签字或按指印确认所写内容。".into()),

@@ -93,6 +93,8 @@ pub enum Stage {
         reason: String,
         #[schema(value_type = String)]
         ended_on: Date,
+        #[serde(default)]
+        informed: Option<Informed>,
     },
 }
 
@@ -249,6 +251,10 @@ pub struct MemberFact {
     pub adult: bool,
     /// Still a member (neither dead nor moved away).
     pub active: bool,
+    /// Moved away, by the file.
+    pub left: bool,
+    /// 共享收支: counts for income per person.
+    pub shares_income: bool,
     /// On 低保 by the file, with the day it began where the file has it.
     pub subsistence_allowance: Option<Option<Date>>,
 }

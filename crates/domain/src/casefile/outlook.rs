@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::action::Action;
+use super::cross_check::reused_in_vain;
 use super::guard::{self, Attempt};
 use super::{Casefile, Facts, Refusal, Stage};
 use crate::division::Level;
@@ -63,7 +64,25 @@ pub(super) fn steps_outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo>
         return Vec::new();
     };
     match &casefile.stage {
-        Stage::Archived { .. } | Stage::Ended { .. } => return Vec::new(),
+        Stage::Archived { .. }
+        | Stage::Ended {
+            informed: Some(_), ..
+        } => return Vec::new(),
+        Stage::Ended { ending, .. } => {
+            // Nobody of an extinct household can be told.
+            let told = ending != "all_members_died";
+            let step = procedure.step(StepKind::TownshipReview);
+            return step
+                .or_else(|| procedure.steps.first())
+                .filter(|_| told)
+                .map(|s| {
+                    let verb = "把终止和理由告诉农户";
+                    let does = ["inform_household"];
+                    todo(s, Level::Township, verb, &does, Vec::new(), facts)
+                })
+                .into_iter()
+                .collect();
+        }
         Stage::Refused {
             informed, by_step, ..
         } => {
@@ -257,7 +276,14 @@ fn cross_check(
         occurred_on: facts.today,
     };
     let from_village = procedure.has_guard(crate::policy::GuardKind::ThroughTownship);
-    let Some(check) = &casefile.records.cross_check else {
+    let decided = casefile.records.county_decision.is_some();
+    // What was taken over in vain leaves everything still to be asked.
+    let standing = casefile
+        .records
+        .cross_check
+        .as_ref()
+        .filter(|c| decided || !reused_in_vain(c, procedure));
+    let Some(check) = standing else {
         let refusals: Vec<Refusal> = guard::refusals(StepKind::CrossCheck, &attempt)
             .into_iter()
             .filter(|r| r.guard == "within_authorisation")
@@ -277,7 +303,7 @@ fn cross_check(
         ));
         return;
     };
-    if casefile.records.county_decision.is_some() {
+    if decided {
         return;
     }
     if from_village && check.requested.is_some() && check.forwarded.is_none() {

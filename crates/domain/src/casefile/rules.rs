@@ -4,9 +4,10 @@
 use jiff::civil::Date;
 
 use super::action::{Action, Verdict};
-use super::{Casefile, Facts, Refusal, Stage, guard};
+use super::{Casefile, Facts, Refusal, Stage, cross_check, guard};
 use crate::division::Level;
 use crate::policy::{GuardKind, Procedure, Step, StepKind};
+use crate::typed_text::{is_blank, readable_length};
 
 /// Acts that make sense only in one stage.
 pub(super) fn stage_allows(
@@ -24,9 +25,10 @@ pub(super) fn stage_allows(
             .step()
             .is_some_and(|step| procedure.after_decision(step));
     let fits = match action {
-        Action::InformHousehold { .. } | Action::RequestRecheck { .. } => {
-            matches!(casefile.stage, Stage::Refused { .. })
+        Action::InformHousehold { .. } => {
+            matches!(casefile.stage, Stage::Refused { .. } | Stage::Ended { .. })
         }
+        Action::RequestRecheck { .. } => matches!(casefile.stage, Stage::Refused { .. }),
         Action::ExplainOverdue { .. }
         | Action::StatePaper(_)
         | Action::RequestCorrection(_)
@@ -175,9 +177,13 @@ pub(super) fn order(
         Action::AcknowledgeDecision {} => records.decision_acknowledged.is_some(),
         Action::Announce(_) => records.announcement.is_some(),
         Action::Archive(_) => records.archive.is_some(),
-        Action::RequestCrossCheck { .. } | Action::ReuseCrossCheck { .. } => {
-            records.cross_check.is_some()
-        }
+        // A result that may not be used again here leads to no dead end: the
+        // departments are asked after all.
+        Action::RequestCrossCheck { .. } => records
+            .cross_check
+            .as_ref()
+            .is_some_and(|c| !cross_check::reused_in_vain(c, procedure)),
+        Action::ReuseCrossCheck { .. } => records.cross_check.is_some(),
         Action::ForwardCrossCheck {} => records
             .cross_check
             .as_ref()
@@ -231,6 +237,11 @@ pub(super) fn after_its_cause(
         Action::ConcludeCrossCheck { .. } => check
             .and_then(|c| c.answers.iter().map(|a| a.occurred_on).max())
             .map(|on| (on, "部门反馈")),
+        Action::ResolveDiscrepancy { index, .. } | Action::AcknowledgeDiscrepancy { index, .. } => {
+            check
+                .and_then(|c| c.discrepancies.get(*index))
+                .map(|d| (d.found_on, "发现疑点"))
+        }
         Action::FileObjection { .. } => records
             .public_notice
             .as_ref()
@@ -253,6 +264,7 @@ pub(super) fn after_its_cause(
         Action::Archive(_) => acknowledged(StepKind::Archive).map(|on| (on, "乡镇签收")),
         Action::InformHousehold { .. } => match &casefile.stage {
             Stage::Refused { refused_on, .. } => Some((*refused_on, "不予纳入决定")),
+            Stage::Ended { ended_on, .. } => Some((*ended_on, "终止")),
             _ => None,
         },
         Action::RequestRecheck { .. } => match &casefile.stage {
@@ -362,10 +374,7 @@ pub(super) fn grounds(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refu
     let sending_back = matches!(action,
         Action::Review(r) if r.outcome == Verdict::SendBack)
         || matches!(action, Action::Decide(d) if d.outcome == Verdict::SendBack);
-    if reason
-        .as_deref()
-        .is_none_or(|r| r.trim().chars().count() < 4)
-    {
+    if reason.as_deref().is_none_or(|r| readable_length(r) < 4) {
         refused.push(Refusal::new(
             "reason_given",
             "请写明理由，让农户和村里看得懂。",
@@ -382,7 +391,7 @@ pub(super) fn grounds(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refu
         }
         return;
     }
-    let Some(ground) = ground.as_deref().filter(|g| !g.trim().is_empty()) else {
+    let Some(ground) = ground.as_deref().filter(|g| !is_blank(g)) else {
         refused.push(Refusal::new("ground_given", "请选择不予纳入的依据。", None));
         return;
     };
@@ -432,7 +441,7 @@ pub(super) fn attribution(action: &Action, facts: &Facts<'_>, refused: &mut Vec<
             "reviewed_by" => &archive.reviewed_by,
             _ => continue,
         };
-        if name.trim().is_empty() {
+        if is_blank(name) {
             refused.push(Refusal::new(
                 "attribution",
                 format!("请写明{}。", item.label),

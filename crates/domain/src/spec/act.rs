@@ -9,7 +9,7 @@ use super::usual;
 use crate::calendar::plus_days;
 use crate::casefile::{
     Action, Announcement, DiscrepancyReport, PaperStatement, ProjectPlan, TownshipSubmission,
-    Verdict, WrittenNotice,
+    Verdict, Withdrawal, WrittenNotice,
 };
 use crate::division::Level;
 use crate::policy::{GuardKind, Pack, StepKind};
@@ -292,6 +292,11 @@ pub(super) fn action(name: &str, words: &Words<'_>) -> Result<Action, String> {
         "终止" => Action::End {
             ending: usual::ending(words)?,
             reason: words.get("理由").unwrap_or("已核实并附证明").to_owned(),
+            withdrawal: Some(Withdrawal {
+                signed_by: "户主".into(),
+                signed_on: words.occurred_on,
+                paper_place: "村档案柜".into(),
+            }),
         },
         "说明纸质件" => Action::StatePaper(PaperStatement {
             codes: words.evidence_codes()?,

@@ -83,6 +83,8 @@ impl<'a> World<'a> {
             name: name.into(),
             adult,
             active: true,
+            left: false,
+            shares_income: true,
             subsistence_allowance: allowance,
         };
         Ok(Self {

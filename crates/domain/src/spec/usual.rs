@@ -45,12 +45,15 @@ pub(super) fn home_verification(pack: &Pack) -> HomeVerification {
         difficulties: judged(&pack.values.difficulty_areas),
         risks: Vec::new(),
         risk_note: String::new(),
+        persons_reason: String::new(),
         opinion: "建议提交评议".into(),
         recommends: true,
         household_signed: HouseholdSignature {
             mode: "signature".into(),
             name: "户主".into(),
             witness: None,
+            relation: None,
+            reason: None,
         },
         mode: "on_site".into(),
     }
@@ -85,13 +88,15 @@ pub(super) fn trouble(form: &mut HomeVerification, words: &str, pack: &Pack) -> 
         };
         let judged = form.dimensions.iter_mut().chain(&mut form.difficulties);
         if let Some(code) = code_of(&pack.values.risk_types) {
+            label.clone_into(&mut form.risk_note);
             form.risks.push(code);
         } else if let Some(code) =
             code_of(&pack.values.dimensions).or_else(|| code_of(&pack.values.difficulty_areas))
         {
-            judged
-                .filter(|j| j.code == code)
-                .for_each(|j| j.problem = true);
+            judged.filter(|j| j.code == code).for_each(|j| {
+                j.problem = true;
+                label.clone_into(&mut j.finding);
+            });
         } else {
             return Err(format!("不认识的风险或困难“{label}”"));
         }
@@ -196,6 +201,8 @@ pub(super) fn appraisal(words: &Words<'_>) -> Result<Appraisal, String> {
             .filter(|c| !words.missing(&c.label))
             .map(|c| c.code.clone())
             .collect(),
+        chair: "主持人".into(),
+        recorder: "记录人".into(),
         findings: super::assessed::findings(words)?,
     })
 }

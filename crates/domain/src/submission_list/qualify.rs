@@ -171,6 +171,7 @@ pub fn answer_in(
             ending,
             reason,
             ended_on,
+            ..
         } => {
             return Some(ItemAnswer {
                 verdict: ItemVerdict::Ended,

@@ -113,12 +113,15 @@ fn verification(pack: &Pack, opened_on: Date) -> HomeVerification {
             .collect(),
         risks: Vec::new(),
         risk_note: String::new(),
+        persons_reason: String::new(),
         opinion: "建议评议".into(),
         recommends: true,
         household_signed: HouseholdSignature {
             mode: "signature".into(),
             name: "丙".into(),
             witness: None,
+            relation: None,
+            reason: None,
         },
         mode: "on_site".into(),
     }
@@ -190,6 +193,8 @@ fn forward(pack: &Pack, casefile: &Casefile) -> Vec<(Level, Action)> {
         result: "recommend".into(),
         opinion: String::new(),
         conveners: Vec::new(),
+        chair: String::new(),
+        recorder: String::new(),
         findings: None,
     };
     let letter = CommitmentLetter {
@@ -295,7 +300,8 @@ impl World {
                 Level::Village,
                 Action::End {
                     ending: "withdrawn".into(),
-                    reason: "撤回".into(),
+                    reason: "困难已由子女解决".into(),
+                    withdrawal: None,
                 },
             ),
             Turn::Lead(days) if matches!(casefile.stage, Stage::Running) => {
@@ -337,7 +343,7 @@ proptest! {
         let mut world = World {
             pack: library().pack("henan-2022").expect("the pack").clone(),
             calendar: WorkCalendar::parse(&calendar).expect("a calendar"),
-            members: vec![MemberFact { id: "m".into(), name: "丙".into(), adult: true, active: true, subsistence_allowance: None }],
+            members: vec![MemberFact { id: "m".into(), name: "丙".into(), adult: true, active: true, left: false, shares_income: true, subsistence_allowance: None }],
             today: started,
             lag,
         };
@@ -382,6 +388,8 @@ fn a_straight_course_is_decided_on_the_seventh_day() {
             name: "丙".into(),
             adult: true,
             active: true,
+            left: false,
+            shares_income: true,
             subsistence_allowance: None,
         }],
         today: started,

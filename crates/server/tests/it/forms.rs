@@ -86,7 +86,10 @@ pub fn verify_home(place: Place, recommends: bool) -> Value {
         "risks": ["illness"],
         "opinion": format!("{canary}建议提交评议"),
         "recommends": recommends,
-        "household_signed": {"mode": "signature", "name": format!("李{canary}"), "witness": null},
+        "household_signed": {
+            "mode": "signature", "name": format!("李{canary}"), "witness": null,
+            "relation": "户主的弟弟", "reason": "户主住院，委托签字",
+        },
     })
 }
 

@@ -4,6 +4,7 @@
 mod accounts;
 mod adoptions;
 mod attachments;
+mod borne_out;
 mod clock;
 mod corrections;
 mod double_decision;
@@ -17,6 +18,7 @@ mod keys;
 mod lead_corrections;
 mod leads;
 mod listings;
+mod masked;
 mod monitoring_line;
 mod monitoring_line_back;
 mod papers;

@@ -121,6 +121,7 @@ async fn the_running_casefile_of_a_household(db: TestDatabase) {
         ending: "withdrawn".into(),
         reason: "r".into(),
         ended_on: DAY,
+        informed: None,
     };
     tx.save_casefile(&ended, &projection(None), &[], 0)
         .await

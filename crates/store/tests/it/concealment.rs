@@ -116,6 +116,7 @@ pub async fn fill(db: &TestDatabase) {
         ending: "withdrawn".into(),
         reason: "拒绝原因涉及病情".into(),
         ended_on: DAY,
+        informed: None,
     };
     tx.save_casefile(&document, &projection(None), &[event("ended")], 0)
         .await

@@ -77,6 +77,7 @@ export const operationGroups: OperationGroup[] = [
       { code: 'export.run', label: '导出数据' },
       { code: 'export.list', label: '导出清单' },
       { code: 'attachment.add', label: '上传附件' },
+      { code: 'attachment.read', label: '查看附件原件' },
     ],
   },
   {

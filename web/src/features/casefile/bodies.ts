@@ -26,9 +26,10 @@ export interface VerifyHomeBody {
   difficulties: Judgement[]
   risks: string[]
   risk_note: string
+  persons_reason: string
   opinion: string
   recommends: boolean | null
-  household_signed: { mode: 'signature' | 'fingerprint' | 'refused'; name: string; witness: string }
+  household_signed: { mode: 'signature' | 'fingerprint' | 'refused'; name: string; witness: string; relation: string; reason: string }
 }
 export interface LetterSignatureBody {
   member_id: string
@@ -155,6 +156,8 @@ export interface ReasonBody {
 export interface EndBody {
   ending: string
   reason: string
+  /** The household's signed statement, where it withdraws. */
+  withdrawal: { signed_by: string; signed_on: string | null; paper_place: string }
 }
 export interface ExplainOverdueBody {
   clock: string

@@ -198,5 +198,12 @@ export function reason(form: body.ReasonBody): FieldErrors {
 }
 
 export function end(form: body.EndBody): FieldErrors {
-  return form.ending ? reason(form) : { ...reason(form), ending: '请选择终止的情形。' }
+  const errors = reason(form)
+  if (!form.ending) errors.ending = '请选择终止的情形。'
+  if (form.ending === 'withdrawn') {
+    if (blank(form.withdrawal.signed_by)) errors.signed_by = '请填写在撤回申请上签字的成年成员。'
+    if (!form.withdrawal.signed_on) errors.signed_on = '请填写签字日期。'
+    if (blank(form.withdrawal.paper_place)) errors.paper_place = '请写明撤回申请原件存放在哪里。'
+  }
+  return errors
 }

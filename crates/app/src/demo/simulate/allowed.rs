@@ -92,6 +92,7 @@ impl Model<'_> {
         let after = matches!(action, Action::AcknowledgeDecision {})
             || action.step().is_some_and(|k| self.at(k) > decision);
         let wanted = match action {
+            Action::InformHousehold { .. } if self.stage == "ended" => return None,
             Action::InformHousehold { .. } | Action::RequestRecheck { .. } => "refused",
             Action::StatePaper(_) | Action::ExplainOverdue { .. } => return None,
             _ if after => "determined",
@@ -135,9 +136,12 @@ impl Model<'_> {
                 self.recommended == Some(true) || a.round != self.meetings + 1
             }
             Action::SignLetter(_) => self.letter.is_some() && self.check.is_some(),
-            Action::RequestCrossCheck { .. } | Action::ReuseCrossCheck { .. } => {
-                self.check.is_some()
-            }
+            Action::RequestCrossCheck { .. } => self.check.as_ref().is_some_and(|c| {
+                let in_vain =
+                    |s: &String| self.guarded(GuardKind::CrossCheckConcluded) && !self.exempt(s);
+                !c.reused.as_ref().is_some_and(in_vain)
+            }),
+            Action::ReuseCrossCheck { .. } => self.check.is_some(),
             Action::ForwardCrossCheck {} => self
                 .check
                 .as_ref()
@@ -179,14 +183,9 @@ impl Model<'_> {
             if concluded.is_none_or(|c| day < *c) {
                 return Some("the comparison is not there on that day".into());
             }
-            let exempt = |source: &String| {
-                let guards = self.procedure.guards.iter();
-                let mut exemptions = guards.flat_map(|g| &g.exemptions);
-                exemptions.any(|e| &e.code == source)
-            };
             if check
                 .and_then(|c| c.reused.as_ref())
-                .is_some_and(|s| !exempt(s))
+                .is_some_and(|s| !self.exempt(s))
             {
                 return Some("a comparison the pack does not let be used again".into());
             }
@@ -198,6 +197,13 @@ impl Model<'_> {
             return Some("a hit of the comparison is open".into());
         }
         None
+    }
+
+    /// Whether the pack lets a comparison of that source be used again.
+    fn exempt(&self, source: &str) -> bool {
+        let guards = self.procedure.guards.iter();
+        let mut exemptions = guards.flat_map(|g| &g.exemptions);
+        exemptions.any(|e| e.code == source)
     }
 
     fn archive_gap(&self) -> Option<String> {
@@ -254,6 +260,11 @@ impl Model<'_> {
             Action::AnswerCrossCheck { .. } => early(check.map(|c| c.asked_on), "the request"),
             Action::ConcludeCrossCheck { .. } => {
                 early(check.and_then(|c| c.answered_on), "the last answer")
+            }
+            Action::ResolveDiscrepancy { index, .. }
+            | Action::AcknowledgeDiscrepancy { index, .. } => {
+                let found_on = check.and_then(|c| c.found_on.get(*index).copied());
+                early(found_on, "the hit was found")
             }
             Action::FileObjection { .. } => early(
                 self.done.get(&StepKind::PublicNotice).copied(),

@@ -19,6 +19,8 @@ pub(super) struct Comparison {
     pub(super) answered_on: Option<Date>,
     /// Late, resolved, judged by the township.
     pub(super) hits: Vec<(bool, bool, bool)>,
+    /// Day each hit was found.
+    pub(super) found_on: Vec<Date>,
     pub(super) reused: Option<String>,
 }
 
@@ -164,12 +166,15 @@ impl<'a> Model<'a> {
                 };
                 if reused.is_some() {
                     done(StepKind::CrossCheck);
+                } else {
+                    self.done.remove(&StepKind::CrossCheck);
                 }
                 self.check = Some(Comparison {
                     asked_on: day,
                     forwarded_on: None,
                     answered_on: None,
                     hits: Vec::new(),
+                    found_on: Vec::new(),
                     reused,
                 });
             }
@@ -270,6 +275,7 @@ impl<'a> Model<'a> {
                 check
                     .hits
                     .extend(discrepancies.iter().map(|_| (late, false, false)));
+                check.found_on.extend(discrepancies.iter().map(|_| day));
             }
             Action::ResolveDiscrepancy { index, .. } => check.hits[*index].1 = true,
             Action::AcknowledgeDiscrepancy { index, .. } => check.hits[*index].2 = true,

@@ -440,6 +440,8 @@ impl Table<'_> {
                 .iter()
                 .map(|c| c.code.clone())
                 .collect(),
+            chair: String::new(),
+            recorder: String::new(),
             findings: self
                 .asks(StepKind::DemocraticAppraisal, GuardKind::SituationAssessed)
                 .then(|| self.findings()),

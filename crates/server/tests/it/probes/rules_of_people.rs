@@ -364,12 +364,18 @@ fn casefile_rules() -> Vec<Rule> {
                 ]
             },
         ),
-        rule(GET, "/attachments/{id}", O::NoticeRead, Record, |_, t| {
-            t.attachments
-                .iter()
-                .flat_map(|id| get(format!("/attachments/{id}")))
-                .collect()
-        }),
+        rule(
+            GET,
+            "/attachments/{id}",
+            O::AttachmentRead,
+            Record,
+            |_, t| {
+                t.attachments
+                    .iter()
+                    .flat_map(|id| get(format!("/attachments/{id}")))
+                    .collect()
+            },
+        ),
     ]
 }
 

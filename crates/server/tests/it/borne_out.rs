@@ -1,0 +1,273 @@
+//! Records must be borne out by what else is on file: ends, signatures,
+//! witnesses, recusals, dates, names in whose name a thing is done.
+
+use jiff::civil::{Date, date};
+use serde_json::{Value, json};
+
+use crate::forms;
+use crate::place::HOME;
+use crate::story::{Case, desk};
+use crate::test_app::TestApp;
+
+const FIRST: Date = date(2022, 5, 1);
+
+/// The refusal of an act by `form_filled` that says so.
+async fn refused(case: &Case<'_>, who: &str, action: Value, says: &str) {
+    let reply = case.act(who, FIRST, action).await;
+    let body = reply.problem(422, "refused");
+    let said = body["refusals"].as_array().is_some_and(|all| {
+        all.iter()
+            .any(|r| r["message"].as_str().is_some_and(|m| m.contains(says)))
+    });
+    assert!(said, "{says}: {body:#}");
+}
+
+#[tokio::test]
+async fn an_end_is_borne_out_and_the_household_is_told() {
+    let test = TestApp::sqlite().await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    let township = case.township();
+    let end =
+        |ending: &str, reason: &str| json!({"type": "end", "ending": ending, "reason": reason});
+    case.act(&township, FIRST, end("withdrawn", "r"))
+        .await
+        .refusal("reason_given");
+    let long = "农户说困难已由子女解决";
+    refused(&case, &township, end("moved_out", long), "整户迁出").await;
+    refused(&case, &township, end("withdrawn", long), "撤回申请").await;
+    let mut signed = end("withdrawn", long);
+    signed["withdrawal"] = json!({"signed_by": "路人", "signed_on": FIRST});
+    refused(&case, &township, signed.clone(), "成年成员").await;
+    refused(&case, &township, signed.clone(), "原件在哪里").await;
+    signed["withdrawal"]["signed_by"] = json!(forms::head_name(HOME, 1));
+    test.village()
+        .upload("casefile", &case.id, "withdrawal_statement", "a.pdf")
+        .await
+        .ok();
+    let ended = case.act(&township, FIRST, signed).await.ok();
+    let words = ended["household_message"].as_str().expect("a message");
+    for said in ["农户自愿撤回", long, "再次申报", "12317"] {
+        assert!(words.contains(said), "{words}");
+    }
+    assert_eq!(desk(&test, &township, &case.id).await.0.len(), 1);
+    let told = json!({"type": "inform_household", "how": "当面告知", "told_by": "镇干部"});
+    let view = case.act(&township, FIRST, told).await.ok();
+    assert_eq!(view["stage_detail"]["informed"]["told_by"], "镇干部");
+    assert!(desk(&test, &township, &case.id).await.0.is_empty());
+}
+
+#[tokio::test]
+async fn a_home_verification_by_others_than_the_household() {
+    let test = TestApp::sqlite().await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    let village = case.village();
+    let form = || forms::verify_home(HOME, true);
+    let head = forms::head_name(HOME, 1);
+    for (field, value, says) in [
+        ("/verifiers/1", json!(head), "核实人不能是本户"),
+        ("/verifiers/1", json!("核实\u{200b}人 甲"), "2 名不同"),
+        ("/household_signed/reason", json!("\u{200b}"), "代签原因"),
+        ("/household_signed/relation", Value::Null, "代签原因"),
+        ("/income/persons", json!(1), "共享收支的有 3 人"),
+        ("/dimensions/0/finding", json!("\u{3000}"), "看到了什么情况"),
+        ("/risks", json!(["zzz"]), "列出的风险"),
+        ("/risks", json!(["other"]), "写明是什么风险"),
+        ("/risks", json!(["illness", "illness"]), "只选一次"),
+        (
+            "/risks",
+            json!([
+                "illness",
+                "schooling",
+                "disability",
+                "accident",
+                "natural_disaster",
+                "lack_of_labour"
+            ]),
+            "最多选五种",
+        ),
+    ] {
+        let mut action = form();
+        *action.pointer_mut(field).expect("a field") = value;
+        refused(&case, &village, action, says).await;
+    }
+    let mut explained = form();
+    explained["income"]["persons"] = json!(2);
+    explained["persons_reason"] = json!("孩子随外祖父母生活，支出不在本户");
+    explained["household_signed"] = json!({"mode": "signature", "name": head, "witness": null});
+    case.act(&village, FIRST, explained).await.ok();
+}
+
+#[tokio::test]
+async fn a_letter_signed_witnessed_and_typed_by_different_people() {
+    let test = TestApp::sqlite().await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    case.verify(FIRST).await;
+    let village = case.village();
+    let head = forms::head_name(HOME, 1);
+    let typist = format!("村{}", HOME.office_canary());
+    let letter = |signer: &str, witness: &str| {
+        let mut form = forms::sign_letter(&case.adults);
+        form["signatures"][0] = json!({
+            "member_id": case.adults[0], "mode": "proxy", "signer_name": signer,
+            "reason": "在外务工", "witness": witness,
+        });
+        form
+    };
+    let other = "证人";
+    refused(&case, &village, letter(&head, other), "不能是本人").await;
+    refused(&case, &village, letter("代理人", "代 理人"), "见证人不能").await;
+    refused(&case, &village, letter("代理人", &head), "见证人不能").await;
+    let mut both = letter(&typist, other);
+    both["signatures"][1] = json!({
+        "member_id": case.adults[1], "mode": "fingerprint", "signer_name": "本人",
+        "reason": null, "witness": typist,
+    });
+    refused(&case, &village, both, "既代签又见证").await;
+    let mut expired = forms::sign_letter(&case.adults);
+    expired["valid_until"] = json!("2022-04-30");
+    refused(&case, &village, expired, "有效期").await;
+    case.act(&village, FIRST, letter("代理人", other))
+        .await
+        .ok();
+}
+
+#[tokio::test]
+async fn nobody_leads_the_meeting_on_the_own_household() {
+    let test = TestApp::sqlite().await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    case.verify(FIRST).await;
+    case.sign(FIRST).await;
+    let items = [(case.id.clone(), case.version().await)];
+    let form = || forms::appraisal(HOME, FIRST, &items, 1, true);
+    for office in ["chair", "recorder"] {
+        let mut meeting = form();
+        meeting[office] = json!(forms::head_name(HOME, 1));
+        let body = test.village().post("/appraisals", meeting).await;
+        let refusal = body.refusal("form_filled");
+        assert!(refusal["message"].to_string().contains("回避"));
+    }
+    let mut empty = form();
+    empty["minutes"] = json!("\u{200b} ");
+    test.village()
+        .post("/appraisals", empty)
+        .await
+        .problem(422, "invalid");
+    test.village().post("/appraisals", form()).await.ok();
+}
+
+#[tokio::test]
+async fn a_hit_is_resolved_after_it_was_found_and_reuse_in_vain_is_no_dead_end() {
+    let test = TestApp::sqlite().await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    case.verify(FIRST).await;
+    case.sign(FIRST).await;
+    let (village, township, county) = (case.village(), case.township(), case.county());
+    case.act(
+        &county,
+        FIRST,
+        forms::reuse_cross_check("something_else", FIRST),
+    )
+    .await
+    .ok();
+    let blank = json!({"type": "request_cross_check", "member_ids": case.adults, "items": ["车辆", "\u{200b}"]});
+    refused(&case, &village, blank, "比对的内容").await;
+    let asked = case
+        .act(&village, FIRST, forms::request_cross_check(&case.adults))
+        .await
+        .ok();
+    assert_eq!(asked["superseded"].as_array().map(Vec::len), Some(1));
+    case.act(&township, FIRST, json!({"type": "forward_cross_check"}))
+        .await
+        .ok();
+    let found = date(2022, 5, 3);
+    test.go_to(found);
+    let hits = forms::answer_cross_check(HOME, &case.adults[..1]);
+    case.act(&county, found, hits).await.ok();
+    case.act(&village, date(2022, 5, 2), forms::resolve(0))
+        .await
+        .refusal("not_before_previous");
+    case.act(&village, found, forms::resolve(0)).await.ok();
+}
+
+#[tokio::test]
+async fn an_announcement_in_the_name_of_another_township() {
+    let test = TestApp::sqlite().await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    let day = date(2022, 5, 7);
+    case.up_to_decision(FIRST, day).await;
+    case.decide(day).await.ok();
+    let township = case.township();
+    case.act(&township, day, json!({"type": "acknowledge_decision"}))
+        .await
+        .ok();
+    for other in ["韩城镇人民政府", "宜阳县人民政府", "某公司", "\u{200b}"] {
+        let mut form = forms::announce();
+        form["issued_by"] = json!(other);
+        let refusal = case
+            .act(&township, day, form)
+            .await
+            .refusal("announced_in_township_name");
+        assert_eq!(refusal["clause"], "HN22-057");
+    }
+    case.act(&township, day, forms::announce()).await.ok();
+}
+
+#[tokio::test]
+async fn a_complaint_goes_above_whom_the_accounts_know() {
+    let test = TestApp::sqlite().await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    case.up_to_appraisal(FIRST).await;
+    let notice = case.notice(FIRST).await;
+    let path = format!("/notices/{}", notice["id"].as_str().expect("an id"));
+    let file = async |name: &str, level: Value| {
+        let mut form = forms::objection(HOME, &case.id, FIRST);
+        form["about_official"] = json!(true);
+        form["official_name"] = json!(name);
+        form["official_level"] = level;
+        let view = test
+            .village()
+            .post(&format!("{path}/objections"), form)
+            .await
+            .ok();
+        let last = view["objections"].as_array().expect("a list").len() - 1;
+        view["objections"][last].clone()
+    };
+    for (name, level, handled) in [
+        ("县a1", Value::Null, "city"),
+        ("县 乡村振兴局 县\u{200b}a1", json!("village"), "city"),
+        ("镇a1", Value::Null, "county"),
+        ("镇a1", json!("county"), "city"),
+        ("不知是谁", Value::Null, "city"),
+        ("不知是谁", json!("village"), "township"),
+    ] {
+        let filed = file(name, level).await;
+        assert_eq!(filed["handling_level"], handled, "{name}");
+    }
+    // The city answers, but not with the accused's hand.
+    let city = test.person("city");
+    let seen = city.get(&path).await.ok();
+    let one = seen["objections"]
+        .as_array()
+        .and_then(|all| all.iter().find(|o| o["official"] == "县a1"))
+        .expect("about the county's decider");
+    let answer = format!("/objections/{}/answer", one["id"].as_str().expect("an id"));
+    let mut form = forms::objection_answer(false, FIRST);
+    form["handled_by"] = json!("县\u{200b} a1");
+    city.post(&answer, form.clone())
+        .await
+        .refusal("not_own_submission");
+    form["handled_by"] = json!("市监督员");
+    city.post(&answer, form).await.ok();
+    // What the township or the county handles is not the city's to read.
+    let texts: Vec<&Value> = seen["objections"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|o| o["handling_level"] != "city")
+        .collect();
+    assert_eq!(texts.len(), 2);
+    for other in texts {
+        assert!(other["objector"].is_null() && other["official"].is_null());
+        assert_eq!(other["content"], "（由下级办理，内容不公开）");
+    }
+}

@@ -100,6 +100,13 @@ pub fn date_of(millis: i64) -> Date {
         .date()
 }
 
+/// The last millisecond of a day in Shanghai.
+pub fn end_of_day_millis(day: Date) -> i64 {
+    day.at(23, 59, 59, 999_000_000)
+        .to_zoned(zone())
+        .map_or(i64::MAX, |z| z.timestamp().as_millisecond())
+}
+
 /// An instant as RFC 3339 text with the Shanghai offset.
 pub fn instant_text(millis: i64) -> String {
     let zoned = Timestamp::from_millisecond(millis)

@@ -1,9 +1,13 @@
 //! Households: search, the file, changes, reveals.
 
 mod change;
+mod correction;
+mod merge;
+mod person;
 mod view;
 
 pub use change::{Change, ChangeHousehold, NewHousehold, NewMember, SavedHousehold};
+pub use correction::{HouseholdCorrection, MemberCorrection};
 pub use view::*;
 
 use domain::account::{Operation, Principal, Scope};
@@ -137,7 +141,8 @@ impl App {
         self.codes.label(list, code).unwrap_or(code).to_owned()
     }
 
-    /// The file of a household, now or as it stood on a day.
+    /// The file of a household, now or as it stood on a day; `known_on` leaves
+    /// out what was recorded after that day.
     ///
     /// # Errors
     /// [`AppError::NotFound`] outside the scope or before the first version.
@@ -146,12 +151,15 @@ impl App {
         principal: &Principal,
         id: &str,
         as_of: Option<jiff::civil::Date>,
+        known_on: Option<jiff::civil::Date>,
     ) -> Result<HouseholdView, AppError> {
         permit(principal, Operation::HouseholdRead)?;
+        let as_of = as_of.or(known_on);
         let found = match as_of {
             Some(day) => {
+                let known_until = known_on.map(clock::end_of_day_millis);
                 self.store
-                    .household_file_as_of(&principal.scope, id, day)
+                    .household_file_as_of(&principal.scope, id, day, known_until)
                     .await?
             }
             None => self.store.household_file(&principal.scope, id).await?,
@@ -336,6 +344,7 @@ impl App {
             assurances: file.assurances.clone(),
             head_name: file
                 .head()
+                .or_else(|| file.active_members().next())
                 .or_else(|| file.members.first())
                 .map(|m| m.name.clone())
                 .unwrap_or_default(),
@@ -404,6 +413,7 @@ impl App {
             lifted_year: file.lifted_year,
             tags: file.tags,
             resettlement_area: file.resettlement_area,
+            merged_into: file.merged_into,
             as_of,
         })
     }

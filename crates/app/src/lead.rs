@@ -5,6 +5,8 @@ mod correction;
 use correction::lend_day;
 pub use correction::{CorrectLead, LeadCorrectionView};
 
+mod repeated;
+
 use domain::account::{Operation, Principal};
 use domain::casefile::LeadRef;
 use domain::division::DivisionCode;
@@ -16,7 +18,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::WriteTx;
 use store::audit::chain_of;
-use store::household::EpisodeRow;
+use store::household::{EpisodeRow, HouseholdRow};
 use store::lead::{LeadFilter, LeadRow};
 use utoipa::ToSchema;
 
@@ -87,6 +89,9 @@ pub struct ConcludeLead {
     pub expected_version: i64,
     #[serde(flatten)]
     pub conclusion: LeadConclusion,
+    /// The lead of the same household that this one repeats.
+    #[serde(default)]
+    pub duplicate_of: Option<String>,
 }
 
 /// What a conclusion led to.
@@ -156,6 +161,17 @@ impl App {
         };
         let pack = self.pack_for_lead(village, form.received_on).await?;
         check_new_lead(&form, pack, self.today()).map_err(AppError::Refused)?;
+        let known = self.codes.get("risk_type");
+        if form
+            .risks
+            .iter()
+            .any(|r| known.is_none_or(|l| l.get(r).is_none()))
+        {
+            return Err(AppError::invalid(
+                "risks",
+                "有一项风险不在名单里，请重新选择",
+            ));
+        }
         let open = match &form.household_id {
             Some(id) => tx.open_leads(id).await?,
             None => Vec::new(),
@@ -290,7 +306,7 @@ impl App {
         permit(principal, Operation::LeadRegister)?;
         permit(principal, Operation::LeadRead)?;
         let mut tx = self.store.write(self.actor(principal)).await?;
-        let mut lead = tx
+        let lead = tx
             .lead(&principal.scope, id)
             .await?
             .ok_or(AppError::NotFound)?;
@@ -304,8 +320,28 @@ impl App {
             .household_file(&principal.scope, household_id)
             .await?
             .ok_or(AppError::NotFound)?;
-        let others = tx.open_leads(household_id).await?;
-        lead.household_id = Some(household_id.to_owned());
+        let shown = self.attach_lead(&mut tx, lead, &household).await?;
+        tx.audit(
+            &chain_of(Some(village_of(&household.village)?)),
+            "lead.matched",
+            &format!("lead/{id}"),
+            "",
+        )
+        .await?;
+        tx.commit().await?;
+        self.lead_view(principal, &shown).await
+    }
+
+    /// Points an open lead at a household; an open lead already there takes it
+    /// in. Returns the one to be worked on.
+    pub(crate) async fn attach_lead(
+        &self,
+        tx: &mut WriteTx,
+        mut lead: LeadRow,
+        household: &HouseholdRow,
+    ) -> Result<String, AppError> {
+        let others = tx.open_leads(&household.id).await?;
+        lead.household_id = Some(household.id.clone());
         lead.village.clone_from(&household.village);
         if let Some(mut first) = others.into_iter().find(|o| o.id != lead.id) {
             if lead.received_on < first.received_on {
@@ -317,15 +353,7 @@ impl App {
         }
         let shown = lead.merged_into.clone().unwrap_or_else(|| lead.id.clone());
         tx.save_lead(lead).await?;
-        tx.audit(
-            &chain_of(Some(village_of(&household.village)?)),
-            "lead.matched",
-            &format!("lead/{id}"),
-            "",
-        )
-        .await?;
-        tx.commit().await?;
-        self.lead_view(principal, &shown).await
+        Ok(shown)
     }
 
     /// Concludes a verified lead. It may open an identification, join the
@@ -380,6 +408,11 @@ impl App {
         let leads_to =
             check_conclusion(&form.conclusion, received_on, standing, pack, self.today())
                 .map_err(AppError::Refused)?;
+        if form.conclusion.outcome == "duplicate" {
+            let named = form.duplicate_of.as_deref();
+            let other = self.repeated_lead(&tx, principal, &lead, named).await?;
+            lead.merged_into = Some(other);
+        }
         let mut casefile_id = None;
         match (leads_to.as_str(), &household) {
             ("casefile", Some((row, file))) => {

@@ -8,6 +8,9 @@ use utoipa::ToSchema;
 use crate::division::DivisionCode;
 use crate::identity_number::age_on;
 
+pub mod check;
+pub mod history;
+
 /// A household as one document. Every change makes a new version of the whole,
 /// so that the file can be shown as it stood on any day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -38,6 +41,9 @@ pub struct HouseholdFile {
     /// Name of the resettlement area, where the household was relocated.
     #[serde(default)]
     pub resettlement_area: String,
+    /// The household all members joined; the file takes no more changes.
+    #[serde(default)]
+    pub merged_into: Option<String>,
 }
 
 /// Whether a member still belongs to the household.

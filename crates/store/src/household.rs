@@ -19,6 +19,7 @@ use crate::scoped::like;
 use crate::{Actor, Engine, Page, Store, StoreError, Window, WriteTx, within};
 
 mod batch;
+mod history;
 
 pub use crate::entity::episode::Model as EpisodeRow;
 pub use crate::entity::household::Model as HouseholdRow;
@@ -130,7 +131,12 @@ fn household_model(
     row.member_count = Set(i32::try_from(active).unwrap_or(i32::MAX));
     row.household_type = Set(file.household_type.clone());
     row.grid_id = Set(file.grid_id.clone());
-    row.status = Set(if active == 0 { "gone" } else { "active" }.into());
+    row.status = Set(match (&file.merged_into, active) {
+        (Some(_), _) => "merged",
+        (None, 0) => "gone",
+        _ => "active",
+    }
+    .into());
     let (income, until) = latest_income(file);
     row.income_per_capita_fen = Set(income);
     row.income_until = Set(until);
@@ -218,13 +224,37 @@ impl WriteTx {
 
     /// Writes a new version of a household and its projections; returns the
     /// version. `expected` is the version the writer saw, `None` for a new
-    /// household.
+    /// household. Where a change entered late is overtaken by one that took
+    /// effect after it, a second version says what holds since.
     ///
     /// # Errors
     /// [`StoreError::Stale`] when somebody else saved first,
     /// [`StoreError::Taken`] when the 户编号 belongs to another household of the
     /// county.
     pub async fn save_household(
+        &mut self,
+        id: &str,
+        file: &HouseholdFile,
+        meta: &VersionMeta,
+        expected: Option<i64>,
+    ) -> Result<i64, StoreError> {
+        let version = self.write_household(id, file, meta, expected).await?;
+        let Some((overtaken, since)) = self.overtaking(id, file, meta.effective_on).await? else {
+            return Ok(version);
+        };
+        let after = VersionMeta {
+            effective_on: since,
+            reason: format!(
+                "补登较早的变动后，{since}起仍以当日登记为准（{}）",
+                meta.reason
+            ),
+            ..meta.clone()
+        };
+        self.write_household(id, &overtaken, &after, Some(version))
+            .await
+    }
+
+    async fn write_household(
         &mut self,
         id: &str,
         file: &HouseholdFile,
@@ -335,7 +365,7 @@ impl WriteTx {
         scope: &Scope,
         id: &str,
     ) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
-        file_of(&self.tx, &*self.crypto, scope, id, None, None).await
+        file_of(&self.tx, &*self.crypto, scope, id, None).await
     }
 
     /// Episodes of a household as this transaction sees them.
@@ -357,7 +387,6 @@ async fn file_of<C: ConnectionTrait>(
     scope: &Scope,
     id: &str,
     version: Option<i64>,
-    as_of: Option<Date>,
 ) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
     let row = household::Entity::find_by_id(id)
         .filter(within(household::Column::Village, scope))
@@ -369,11 +398,6 @@ async fn file_of<C: ConnectionTrait>(
     if let Some(version) = version {
         find = find.filter(household_version::Column::Version.eq(version));
     }
-    if let Some(day) = as_of {
-        // A version holds the whole file as it was known when written, so the
-        // newest of those in effect counts, also when it was entered late.
-        find = find.filter(household_version::Column::EffectiveOn.lte(day.to_string()));
-    }
     let Some(found) = find
         .order_by_desc(household_version::Column::Version)
         .one(connection)
@@ -382,7 +406,7 @@ async fn file_of<C: ConnectionTrait>(
         return Ok(None);
     };
     let file = opened(crypto, &found)?;
-    if version.is_some() || as_of.is_some() {
+    if version.is_some() {
         row.version = found.version;
     }
     Ok(Some((row, file)))
@@ -398,20 +422,33 @@ impl Store {
         scope: &Scope,
         id: &str,
     ) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
-        file_of(&self.connection, self.crypto(), scope, id, None, None).await
+        file_of(&self.connection, self.crypto(), scope, id, None).await
     }
 
-    /// The file as it stood on a day: the last version effective by then.
+    /// The file as it stood on a day, by the changes in effect by then in the
+    /// order they took effect (see [`history`]); the row carries the version that
+    /// took effect last. `known_until` leaves out what was recorded later
+    /// (milliseconds): the file as it was then believed to be.
     ///
     /// # Errors
-    /// When the database refuses or the document does not open.
+    /// When the database refuses or a document does not open.
     pub async fn household_file_as_of(
         &self,
         scope: &Scope,
         id: &str,
         day: Date,
+        known_until: Option<i64>,
     ) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
-        file_of(&self.connection, self.crypto(), scope, id, None, Some(day)).await
+        let Some(mut row) = self.household(scope, id).await? else {
+            return Ok(None);
+        };
+        let versions =
+            history::versions_of(&self.connection, self.crypto(), id, known_until).await?;
+        let found = domain::household::history::as_of(&versions, day)?;
+        Ok(found.map(|(version, file)| {
+            row.version = version;
+            (row, file)
+        }))
     }
 
     /// One version of the file.
@@ -424,15 +461,7 @@ impl Store {
         id: &str,
         version: i64,
     ) -> Result<Option<(HouseholdRow, HouseholdFile)>, StoreError> {
-        file_of(
-            &self.connection,
-            self.crypto(),
-            scope,
-            id,
-            Some(version),
-            None,
-        )
-        .await
+        file_of(&self.connection, self.crypto(), scope, id, Some(version)).await
     }
 
     /// All versions of a household in scope, newest first.

@@ -2641,6 +2641,12 @@ export interface components {
             /** Format: date */
             on: string;
             note?: string;
+            /** @description Who leads the household on, where the head died. */
+            new_head_id?: string | null;
+            /** @description Relation of the others to the new head, by member. */
+            relations?: {
+                [key: string]: string;
+            };
             /** @enum {string} */
             kind: "member_died";
         } | {
@@ -2648,12 +2654,29 @@ export interface components {
             /** Format: date */
             on: string;
             note?: string;
+            /** @description Who leads the household on, where the head left. */
+            new_head_id?: string | null;
+            relations?: {
+                [key: string]: string;
+            };
             /** @enum {string} */
             kind: "member_left";
         } | {
             member_id: string;
+            relations?: {
+                [key: string]: string;
+            };
             /** @enum {string} */
             kind: "head";
+        } | {
+            member_id: string;
+            correction: components["schemas"]["MemberCorrection"];
+            /** @enum {string} */
+            kind: "member_corrected";
+        } | {
+            correction: components["schemas"]["HouseholdCorrection"];
+            /** @enum {string} */
+            kind: "household_corrected";
         } | {
             village: string;
             /** @enum {string} */
@@ -2690,6 +2713,10 @@ export interface components {
             kind: "split";
         } | {
             household_id: string;
+            /** @description Relation of each to the head of the other household, by member. */
+            relations?: {
+                [key: string]: string;
+            };
             /** @enum {string} */
             kind: "merged_into";
         };
@@ -2849,6 +2876,8 @@ export interface components {
         ConcludeLead: components["schemas"]["LeadConclusion"] & {
             /** Format: int64 */
             expected_version: number;
+            /** @description The lead of the same household that this one repeats. */
+            duplicate_of?: string | null;
         };
         /** @description What a conclusion led to. */
         ConcludedLead: {
@@ -3751,6 +3780,19 @@ export interface components {
             /** Format: int32 */
             pack_version: number;
         };
+        /** @description Fields of a household put right; absent ones stay as they are. */
+        HouseholdCorrection: {
+            /** @description 户编号. */
+            code?: string | null;
+            household_type?: string | null;
+            /**
+             * Format: int32
+             * @description 0 says it was never lifted.
+             */
+            lifted_year?: number | null;
+            tags?: string[] | null;
+            resettlement_area?: string | null;
+        };
         /**
          * @description A household's situation and risks as judged together by a meeting or a
          *     township check, where the pack orders no F2 form.
@@ -3809,7 +3851,7 @@ export interface components {
              * @description Leads waiting to be verified.
              */
             open_leads: number;
-            /** @description `active`, or `gone` when nobody is left. */
+            /** @description `active`, `gone` when nobody is left, `merged` when all joined another. */
             status: string;
         };
         /** @description What a search asks; posted, so that no name or number stands in an address. */
@@ -3862,6 +3904,8 @@ export interface components {
             casefiles: components["schemas"]["HouseholdCasefile"][];
             leads: components["schemas"]["HouseholdLead"][];
             findings: components["schemas"]["FindingView"][];
+            /** @description The household all members joined. */
+            merged_into?: string | null;
             /** Format: date */
             as_of?: string | null;
         };
@@ -4634,6 +4678,41 @@ export interface components {
             policy?: components["schemas"]["PolicyName"] | null;
             masked: boolean;
         };
+        /** @description Codes of a member's fields. */
+        MemberCodes: {
+            health: string[];
+            labour: string;
+            education: string;
+            school_stage: string;
+            medical_insurance: string;
+            pension_insurance: string;
+        };
+        /** @description Fields of a member put right; absent ones stay as they are. */
+        MemberCorrection: {
+            name?: string | null;
+            document_type?: string | null;
+            document_number?: string | null;
+            sex?: string | null;
+            birth_on?: string | null;
+            relation?: string | null;
+            ethnicity?: string | null;
+            political_status?: string | null;
+            /** @description Given alone, it ends the school stage: the person left school. */
+            education?: string | null;
+            /** @description Given alone, it takes the place of the education. */
+            school_stage?: string | null;
+            health?: string[] | null;
+            labour?: string | null;
+            phone?: string | null;
+            medical_insurance?: string | null;
+            pension_insurance?: string | null;
+            /** @description 户籍在本户. */
+            registered?: boolean | null;
+            /** @description 常住. */
+            lives_here?: boolean | null;
+            /** @description 共享收支. */
+            shares_income?: boolean | null;
+        };
         /**
          * @description Whether a member still belongs to the household.
          * @enum {string}
@@ -4648,6 +4727,8 @@ export interface components {
             sex: string;
             /** Format: date */
             birth_on?: string | null;
+            /** @description The codes behind the labels, for a form that corrects them. */
+            codes: components["schemas"]["MemberCodes"];
             /** Format: int32 */
             age?: number | null;
             document_type: string;
@@ -5225,7 +5306,7 @@ export interface components {
                  * @description Leads waiting to be verified.
                  */
                 open_leads: number;
-                /** @description `active`, or `gone` when nobody is left. */
+                /** @description `active`, `gone` when nobody is left, `merged` when all joined another. */
                 status: string;
             }[];
             /** @description Where the next page begins; absent on the last one. */
@@ -7799,6 +7880,8 @@ export interface operations {
         parameters: {
             query?: {
                 as_of?: string;
+                /** @description Leaves out what was recorded after this day. */
+                known_on?: string;
             };
             header?: never;
             path: {

@@ -2,6 +2,8 @@
 //! number, a repaired house, a visitor who left, so that a file as of a day
 //! differs from today's.
 
+use std::collections::BTreeMap;
+
 use domain::household::{AssuranceRecord, HouseholdFile, Member};
 use jiff::civil::{Date, date};
 
@@ -100,6 +102,8 @@ fn death(file: &HouseholdFile) -> Option<Change> {
         member_id: member_id(file, old)?,
         on: date(2022, 3, 9),
         note: "因病去世".into(),
+        new_head_id: None,
+        relations: BTreeMap::new(),
     })
 }
 
@@ -130,5 +134,7 @@ fn departure(file: &HouseholdFile) -> Option<Change> {
         member_id: member_id(file, grown)?,
         on: date(2022, 3, 12),
         note: "嫁往外县".into(),
+        new_head_id: None,
+        relations: BTreeMap::new(),
     })
 }

@@ -67,6 +67,7 @@ pub(super) fn file(
         } else {
             String::new()
         },
+        merged_into: None,
     }
 }
 

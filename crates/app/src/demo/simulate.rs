@@ -361,6 +361,7 @@ impl<'a> Run<'a> {
         let form = ConcludeLead {
             expected_version: registered.lead.version,
             conclusion,
+            duplicate_of: None,
         };
         let concluded = self
             .app

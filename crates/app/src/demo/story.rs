@@ -9,6 +9,7 @@ use domain::lead::{LeadConclusion, NewLead, Proxy};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use store::casefile::CasefileRow;
+use store::lead::LeadFilter;
 
 use super::accounts::{Cast, Crew, crew};
 use super::acts::{FIRST_SECRETARY, Scene};
@@ -22,7 +23,7 @@ use crate::notice::{
     AnswerObjection, Attendance, NewAppraisal, NewAppraisalItem, NewNotice, NewNoticeItem,
     NewObjection,
 };
-use crate::{App, AppError};
+use crate::{App, AppError, Window};
 
 /// What a case has become so far.
 #[derive(Debug)]
@@ -302,8 +303,22 @@ impl Play<'_> {
             "duplicate" => "同一情况上周已由村干部核实处理，属重复线索。",
             _ => "",
         };
+        let duplicate_of = match (outcome, &lead.household_id) {
+            ("duplicate", Some(_)) => {
+                let filter = LeadFilter {
+                    household_id: lead.household_id.clone(),
+                    ..LeadFilter::default()
+                };
+                let first = Window::first(20);
+                let page = self.app.store.leads(&actor.scope, &filter, &first).await?;
+                let others = page.items;
+                others.into_iter().map(|l| l.id).find(|id| *id != lead_id)
+            }
+            _ => None,
+        };
         let form = ConcludeLead {
             expected_version: lead.version,
+            duplicate_of,
             conclusion: LeadConclusion {
                 outcome: outcome.into(),
                 reason: reason.into(),

@@ -1,16 +1,20 @@
 //! Changes of a household: births, deaths, moves, splits, merges, contact,
 //! income, assurances. Each makes a new version that says who, when and why.
 
+use std::collections::BTreeMap;
+
 use domain::account::{Operation, Principal};
 use domain::division::DivisionCode;
+use domain::household::check::{Fault, Rules, is_phone};
 use domain::household::{AssuranceRecord, HouseholdFile, IncomeStatement, Member, MemberStatus};
-use domain::identity_number::{IdentityNumber, Sex};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::audit::chain_of;
 use store::household::VersionMeta;
 use utoipa::ToSchema;
 
+use super::correction::{HouseholdCorrection, MemberCorrection};
+use super::person::{end_member, set_head, set_relations};
 use crate::error::permit;
 use crate::{App, AppError, FieldError, new_id};
 
@@ -29,15 +33,37 @@ pub enum Change {
         on: Date,
         #[serde(default)]
         note: String,
+        /// Who leads the household on, where the head died.
+        #[serde(default)]
+        new_head_id: Option<String>,
+        /// Relation of the others to the new head, by member.
+        #[serde(default)]
+        relations: BTreeMap<String, String>,
     },
     MemberLeft {
         member_id: String,
         on: Date,
         #[serde(default)]
         note: String,
+        /// Who leads the household on, where the head left.
+        #[serde(default)]
+        new_head_id: Option<String>,
+        #[serde(default)]
+        relations: BTreeMap<String, String>,
     },
     Head {
         member_id: String,
+        #[serde(default)]
+        relations: BTreeMap<String, String>,
+    },
+    /// What was wrong or has changed about a member; absent fields stay.
+    MemberCorrected {
+        member_id: String,
+        correction: Box<MemberCorrection>,
+    },
+    /// What was wrong or has changed about the household; absent fields stay.
+    HouseholdCorrected {
+        correction: Box<HouseholdCorrection>,
     },
     Moved {
         #[schema(value_type = String)]
@@ -71,6 +97,9 @@ pub enum Change {
     /// All members join another household.
     MergedInto {
         household_id: String,
+        /// Relation of each to the head of the other household, by member.
+        #[serde(default)]
+        relations: BTreeMap<String, String>,
     },
 }
 
@@ -181,7 +210,7 @@ impl App {
         for member in &members {
             self.not_on_file_elsewhere(principal, member, None).await?;
         }
-        let file = HouseholdFile {
+        let mut file = HouseholdFile {
             code: form.code.filter(|c| !c.trim().is_empty()),
             village: form.village,
             grid_id: None,
@@ -189,12 +218,29 @@ impl App {
             phone: form.phone,
             household_type: form.household_type,
             lifted_year: None,
-            members,
+            members: Vec::new(),
             income: Vec::new(),
             assurances: Vec::new(),
             tags: Vec::new(),
             resettlement_area: String::new(),
+            merged_into: None,
         };
+        let rules = self.household_rules();
+        for (index, member) in members.into_iter().enumerate() {
+            rules.joins(&file, &member).map_err(|found| {
+                AppError::Invalid(
+                    found
+                        .into_iter()
+                        .map(|f| {
+                            FieldError::new(&format!("members.{index}.{}", f.field), f.message)
+                        })
+                        .collect(),
+                )
+            })?;
+            file.members.push(member);
+        }
+        rules.household(&file).map_err(invalid)?;
+        rules.head(&file, "members").map_err(invalid)?;
         let id = new_id();
         let meta = self.meta(
             principal,
@@ -264,37 +310,81 @@ impl App {
             &form.collected_by,
             &form.reviewed_by,
         );
+        if file.merged_into.is_some() {
+            return Err(AppError::invalid(
+                "change",
+                "这户已并入另一户，档案只供查阅；请到并入的户登记变动",
+            ));
+        }
+        let rules = self.household_rules();
         let village = file.village;
         let mut new_household_id = None;
         let kind = match form.change {
             Change::MemberBorn { member } => {
                 let mut member = self.member(&member).map_err(AppError::Invalid)?;
+                member.birth_on.get_or_insert(form.effective_on);
+                rules.newborn(&member, form.effective_on).map_err(invalid)?;
+                rules.joins(&file, &member).map_err(invalid)?;
                 self.not_on_file_elsewhere(principal, &member, Some(id))
                     .await?;
-                member.birth_on.get_or_insert(form.effective_on);
                 file.members.push(member);
                 "member_born"
             }
             Change::MemberJoined { member } => {
                 let member = self.member(&member).map_err(AppError::Invalid)?;
+                rules.joins(&file, &member).map_err(invalid)?;
                 self.not_on_file_elsewhere(principal, &member, Some(id))
                     .await?;
                 file.members.push(member);
+                rules.head(&file, "relation").map_err(invalid)?;
                 "member_joined"
             }
-            Change::MemberDied { member_id, on, .. } => {
-                self.not_later_than_today("on", on)?;
-                end_member(&mut file, &member_id, on, MemberStatus::Died)?;
+            Change::MemberDied {
+                member_id,
+                on,
+                new_head_id,
+                relations,
+                ..
+            } => {
+                let day = (on, form.effective_on);
+                end_member(&mut file, rules, &member_id, day, MemberStatus::Died)?;
+                succeed(&mut file, rules, new_head_id, &relations)?;
                 "member_died"
             }
-            Change::MemberLeft { member_id, on, .. } => {
-                self.not_later_than_today("on", on)?;
-                end_member(&mut file, &member_id, on, MemberStatus::Left)?;
+            Change::MemberLeft {
+                member_id,
+                on,
+                new_head_id,
+                relations,
+                ..
+            } => {
+                let day = (on, form.effective_on);
+                end_member(&mut file, rules, &member_id, day, MemberStatus::Left)?;
+                succeed(&mut file, rules, new_head_id, &relations)?;
                 "member_left"
             }
-            Change::Head { member_id } => {
+            Change::Head {
+                member_id,
+                relations,
+            } => {
                 set_head(&mut file, &member_id)?;
+                set_relations(&mut file.members, rules, &relations)?;
+                rules.head(&file, "member_id").map_err(invalid)?;
                 "head"
+            }
+            Change::MemberCorrected {
+                member_id,
+                correction,
+            } => {
+                let member = self.corrected_member(&mut file, &member_id, &correction)?;
+                rules.joins(&file, &member).map_err(invalid)?;
+                self.not_on_file_elsewhere(principal, &member, Some(id))
+                    .await?;
+                "member_corrected"
+            }
+            Change::HouseholdCorrected { correction } => {
+                self.correct_household(&mut file, &correction)?;
+                "household_corrected"
             }
             Change::Moved { village } => {
                 self.village_in_scope(principal, village).await?;
@@ -315,15 +405,7 @@ impl App {
                 "contact"
             }
             Change::Income { statement } => {
-                if statement.counted_persons == 0 {
-                    return Err(AppError::invalid("counted_persons", "请填写共享收支的人数"));
-                }
-                if statement.period_to < statement.period_from {
-                    return Err(AppError::invalid(
-                        "period_to",
-                        "核算期的截止日期早于开始日期",
-                    ));
-                }
+                rules.income(&file, &statement).map_err(invalid)?;
                 file.income.retain(|s| {
                     (s.period_from, s.period_to) != (statement.period_from, statement.period_to)
                 });
@@ -352,6 +434,9 @@ impl App {
                 "subsistence_allowance"
             }
             Change::Assurances { record } => {
+                rules.assurances(&record).map_err(invalid)?;
+                file.assurances
+                    .retain(|r| r.recorded_on != record.recorded_on);
                 file.assurances.push(record);
                 "assurances"
             }
@@ -396,6 +481,7 @@ impl App {
                     ..file.clone()
                 };
                 set_head(&mut own, &new_head_id)?;
+                rules.head(&own, "new_head_id").map_err(invalid)?;
                 let own_id = new_id();
                 // The old household gives its members up first: a member row
                 // belongs to one household.
@@ -405,32 +491,18 @@ impl App {
                 new_household_id = Some(own_id);
                 "split"
             }
-            Change::MergedInto { household_id } => {
-                if household_id == id {
-                    return Err(AppError::invalid("household_id", "不能并入自己"));
-                }
-                let (other_row, mut other) = tx
-                    .household_file(&principal.scope, &household_id)
-                    .await?
-                    .ok_or(AppError::NotFound)?;
-                if tx.running_casefile(id).await?.is_some() {
-                    return Err(AppError::invalid(
-                        "household_id",
-                        "这户正在办理识别，请先由乡镇按“并户”终止事项，再办并户",
-                    ));
-                }
-                let mut moving: Vec<Member> = file.active_members().cloned().collect();
-                file.members.retain(|m| m.status != MemberStatus::Active);
-                for member in &mut moving {
-                    if member.relation == "head" {
-                        "other".clone_into(&mut member.relation);
-                    }
-                }
-                other.members.extend(moving);
-                tx.save_household(id, &file, &meta, Some(row.version))
-                    .await?;
-                tx.save_household(&household_id, &other, &meta, Some(other_row.version))
-                    .await?;
+            Change::MergedInto {
+                household_id,
+                relations,
+            } => {
+                self.merge_household(
+                    &mut tx,
+                    principal,
+                    (&row, &mut file),
+                    (&household_id, &relations),
+                    &meta,
+                )
+                .await?;
                 "merged_into"
             }
         };
@@ -453,6 +525,14 @@ impl App {
             version,
             new_household_id,
         })
+    }
+
+    pub(super) fn household_rules(&self) -> Rules<'_> {
+        Rules {
+            today: self.today(),
+            prefixes: self.issuing_prefixes(),
+            codes: &self.codes,
+        }
     }
 
     fn meta(
@@ -479,135 +559,37 @@ impl App {
         }
         Ok(())
     }
-
-    /// One person belongs to one household: a number already on file elsewhere
-    /// in scope is refused. What lies outside the scope is noted by the store for
-    /// the lowest level above both; nothing shows here.
-    async fn not_on_file_elsewhere(
-        &self,
-        principal: &Principal,
-        member: &Member,
-        household_id: Option<&str>,
-    ) -> Result<(), AppError> {
-        if member.document_number.is_empty() {
-            return Ok(());
-        }
-        let found = self
-            .store
-            .members_by_number(&principal.scope, &member.document_number)
-            .await?;
-        let elsewhere = found
-            .iter()
-            .any(|m| m.status == "active" && Some(m.household_id.as_str()) != household_id);
-        if elsewhere {
-            return Err(AppError::invalid(
-                "document_number",
-                "这个证件号码已经登记在另一户，请先核对；确已分户、并户的请办户变更",
-            ));
-        }
-        Ok(())
-    }
-
-    /// Checks a typed-in person; sex and birth follow a valid ID number.
-    fn member(&self, new: &NewMember) -> Result<Member, Vec<FieldError>> {
-        let mut errors = Vec::new();
-        if new.name.trim().is_empty() {
-            errors.push(FieldError::new("name", "请填写姓名"));
-        }
-        if self
-            .codes
-            .get("relation_to_head")
-            .is_some_and(|l| l.get(&new.relation).is_none())
-        {
-            errors.push(FieldError::new("relation", "请选择与户主关系"));
-        }
-        let (mut sex, mut birth_on) = (new.sex.clone(), new.birth_on);
-        let mut number = String::new();
-        if !new.document_number.trim().is_empty() {
-            match IdentityNumber::parse(&new.document_number, self.today(), self.issuing_prefixes())
-            {
-                Ok(id) => {
-                    number = id.reveal().to_owned();
-                    birth_on = Some(id.birth_date());
-                    sex = match id.sex() {
-                        Sex::Male => "male".into(),
-                        Sex::Female => "female".into(),
-                    };
-                }
-                Err(error) => errors.push(FieldError::new("document_number", error.to_string())),
-            }
-        }
-        if !["male", "female"].contains(&sex.as_str()) {
-            errors.push(FieldError::new("sex", "请选择性别"));
-        }
-        if !errors.is_empty() {
-            return Err(errors);
-        }
-        Ok(Member {
-            id: new_id(),
-            name: new.name.trim().to_owned(),
-            document_type: if number.is_empty() {
-                new.document_type.clone()
-            } else {
-                "resident_identity_card".into()
-            },
-            document_number: number,
-            sex,
-            birth_on,
-            relation: new.relation.clone(),
-            ethnicity: String::new(),
-            political_status: String::new(),
-            education: new.education.clone(),
-            school_stage: new.school_stage.clone(),
-            health: new.health.clone(),
-            labour: new.labour.clone(),
-            phone: String::new(),
-            medical_insurance: String::new(),
-            pension_insurance: String::new(),
-            subsistence_allowance: String::new(),
-            subsistence_allowance_since: None,
-            extreme_hardship_support: String::new(),
-            disability_card: String::new(),
-            registered: new.registered,
-            lives_here: new.lives_here,
-            shares_income: new.shares_income,
-            status: MemberStatus::Active,
-            status_since: None,
-            employment: None,
-        })
-    }
 }
 
-fn is_phone(phone: &str) -> bool {
-    phone.len() == 11 && phone.starts_with('1') && phone.bytes().all(|b| b.is_ascii_digit())
+/// Refusals of the domain as refusals of fields.
+pub(super) fn invalid(faults: Vec<Fault>) -> AppError {
+    AppError::Invalid(
+        faults
+            .into_iter()
+            .map(|f| FieldError::new(f.field, f.message))
+            .collect(),
+    )
 }
 
-fn end_member(
+/// Who leads a household on when its head has died or left.
+fn succeed(
     file: &mut HouseholdFile,
-    member_id: &str,
-    on: Date,
-    status: MemberStatus,
+    rules: Rules<'_>,
+    new_head_id: Option<String>,
+    relations: &BTreeMap<String, String>,
 ) -> Result<(), AppError> {
-    let member = file
-        .members
-        .iter_mut()
-        .find(|m| m.id == member_id && m.status == MemberStatus::Active)
-        .ok_or_else(|| AppError::invalid("member_id", "没有这名成员"))?;
-    member.status = status;
-    member.status_since = Some(on);
-    Ok(())
-}
-
-fn set_head(file: &mut HouseholdFile, member_id: &str) -> Result<(), AppError> {
-    if !file.active_members().any(|m| m.id == member_id) {
-        return Err(AppError::invalid("member_id", "没有这名成员"));
+    if file.head().is_some() || file.active_members().next().is_none() {
+        return Ok(());
     }
-    for member in &mut file.members {
-        if member.id == member_id {
-            "head".clone_into(&mut member.relation);
-        } else if member.relation == "head" {
-            "other".clone_into(&mut member.relation);
-        }
+    let Some(new_head_id) = new_head_id.filter(|id| !id.is_empty()) else {
+        return Err(AppError::invalid(
+            "new_head_id",
+            "走的是户主：请从其他成员中选出新户主",
+        ));
+    };
+    if set_head(file, &new_head_id).is_err() {
+        return Err(AppError::invalid("new_head_id", "新户主应是在户的成员"));
     }
-    Ok(())
+    set_relations(&mut file.members, rules, relations)?;
+    rules.head(file, "new_head_id").map_err(invalid)
 }

@@ -30,7 +30,7 @@ pub struct HouseholdRowView {
     pub has_running_casefile: bool,
     /// Leads waiting to be verified.
     pub open_leads: u64,
-    /// `active`, or `gone` when nobody is left.
+    /// `active`, `gone` when nobody is left, `merged` when all joined another.
     pub status: String,
 }
 
@@ -58,6 +58,8 @@ pub struct HouseholdView {
     pub casefiles: Vec<HouseholdCasefile>,
     pub leads: Vec<HouseholdLead>,
     pub findings: Vec<FindingView>,
+    /// The household all members joined.
+    pub merged_into: Option<String>,
     pub as_of: Option<Date>,
 }
 
@@ -70,6 +72,8 @@ pub struct MemberView {
     pub relation_label: String,
     pub sex: String,
     pub birth_on: Option<Date>,
+    /// The codes behind the labels, for a form that corrects them.
+    pub codes: MemberCodes,
     pub age: Option<u16>,
     pub document_type: String,
     pub id_number_masked: String,
@@ -88,6 +92,17 @@ pub struct MemberView {
     pub status_since: Option<Date>,
     pub work_place: String,
     pub work_months: Option<u8>,
+}
+
+/// Codes of a member's fields.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MemberCodes {
+    pub health: Vec<String>,
+    pub labour: String,
+    pub education: String,
+    pub school_stage: String,
+    pub medical_insurance: String,
+    pub pension_insurance: String,
 }
 
 /// An income statement with its arithmetic.
@@ -211,6 +226,14 @@ pub(crate) fn member_view(
         relation_label: label("relation_to_head", &m.relation),
         sex: m.sex.clone(),
         birth_on: m.birth_on,
+        codes: MemberCodes {
+            health: m.health.clone(),
+            labour: m.labour.clone(),
+            education: m.education.clone(),
+            school_stage: m.school_stage.clone(),
+            medical_insurance: m.medical_insurance.clone(),
+            pension_insurance: m.pension_insurance.clone(),
+        },
         age: m.age_on(today),
         document_type: label("document_type", &m.document_type),
         id_number_masked: mask_number(&m.document_number),

@@ -374,7 +374,7 @@ async fn files_have_a_history(app: &App) {
     for row in changed {
         let before = app
             .store
-            .household_file_as_of(&scope, &row.id, date(2022, 2, 1))
+            .household_file_as_of(&scope, &row.id, date(2022, 2, 1), None)
             .await
             .expect("file")
             .expect("in scope")

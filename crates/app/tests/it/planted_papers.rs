@@ -202,6 +202,7 @@ fn planted(dice: &mut Dice, serial: usize) -> Planted {
         }],
         tags: vec![text()],
         resettlement_area: text(),
+        merged_into: None,
     };
     Planted {
         file,

@@ -277,6 +277,7 @@ pub fn apply_to_file(
             assurances: Vec::new(),
             tags: Vec::new(),
             resettlement_area: String::new(),
+            merged_into: None,
         },
     };
     file.code = Some(form.code.clone()).filter(|c| !c.is_empty());

@@ -71,7 +71,7 @@ async fn read(
     Path(id): Path<String>,
     Query(query): Query<AsOf>,
 ) -> Answer<HouseholdView> {
-    answer(app.household(&me, &id, query.as_of).await)
+    answer(app.household(&me, &id, query.as_of, query.known_on).await)
 }
 
 /// Versions of the file, newest first.
@@ -147,4 +147,6 @@ async fn reveal(
 #[into_params(parameter_in = Query)]
 struct AsOf {
     as_of: Option<jiff::civil::Date>,
+    /// Leaves out what was recorded after this day.
+    known_on: Option<jiff::civil::Date>,
 }

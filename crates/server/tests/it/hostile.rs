@@ -262,7 +262,7 @@ async fn texts_and_amounts_have_a_limit() {
             "expected_version": 1, "effective_on": "2022-05-01", "reason": "核算", "collected_by": "采集人",
             "change": {"kind": "income", "statement": {
                 "period_from": "2021-05-01", "period_to": "2022-04-30", "counted_persons": 3,
-                "items": [{"source": "wage.migrant_work", "amount_fen": amount}, {"source": "wage.migrant_work", "amount_fen": amount}],
+                "items": [{"source": "wage.migrant_work", "amount_fen": amount}, {"source": "wage.other", "amount_fen": amount}],
             }},
         })
     };

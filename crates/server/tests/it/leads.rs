@@ -32,7 +32,7 @@ async fn conclude(test: &TestApp, lead: &Value, outcome: &str) -> crate::test_ap
 }
 
 /// Gives a household an episode, as an import would.
-async fn episode(test: &TestApp, household: &str, status: &str) {
+pub async fn episode(test: &TestApp, household: &str, status: &str) {
     let mut tx = test
         .app
         .store
@@ -215,4 +215,47 @@ async fn cleared_earlier_is_identified_anew() {
         })
         .collect();
     assert_eq!(episodes, [("running", "casefile"), ("cleared", "imported")]);
+}
+
+#[tokio::test]
+async fn a_repeated_lead_names_the_other_of_its_household() {
+    let test = TestApp::sqlite().await;
+    let household = test.village().add_household(HOME, 1).await;
+    let neighbour = test.village().add_household(HOME, 2).await;
+    let first = lead(&test, &household, "cadre_visit", FIRST).await;
+    conclude(&test, &first["lead"], "no_risk").await.ok();
+    let elsewhere = lead(&test, &neighbour, "cadre_visit", FIRST).await;
+    let again = lead(&test, &household, "hotline", FIRST).await;
+    let id = again["lead"]["id"].as_str().expect("an id").to_owned();
+    let repeated = async |of: &Value| {
+        let mut form = forms::conclusion(1, "duplicate", FIRST);
+        form["duplicate_of"] = of.clone();
+        test.village()
+            .post(&format!("/leads/{id}/conclude"), form)
+            .await
+    };
+    for wrong in [
+        &json!(null),
+        &json!("nothing"),
+        &json!(id),
+        &elsewhere["lead"]["id"],
+    ] {
+        repeated(wrong).await.problem(422, "invalid");
+    }
+    repeated(&first["lead"]["id"]).await.ok();
+    let after = test.village().get(&format!("/leads/{id}")).await.ok();
+    assert_eq!(after["merged_into"], first["lead"]["id"]);
+    assert_eq!(after["status"], "concluded");
+}
+
+#[tokio::test]
+async fn a_risk_nobody_knows_is_refused() {
+    let test = TestApp::sqlite().await;
+    let household = test.village().add_household(HOME, 1).await;
+    let mut form = forms::lead(HOME, &household, "cadre_visit", FIRST);
+    form["risks"] = json!(["illness", "zz"]);
+    test.village()
+        .post("/leads", form)
+        .await
+        .problem(422, "invalid");
 }

@@ -13,6 +13,7 @@ mod evidence;
 mod exports;
 mod forms;
 mod hostile;
+mod household_changes;
 mod journey;
 mod keys;
 mod lead_corrections;

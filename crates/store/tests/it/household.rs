@@ -226,7 +226,7 @@ async fn versions_of(db: &TestDatabase, days: &[(jiff::civil::Date, &str)]) {
 async fn address_on(db: &TestDatabase, day: jiff::civil::Date) -> Option<(i64, String)> {
     let found = db
         .store
-        .household_file_as_of(&scope(VILLAGE), "h", day)
+        .household_file_as_of(&scope(VILLAGE), "h", day, None)
         .await
         .expect("read");
     found.map(|(row, file)| (row.version, file.address))
@@ -292,8 +292,12 @@ async fn a_version_entered_late_counts_from_its_day(db: TestDatabase) {
         .expect("read")
         .expect("there");
     assert_eq!(
+        current.1.address, "二",
+        "what took effect later still holds, though the other was entered later"
+    );
+    assert_eq!(
         address_on(&db, date(2025, 5, 6)).await,
-        Some((3, current.1.address)),
+        Some((4, current.1.address)),
         "today's file is the current file"
     );
 }

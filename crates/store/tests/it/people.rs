@@ -90,6 +90,7 @@ pub fn household(id: &str, village: &str, name: &str) -> HouseholdFile {
         assurances: Vec::new(),
         tags: Vec::new(),
         resettlement_area: String::new(),
+        merged_into: None,
     }
 }
 

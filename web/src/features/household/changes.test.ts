@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { emptyChange, lastTwelveMonths, missingIn, readIdNumber, workOut } from './changes'
+import { altered } from './corrections'
 import type { HouseholdFile } from './types'
 
 describe('lastTwelveMonths', () => {
@@ -38,9 +39,21 @@ describe('readIdNumber', () => {
 describe('missingIn', () => {
   const household = { members: [], assurances: [], address: '' } as unknown as HouseholdFile
   it('names what a birth still needs', () => {
-    expect(missingIn(emptyChange('member_born', household, '2022-05-18'))).toEqual(['姓名', '与户主关系'])
+    expect(missingIn(emptyChange('member_born', household, '2022-05-18'), household)).toEqual(['姓名', '与户主关系'])
   })
   it('asks for members and a head when a household splits', () => {
-    expect(missingIn(emptyChange('split', household, '2022-05-18'))).toEqual(['分出去的成员', '新户的户主'])
+    expect(missingIn(emptyChange('split', household, '2022-05-18'), household)).toEqual(['分出去的成员', '新户的户主'])
+  })
+  it('asks for a new head when the head died, and for relations when a household merges', () => {
+    const people = { ...household, members: [{ id: 'a', relation: 'head', status: 'active' }, { id: 'b', relation: 'spouse', status: 'active' }] } as unknown as HouseholdFile
+    expect(missingIn({ kind: 'member_died', member_id: 'a', on: '2022-05-18' }, people)).toEqual(['新户主'])
+    expect(missingIn({ kind: 'member_died', member_id: 'b', on: '2022-05-18' }, people)).toEqual([])
+    expect(missingIn({ kind: 'merged_into', household_id: 'x', relations: { a: 'other' } }, people)).toEqual(['各人与并入户户主的关系'])
+  })
+})
+
+describe('altered', () => {
+  it('keeps only what differs', () => {
+    expect(altered({ name: '新名', health: ['a'], labour: '' }, { name: '旧名', health: ['a'], labour: '' })).toEqual({ name: '新名' })
   })
 })

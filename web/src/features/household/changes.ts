@@ -1,4 +1,5 @@
 /** The changes a household file knows, in the words of the office, and their empty forms. */
+import { correctionOfHousehold } from './corrections'
 import type { AssuranceRecord, Change, ChangeKind, HouseholdFile, IncomeStatementInput, MemberInput } from './types'
 
 export interface ChangeMenuItem {
@@ -11,16 +12,18 @@ export interface ChangeMenuItem {
 export const CHANGE_MENU: ChangeMenuItem[] = [
   { kind: 'member_born', label: '登记出生', hint: '新生儿可以暂无证件号码，先用临时编号。' },
   { kind: 'member_joined', label: '登记成员迁入', hint: '因婚嫁、收养、回迁等加入本户。' },
-  { kind: 'member_died', label: '登记死亡', hint: '成员保留在档案里，不再计入人口。' },
+  { kind: 'member_died', label: '登记死亡', hint: '成员保留在档案里，不再计入人口；户主去世的，同时选出新户主。' },
   { kind: 'member_left', label: '登记成员迁出', hint: '因婚嫁、迁移、服刑等离开本户。' },
-  { kind: 'head', label: '登记户主变更', hint: '原户主的关系记为“其他”，其余成员与户主的关系请随后核对。' },
+  { kind: 'head', label: '登记户主变更', hint: '请填写各人与新户主的关系；不填的照旧，原户主记为“其他”。' },
+  { kind: 'member_corrected', label: '更正成员信息', hint: '登记错了或情况变了的，只改有变化的项；原来的内容留在变更记录里。' },
+  { kind: 'household_corrected', label: '更正户信息', hint: '户编号、户类型、脱贫年度、标签；原来的内容留在变更记录里。' },
   { kind: 'contact', label: '登记住址电话变更', hint: '只填有变化的一项。' },
   { kind: 'income', label: '登记收支', hint: '按采集表登记一个时段的收入与支出。' },
   { kind: 'assurances', label: '登记三保障和饮水', hint: '住房、义务教育、基本医疗、饮水安全。' },
   { kind: 'subsistence_allowance', label: '登记低保变动', hint: '按民政的批准登记；起始日期用来判断是不是新纳入低保。' },
   { kind: 'moved', label: '登记整户搬迁', hint: '户籍或居住转到您负责范围内的另一个村；迁往外地由上级办理。' },
   { kind: 'split', label: '登记分户', hint: '选出分出去的成员和新户的户主。' },
-  { kind: 'merged_into', label: '登记并户', hint: '本户全部成员并入另一户，本户档案停用但保留。' },
+  { kind: 'merged_into', label: '登记并户', hint: '本户全部成员和未办结的线索并入另一户，本户档案停用但保留。' },
 ]
 
 /** A village has no other village to move a household to: the township does that. */
@@ -64,9 +67,13 @@ export function emptyChange(kind: ChangeKind, household: HouseholdFile, today: s
       return { kind, member: { ...emptyMember(''), birth_on: kind === 'member_born' ? today : '' } }
     case 'member_died':
     case 'member_left':
-      return { kind, member_id: '', on: today, note: '' }
+      return { kind, member_id: '', on: today, note: '', new_head_id: null, relations: {} }
     case 'head':
-      return { kind, member_id: '' }
+      return { kind, member_id: '', relations: {} }
+    case 'member_corrected':
+      return { kind, member_id: '', correction: {} }
+    case 'household_corrected':
+      return { kind, correction: correctionOfHousehold(household) }
     case 'moved':
       return { kind, village: '' }
     case 'contact':
@@ -104,14 +111,21 @@ export function emptyChange(kind: ChangeKind, household: HouseholdFile, today: s
     case 'split':
       return { kind, member_ids: [], new_head_id: '' }
     case 'merged_into':
-      return { kind, household_id: '' }
+      return { kind, household_id: '', relations: {} }
   }
 }
 
+/** The head goes and somebody stays: a new head is needed. */
+export function leavesNoHead(memberId: string, household: HouseholdFile): boolean {
+  const active = household.members.filter((member) => member.status === 'active')
+  return active.length > 1 && active.some((member) => member.id === memberId && member.relation === 'head')
+}
+
 /** What is still missing, in words; empty when the change may be sent. */
-export function missingIn(change: Change): string[] {
+export function missingIn(change: Change, household: HouseholdFile): string[] {
   const missing: string[] = []
   const need = (present: unknown, words: string) => { if (!present) missing.push(words) }
+  const active = household.members.filter((member) => member.status === 'active')
   switch (change.kind) {
     case 'member_born':
     case 'member_joined':
@@ -123,6 +137,13 @@ export function missingIn(change: Change): string[] {
     case 'member_left':
       need(change.member_id, change.kind === 'member_died' ? '死亡的成员' : '迁出的成员')
       need(change.on, '日期')
+      if (leavesNoHead(change.member_id, household)) need(change.new_head_id, '新户主')
+      break
+    case 'member_corrected':
+      need(change.member_id, '要更正的成员')
+      break
+    case 'household_corrected':
+      need(change.correction.household_type, '户类型')
       break
     case 'head':
       need(change.member_id, '新的户主')
@@ -149,6 +170,7 @@ export function missingIn(change: Change): string[] {
       break
     case 'merged_into':
       need(change.household_id, '并入的户')
+      need(active.every((member) => change.relations?.[member.id]), '各人与并入户户主的关系')
       break
   }
   return missing

@@ -1,0 +1,78 @@
+//! All members of one household join another.
+
+use std::collections::BTreeMap;
+
+use domain::account::Principal;
+use domain::household::{HouseholdFile, Member, MemberStatus};
+use store::WriteTx;
+use store::household::{HouseholdRow, VersionMeta};
+
+use super::person::set_relations;
+use crate::{App, AppError};
+
+impl App {
+    /// Moves the members and the open leads; the emptied file says where they
+    /// went and takes no more changes. A household under identification or
+    /// monitored does not vanish into another: what must be done first is said.
+    pub(super) async fn merge_household(
+        &self,
+        tx: &mut WriteTx,
+        principal: &Principal,
+        (row, file): (&HouseholdRow, &mut HouseholdFile),
+        (household_id, relations): (&str, &BTreeMap<String, String>),
+        meta: &VersionMeta,
+    ) -> Result<(), AppError> {
+        let refused = |message: &str| Err(AppError::invalid("household_id", message));
+        let id = row.id.as_str();
+        if household_id == id {
+            return refused("不能并入自己");
+        }
+        let (other_row, mut other) = tx
+            .household_file(&principal.scope, household_id)
+            .await?
+            .ok_or(AppError::NotFound)?;
+        if other.head().is_none() {
+            return refused("并入的户没有户主，请先给那户登记户主变更");
+        }
+        if tx.running_casefile(id).await?.is_some() {
+            return refused("这户正在办理识别，请先由乡镇按“并户”终止事项，再办并户");
+        }
+        let mut monitored = Vec::new();
+        for household in [id, household_id] {
+            let episodes = tx.episodes(household).await?;
+            monitored.push(episodes.iter().any(|e| e.status == "running"));
+        }
+        match monitored.as_slice() {
+            [true, true] => {
+                return refused("两户都在监测中，请先按程序消除其中一户的风险，再办并户");
+            }
+            [true, false] => {
+                return refused(
+                    "这户正在监测中，监测和档案不能断：请改到另一户的档案登记并户，把那户并入这户",
+                );
+            }
+            _ => {}
+        }
+        let mut moving: Vec<Member> = file.active_members().cloned().collect();
+        for member in &mut moving {
+            if !relations.contains_key(&member.id) {
+                return Err(AppError::invalid(
+                    "relations",
+                    "请填写每名成员与并入户户主的关系",
+                ));
+            }
+            member.relation.clear();
+        }
+        set_relations(&mut moving, self.household_rules(), relations)?;
+        file.members.retain(|m| m.status != MemberStatus::Active);
+        file.merged_into = Some(household_id.to_owned());
+        other.members.extend(moving);
+        tx.save_household(id, file, meta, Some(row.version)).await?;
+        tx.save_household(household_id, &other, meta, Some(other_row.version))
+            .await?;
+        for lead in tx.open_leads(id).await? {
+            self.attach_lead(tx, lead, &other_row).await?;
+        }
+        Ok(())
+    }
+}

@@ -280,8 +280,11 @@ impl App {
         } = staging;
         summary.check_millis = self.clock.real_millis() - started;
         summary.peak_kib = peak_kib();
+        // Asked to stop on the last rows: stopped is what the page then says.
+        let asked_to_stop = self.batch_unscoped(&batch.id).await?.cancel_requested;
         let (status, failure) = match (ended, file_failure) {
             (Err(Stop::Cancelled), _) => ("cancelled", None),
+            (Ok(()), None) if asked_to_stop => ("cancelled", None),
             (Err(Stop::Failed(error)), _) => return Err(AppError::Internal(error)),
             (Ok(()), Some(failure)) => ("failed", Some(failure)),
             (Ok(()), None) => ("checked", None),

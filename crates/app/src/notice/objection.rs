@@ -29,7 +29,7 @@ impl App {
         if is_blank(&form.content) {
             return Err(AppError::invalid("content", "请写明异议内容"));
         }
-        if !form.anonymous && form.objector_name.as_deref().is_none_or(|n| is_blank(n)) {
+        if !form.anonymous && form.objector_name.as_deref().is_none_or(is_blank) {
             return Err(AppError::invalid(
                 "objector_name",
                 "请填写异议人姓名，或选择匿名",

@@ -331,7 +331,7 @@ fn corrected(
         .get_mut(step.as_str())
         .and_then(Value::as_object_mut)
         .ok_or_else(wrong)?;
-    if value.as_str().is_some_and(|v| is_blank(v)) {
+    if value.as_str().is_some_and(is_blank) {
         return Err(wrong());
     }
     slot.insert(field.to_owned(), value.clone());

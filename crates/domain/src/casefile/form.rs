@@ -69,10 +69,10 @@ pub(super) fn filled(
                 }
             }
         }
-        Action::RequestCrossCheck { items, .. } => {
-            if items.is_empty() || items.iter().any(|i| blank(i)) {
-                no("请选择要比对的内容。");
-            }
+        Action::RequestCrossCheck { items, .. }
+            if items.is_empty() || items.iter().any(|i| blank(i)) =>
+        {
+            no("请选择要比对的内容。");
         }
         Action::AnswerCrossCheck {
             department,
@@ -336,11 +336,11 @@ fn people(form: &HomeVerification, facts: &Facts<'_>, no: &mut impl FnMut(&str))
         no("核实人不能是本户家庭成员，请换人核实。");
     }
     let signed = &form.household_signed;
-    let explained = |text: &Option<String>| text.as_deref().is_some_and(|t| !is_blank(t));
-    if signed.mode != "refused"
-        && !is_blank(&signed.name)
-        && !member_named(&signed.name, facts)
-        && !(explained(&signed.relation) && explained(&signed.reason))
+    let unexplained = |text: &Option<String>| text.as_deref().is_none_or(is_blank);
+    let stranger = !is_blank(&signed.name) && !member_named(&signed.name, facts);
+    if stranger
+        && signed.mode != "refused"
+        && (unexplained(&signed.relation) || unexplained(&signed.reason))
     {
         no("签字人不是本户家庭成员：由监护人或代理人签的，请写明与本户的关系和代签原因。");
     }

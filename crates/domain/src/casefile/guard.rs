@@ -110,7 +110,7 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
                     return no("签字人不是本户成员，请核对成员名单。".into());
                 };
                 let stand_in = matches!(s.mode.as_str(), "guardian" | "proxy");
-                if stand_in && s.reason.as_deref().is_none_or(|r| is_blank(r)) {
+                if stand_in && s.reason.as_deref().is_none_or(is_blank) {
                     return no(format!("{} 由他人代签，请写明代签原因。", member.name));
                 }
                 let witnessed = s.witness.as_deref().is_some_and(|w| !is_blank(w));

@@ -47,15 +47,19 @@ test('checking is stopped, found stopped after a reload, and goes on to the end'
   as('county.chen', async (chen) => {
     const { page } = chen
     const id = await send(chen, exported)
+    // A reload would take back a request that is still on its way.
+    const answered = (act) => page.waitForResponse((answer) => answer.url().endsWith(`/imports/${id}/${act}`))
+    const stopped = answered('cancel')
     await page.getByRole('status').getByRole('button', { name: '停止' }).click({ timeout: 30000 })
+    await stopped
     // Asked to stop is not yet stopped: the page says which, also after a reload.
     await page.reload()
     await chen.button('从停下的地方继续', { exact: true }).waitFor({ timeout: 30000 })
     await chen.sees('已停止')
     assert.equal((await chen.read(`/imports/${id}`)).status, 'cancelled')
-    const asked = page.waitForResponse((answer) => answer.url().endsWith(`/imports/${id}/resume`))
+    const resumed = answered('resume')
     await chen.press('从停下的地方继续')
-    await asked
+    await resumed
     // Whoever comes back to the page in the middle finds the work where it is.
     await page.reload()
     const job = await checked(chen, id)

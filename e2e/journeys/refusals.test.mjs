@@ -71,6 +71,7 @@ test('a second vote in the same round is refused, a new round is not', () =>
       await li.type('会议地点', '村党群服务中心')
       await li.type('主持人', '李建业')
       await li.type('村民代表人数', '9')
+      await li.type('会议记录', '逐户介绍情况后举手表决。')
       await li.type('第几轮', String(round))
       await li.type('同意票', '9')
       await li.choose('列为初选监测对象')

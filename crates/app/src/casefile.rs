@@ -4,11 +4,13 @@ mod correction;
 mod cross_check;
 mod event_words;
 mod evidence;
+mod forms;
 mod view;
 
 pub(crate) use correction::OPEN_CORRECTION;
 pub use correction::{CorrectionDecision, CorrectionTask};
 pub use cross_check::{ComparedPerson, CrossCheckAnswer, CrossCheckTask};
+pub use forms::*;
 pub use view::*;
 
 use domain::account::{Operation, Principal};

@@ -1,7 +1,7 @@
 //! What a person must do today, nearest deadline first.
 
 use domain::account::{Operation, Principal};
-use domain::casefile::{ClockStatus, Facts, clocks, outlook};
+use domain::casefile::{ClockStatus, Facts, Todo, clocks, outlook};
 use domain::division::Level;
 use serde::Serialize;
 use store::casefile::CasefileFilter;
@@ -218,10 +218,11 @@ impl App {
             {
                 bench.counts.due_soon += 1;
             }
+            let todos = outlook(&casefile, &facts);
             if let Some(c) = clock
                 .as_ref()
                 .filter(|c| c.overdue && c.ended_on.is_none() && c.overdue_reason.is_none())
-                && outlook(&casefile, &facts).iter().any(|t| t.mine)
+                && todos.iter().any(|t| t.mine)
             {
                 bench.reminders.push(Reminder {
                     message: format!(
@@ -233,18 +234,12 @@ impl App {
                     link: format!("/casefiles/{}", row.id),
                 });
             }
-            for todo in outlook(&casefile, &facts) {
-                let is = |act: &str| todo.actions.iter().any(|a| a == act);
-                if is("decide_correction") {
+            for todo in gathered(todos) {
+                if todo.actions.iter().any(|a| a == "decide_correction") {
                     continue;
                 }
-                let kind = if is("state_paper") {
-                    "evidence"
-                } else {
-                    "casefile"
-                };
-                let item = WorkItem {
-                    kind: kind.into(),
+                let mut item = WorkItem {
+                    kind: "casefile".into(),
                     id: row.id.clone(),
                     household_id: Some(row.household_id.clone()),
                     head_name: household.map_or_else(String::new, |h| h.head_name.clone()),
@@ -258,14 +253,19 @@ impl App {
                     missing: todo.refusals.into_iter().map(|r| r.message).collect(),
                     clause: todo.clause,
                 };
-                let list = if todo.mine && todo.ready {
-                    &mut bench.mine
+                if !todo.papers.is_empty() {
+                    item.kind = "evidence".into();
+                }
+                if todo.papers.len() > 1 {
+                    item.verb = format!("补交材料 {} 份", todo.papers.len());
+                    item.step_label = "办理材料".into();
+                    item.missing = todo.papers;
+                    (item.step, item.clause) = (None, None);
+                }
+                if todo.mine && todo.ready {
+                    bench.mine.push(item);
                 } else {
-                    &mut bench.waiting
-                };
-                match list.last_mut().filter(|before| one_errand(before, &item)) {
-                    Some(before) => gather_papers(before, &item),
-                    None => list.push(item),
+                    bench.waiting.push(item);
                 }
             }
         }
@@ -456,24 +456,18 @@ impl App {
 }
 
 /// Papers of one case that one desk has to bring are brought in one go.
-fn one_errand(before: &WorkItem, item: &WorkItem) -> bool {
-    (before.kind.as_str(), &before.id, &before.waiting_for)
-        == ("evidence", &item.id, &item.waiting_for)
-        && item.kind == "evidence"
-}
-
-fn gather_papers(before: &mut WorkItem, item: &WorkItem) {
-    fn papers(item: &WorkItem) -> impl Iterator<Item = String> {
-        let named = item.verb.split_once('：').map_or("", |(_, names)| names);
-        named.split('、').map(str::to_owned)
+fn gathered(todos: Vec<Todo>) -> Vec<Todo> {
+    let mut gathered: Vec<Todo> = Vec::with_capacity(todos.len());
+    for todo in todos {
+        let errand = gathered
+            .iter_mut()
+            .find(|t| !t.papers.is_empty() && !todo.papers.is_empty() && t.level == todo.level);
+        match errand {
+            Some(errand) => errand.papers.extend(todo.papers),
+            None => gathered.push(todo),
+        }
     }
-    if before.missing.is_empty() {
-        before.missing = papers(before).collect();
-        before.step_label = "办理材料".into();
-        (before.step, before.clause) = (None, None);
-    }
-    before.missing.extend(papers(item));
-    before.verb = format!("补交材料 {} 份", before.missing.len());
+    gathered
 }
 
 /// A level as the one something waits for.

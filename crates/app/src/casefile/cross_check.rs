@@ -4,7 +4,7 @@
 use domain::account::{Operation, Principal};
 use domain::casefile::{Action, Casefile, DiscrepancyReport};
 use domain::household::HouseholdFile;
-use domain::policy::{GuardKind, StepKind};
+use domain::policy::GuardKind;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::audit::chain_of;
@@ -77,10 +77,9 @@ impl App {
         for (row, casefile) in page.items {
             let pack = self.pack(&casefile.pack.id)?;
             // Sent by the township where the document says so, else by the county itself.
-            let by_township = pack.identification().is_some_and(|p| {
-                p.guard(StepKind::CrossCheck, GuardKind::ThroughTownship)
-                    .is_some()
-            });
+            let by_township = pack
+                .identification()
+                .is_some_and(|p| p.has_guard(GuardKind::ThroughTownship));
             let waiting = casefile.records.cross_check.as_ref().is_some_and(|c| {
                 let sent = if by_township {
                     &c.forwarded

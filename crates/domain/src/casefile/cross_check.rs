@@ -214,17 +214,16 @@ fn put_reused_aside(next: &mut Casefile, on: Date, facts: &Facts<'_>) {
     let Some(earlier) = next.records.cross_check.take() else {
         return;
     };
-    next.superseded.push(Superseded {
-        sent_back_to: StepKind::CrossCheck,
-        by_step: StepKind::CrossCheck,
-        reason: "共用的比对结果不能用，重新比对".into(),
-        on,
-        by_name: facts.actor.display_name.clone(),
-        records: Records {
+    next.superseded.push(Superseded::by_itself(
+        StepKind::CrossCheck,
+        Records {
             cross_check: Some(earlier),
             ..Records::default()
         },
-    });
+        "共用的比对结果不能用，重新比对",
+        on,
+        facts,
+    ));
 }
 
 fn discrepancy(casefile: &mut Casefile, index: usize) -> Option<&mut Discrepancy> {

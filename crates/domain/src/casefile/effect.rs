@@ -7,7 +7,7 @@ use super::record::{
     Acknowledgement, Done, Informed, Notice, Objection, ObjectionAnswer, OverdueReason,
     RecheckRequest, Superseded,
 };
-use super::{Casefile, Event, Facts, Refusal, Stage, cross_check};
+use super::{Casefile, Event, Facts, Records, Refusal, Stage, cross_check};
 use crate::division::Level;
 use crate::policy::{Procedure, StepKind};
 use crate::typed_text::is_blank;
@@ -39,17 +39,16 @@ pub(super) fn record(
         Action::SignLetter(letter) => {
             // A letter signed anew puts the earlier one aside with its paper.
             if let Some(earlier) = next.records.commitment_letter.clone() {
-                next.superseded.push(Superseded {
-                    sent_back_to: StepKind::CommitmentLetter,
-                    by_step: StepKind::CommitmentLetter,
-                    reason: "重新签订承诺授权书".into(),
-                    on: occurred_on,
-                    by_name: facts.actor.display_name.clone(),
-                    records: super::Records {
+                next.superseded.push(Superseded::by_itself(
+                    StepKind::CommitmentLetter,
+                    Records {
                         commitment_letter: Some(earlier),
-                        ..Default::default()
+                        ..Records::default()
                     },
-                });
+                    "重新签订承诺授权书",
+                    occurred_on,
+                    facts,
+                ));
             }
             summary = format!("{}人签字授权", letter.signatures.len());
             next.records.commitment_letter = Some(done(letter.clone(), occurred_on, facts));
@@ -66,18 +65,16 @@ pub(super) fn record(
         Action::RecordAppraisal(appraisal) => {
             // A further round puts the one that did not recommend aside.
             if let Some(earlier) = next.records.democratic_appraisal.clone() {
-                let aside = Superseded {
-                    sent_back_to: StepKind::DemocraticAppraisal,
-                    by_step: StepKind::DemocraticAppraisal,
-                    reason: "上一轮评议不通过，再次评议".into(),
-                    on: occurred_on,
-                    by_name: facts.actor.display_name.clone(),
-                    records: super::Records {
+                next.superseded.push(Superseded::by_itself(
+                    StepKind::DemocraticAppraisal,
+                    Records {
                         democratic_appraisal: Some(earlier),
-                        ..Default::default()
+                        ..Records::default()
                     },
-                };
-                next.superseded.push(aside);
+                    "上一轮评议不通过，再次评议",
+                    occurred_on,
+                    facts,
+                ));
             }
             let recommended = appraisal.result == "recommend";
             if recommended && appraisal.votes_for <= appraisal.votes_against {

@@ -220,14 +220,17 @@ pub(super) fn todos(
         if gap.is_empty() {
             continue;
         }
-        todos.push(todo(
-            step,
-            step.level,
-            &format!("补交材料：{}", listed(&gap)),
-            &["state_paper"],
-            Vec::new(),
-            facts,
-        ));
+        todos.push(Todo {
+            papers: gap.iter().map(|e| e.label.clone()).collect(),
+            ..todo(
+                step,
+                step.level,
+                &format!("补交材料：{}", listed(&gap)),
+                &["state_paper"],
+                Vec::new(),
+                facts,
+            )
+        });
     }
 }
 

@@ -12,8 +12,6 @@ use crate::calendar::plus_days;
 use crate::policy::StepKind;
 use crate::typed_text::{is_blank, readable_length, same_person};
 
-/// Risks the national form has room for (致贫返贫风险1 to 5).
-const RISKS_ON_FORM: usize = 5;
 /// The household's signed withdrawal, as evidence.
 const WITHDRAWAL_PAPER: &str = "withdrawal_statement";
 
@@ -416,8 +414,14 @@ fn home(form: &HomeVerification, occurred_on: Date, facts: &Facts<'_>, no: &mut 
     let mut risks: Vec<&String> = form.risks.iter().collect();
     risks.sort();
     risks.dedup();
-    if risks.len() < form.risks.len() || risks.len() > RISKS_ON_FORM {
-        no("同一种风险只选一次，最多选五种主要风险。");
+    if risks.len() < form.risks.len() {
+        no("同一种风险只选一次。");
+    }
+    let bounds = facts.pack.values.bounds.as_ref();
+    if let Some(most) = bounds.and_then(|b| b.most_risks.get())
+        && risks.len() > usize::from(most)
+    {
+        no(&format!("最多选 {most} 种主要风险。"));
     }
     if form.risks.iter().any(|r| r == "other") && is_blank(&form.risk_note) {
         no("选了“其他”风险的，请写明是什么风险。");

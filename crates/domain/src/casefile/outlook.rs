@@ -35,6 +35,10 @@ pub struct Todo {
     pub ready: bool,
     pub refusals: Vec<Refusal>,
     pub clause: Option<String>,
+    /// Labels of the papers asked for, where that is what there is to do; the
+    /// verb names them too.
+    #[serde(skip)]
+    pub papers: Vec<String>,
 }
 
 /// Where a step stands.
@@ -376,5 +380,6 @@ pub(super) fn todo(
         ready: refusals.is_empty(),
         refusals,
         clause: Some(step.clause.get_ref().clone()),
+        papers: Vec::new(),
     }
 }

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Facts;
 use super::action::{
     Announcement, Appraisal, Archive, CommitmentLetter, CountyDecision, HomeVerification,
     HouseholdFindings, ProjectPlan, TownshipReview, TownshipSubmission, WrittenNotice,
@@ -175,6 +176,31 @@ pub struct Superseded {
     pub on: Date,
     pub by_name: String,
     pub records: Records,
+}
+
+impl Superseded {
+    /// A step's own earlier record, put aside because the step is done anew.
+    pub(super) fn by_itself(
+        step: StepKind,
+        records: Records,
+        reason: &str,
+        on: Date,
+        facts: &Facts<'_>,
+    ) -> Self {
+        Self {
+            sent_back_to: step,
+            by_step: step,
+            reason: reason.to_owned(),
+            on,
+            by_name: facts.actor.display_name.clone(),
+            records,
+        }
+    }
+
+    /// Whether somebody sent the case back, and not the step replaced its own.
+    pub fn is_send_back(&self) -> bool {
+        self.by_step != self.sent_back_to
+    }
 }
 
 /// Why a clock ran over.

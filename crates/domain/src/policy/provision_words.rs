@@ -117,6 +117,7 @@ const FIELDS: &[(&str, &str)] = &[
         "纳入低保多少天以内算新纳入",
     ),
     ("reused_check_within_days", "多少天内的比对结果可以共用"),
+    ("most_risks", "最多登记几种风险"),
     ("advised_day", "建议第几天前办结（不是规定）"),
     ("number", "数"),
     ("starts", "起算"),

@@ -131,8 +131,8 @@ pub fn answer_in(
     let entered = |step: StepKind| records.entered(step).map_or_else(String::new, |(n, _)| n);
     // A send-back puts records aside: the first one since the list was sent.
     // A step done anew puts only its own aside, and sends nobody back.
-    let since = casefile.superseded.iter().skip(row.superseded);
-    if let Some(back) = since.into_iter().find(|s| s.by_step != s.sent_back_to) {
+    let mut since = casefile.superseded.iter().skip(row.superseded);
+    if let Some(back) = since.find(|s| s.is_send_back()) {
         return Some(ItemAnswer {
             verdict: ItemVerdict::SentBack,
             on: back.on,

@@ -52,7 +52,7 @@ export function placeLadder(procedure: Procedure): Ladder {
       clocks,
       lane: picture.lanes.findIndex((lane) => lane.level === step.level),
       top,
-      height: Math.max(STEP_HEIGHT, NAME_HEIGHT + LINE_HEIGHT * noteLines([...clocks.map(describeClock), ...guards.map((guard) => guard.label), ...step.left_open, ...(step.shared_with.length ? ['同办'] : [])])),
+      height: Math.max(STEP_HEIGHT, NAME_HEIGHT + LINE_HEIGHT * noteLines([...clocks.map((clock) => describeClock(clock, Boolean(procedure.followed_from))), ...guards.map((guard) => guard.label), ...step.left_open, ...(step.shared_with.length ? ['同办'] : [])])),
     }
     top += row.height
     return row

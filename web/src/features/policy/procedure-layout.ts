@@ -90,8 +90,12 @@ export function placeProcedure(procedure: Procedure): Picture {
   return { lanes, steps, links, clocks, columns: column + 1 }
 }
 
-/** "一般不超过 15 天（自然日）"; an unstated limit says so. */
-export function describeClock(clock: ProcedureClock): string {
+/** "一般不超过 15 天"; an unstated limit says so, and so does one that is an older document's. */
+export function describeClock(clock: ProcedureClock, followed = false): string {
+  return followed ? `${limitOf(clock)}（文件未规定，沿用）` : limitOf(clock)
+}
+
+function limitOf(clock: ProcedureClock): string {
   if (clock.limit_days == null && clock.due_on) return `${clock.label}：${formatDate(clock.due_on)}前`
   if (clock.limit_days == null) return `${clock.label}：文件未规定期限`
   const unit = clock.unit === 'working' ? '个工作日' : '天'

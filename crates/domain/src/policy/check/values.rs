@@ -98,6 +98,7 @@ impl Checker<'_> {
                 ("线索迟报说明天数", &bounds.explain_lead_after_days),
                 ("新纳入低保天数", &bounds.newly_on_allowance_within_days),
                 ("共用比对有效天数", &bounds.reused_check_within_days),
+                ("风险种数上限", &bounds.most_risks),
             ] {
                 let figure = days.value.as_ref().map(|v| v.get_ref().to_string());
                 self.stated(FILE, what, days, at, figure);

@@ -16,6 +16,8 @@ pub struct Bounds {
     pub newly_on_allowance_within_days: Stated<u16>,
     /// Oldest comparison that may be used again.
     pub reused_check_within_days: Stated<u16>,
+    /// Risks a household is entered with; the national form has as many columns.
+    pub most_risks: Stated<u16>,
     /// What a monitoring line may be without a word why.
     pub line: Option<LineBounds>,
 }

@@ -101,7 +101,7 @@ const TABLE: &[Broken] = broken! {
     "a clause without its words", CLAUSES,
         "quote = \"十是其他可能存在返贫致贫风险隐患的农户。\"" => "quote = \"\"", "id = \"HN22-040\"", "没有原文";
     "a clause of a document nobody registered", BASE_CLAUSES,
-        "document = \"WY21\"" => "document = \"WY22\"", "id = \"WY21-030\"", "没有登记在 [[document]]";
+        "document = \"HN20\"" => "document = \"HN21\"", "id = \"HN20-104\"", "没有登记在 [[document]]";
     "a document replacing one nobody registered", BASE,
         "id = \"HN22\"" => "id = \"HN22\"\nsupersedes = \"HN21\"", "supersedes", "被替代的文件 HN21 没有登记";
     "a task nobody is responsible for", BASE,

@@ -57,7 +57,7 @@ fn shipped_packs_have_no_problem() {
     let library = library();
     let henan = library.pack("henan-2022").unwrap();
     assert_eq!(henan.layers, ["platform-base", "henan-2022"]);
-    assert_eq!(henan.said_by["channel.hotline"], "platform-base");
+    assert_eq!(henan.said_by["discovery_mode.sweep"], "platform-base");
     assert_eq!(henan.said_by["channel.self_declaration"], "henan-2022");
 }
 
@@ -164,4 +164,36 @@ fn messages_name_the_hotline() {
         )
         .unwrap();
     assert!(!filled.contains('{'), "{filled}");
+}
+
+/// A document of one county says nothing in another's: what its packs do not
+/// name is practice, never a clause from elsewhere, and no clock starts where
+/// the document has none that runs from the lead.
+#[test]
+fn no_pack_cites_a_document_from_elsewhere() {
+    let library = library();
+    for pack in library.packs() {
+        let elsewhere: Vec<&str> = match pack.id() {
+            "wengyuan-2021" => vec!["HN22-", "HN20-03", "HN20-00"],
+            _ => vec!["WY21-"],
+        };
+        let counts = pack
+            .identification()
+            .is_some_and(|p| p.clocks.iter().any(|c| c.limit_days.get().is_some()));
+        for provision in domain::policy::provisions(pack) {
+            let clause = provision.clause.unwrap_or_default();
+            assert!(
+                !elsewhere.iter().any(|p| clause.starts_with(p)),
+                "{}: {} under {clause}",
+                pack.id(),
+                provision.label
+            );
+            assert!(
+                counts || !provision.value.contains("从发现之日起计时"),
+                "{}: {} starts a clock that the document does not have",
+                pack.id(),
+                provision.label
+            );
+        }
+    }
 }

@@ -37,6 +37,7 @@ pub fn check(sources: &[PackSource]) -> Vec<Problem> {
             clauses: BTreeMap::new(),
             documents: BTreeSet::new(),
             procedures: BTreeMap::new(),
+            entry_paths: BTreeSet::new(),
             conveners: Vec::new(),
             problems: &mut problems,
         };
@@ -58,6 +59,8 @@ struct Checker<'a> {
     documents: BTreeSet<&'a str>,
     /// Procedures in use: the pack's own, else those that shine through.
     procedures: BTreeMap<&'a str, &'a Procedure>,
+    /// Codes of the entry paths of any layer.
+    entry_paths: BTreeSet<&'a str>,
     /// Who calls the meeting, in any layer.
     conveners: Vec<&'a Item>,
     problems: &'a mut Vec<Problem>,
@@ -96,6 +99,8 @@ impl<'a> Checker<'a> {
             for procedure in &layer.procedures {
                 self.procedures.entry(&procedure.id).or_insert(procedure);
             }
+            self.entry_paths
+                .extend(layer.file.entry_paths.iter().map(|p| p.code.as_str()));
             self.conveners.extend(&layer.file.conveners);
             let Some(base) = &layer.file.based_on else {
                 return true;

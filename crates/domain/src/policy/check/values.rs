@@ -238,6 +238,27 @@ impl Checker<'_> {
                 );
             }
         }
+        for category in &file.categories {
+            for path in &category.entry_paths {
+                if !self.entry_paths.contains(path.as_str()) {
+                    self.report(
+                        FILE,
+                        find("code", &category.code),
+                        format!("类别 {} 的纳入情形 {path} 没有列出", category.code),
+                    );
+                }
+            }
+            if category.definition_source.is_some() && category.clause.is_none() {
+                self.report(
+                    FILE,
+                    find("code", &category.code),
+                    format!(
+                        "类别 {} 没有条款，不用写 definition_source：写 source 即可",
+                        category.code
+                    ),
+                );
+            }
+        }
         for (index, a) in file.categories.iter().enumerate() {
             if let Some(b) = file.categories[index + 1..].iter().find(|b| {
                 a.proposed

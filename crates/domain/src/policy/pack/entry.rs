@@ -15,18 +15,34 @@ pub struct Category {
     pub label: String,
     #[serde(default)]
     pub definition: String,
+    /// Set where the clause names the category only: the definition, and the
+    /// conditions below, are then the platform's.
+    pub definition_source: Option<Provenance>,
     /// Proposed when the household was lifted out of poverty (true), never was
     /// (false), or either (absent).
     pub lifted: Option<bool>,
     /// Proposed when income is inside the line (true), above it (false), or
     /// either (absent).
     pub inside_line: Option<bool>,
+    /// Codes of the entry paths of which one must be open for this category to
+    /// be proposed; they then open no other.
+    #[serde(default)]
+    pub entry_paths: Vec<String>,
     /// False where nothing in the text tells it from the others: a person may
     /// choose it, no rule proposes it.
     #[serde(default = "yes")]
     pub proposed: bool,
     pub clause: Option<Spanned<ClauseId>>,
     pub source: Option<Provenance>,
+}
+
+impl Category {
+    /// The clause that itself says which households the category is for; none
+    /// where the definition is practice.
+    pub fn defined_by(&self) -> Option<&str> {
+        let clause = self.clause.as_ref().map(|c| c.get_ref().as_str());
+        clause.filter(|_| self.definition_source.is_none())
+    }
 }
 
 /// A named entry of a list the document enumerates.
@@ -170,6 +186,8 @@ pub enum EntryCondition {
     IncomeInsideLine,
     /// Rigid expenditure clearly above the previous year's income.
     RigidExpenditureOverIncome,
+    /// Rigid expenditure large (刚性支出较大), compared with nothing.
+    RigidExpenditureLarge,
     /// Income fell sharply.
     IncomeDropped,
 }

@@ -105,6 +105,9 @@ pub struct EvidenceView {
 pub struct Asked {
     pub guard: GuardKind,
     pub on: StepKind,
+    /// Codes of what may stand in for the condition, e.g. a comparison made
+    /// for another purpose.
+    pub exemptions: Vec<String>,
 }
 
 /// The conditions of a pack's procedure.
@@ -112,6 +115,7 @@ pub(crate) fn asked(pack: &Pack) -> Vec<Asked> {
     let asked = |g: &domain::policy::Guard| Asked {
         guard: g.kind,
         on: g.on,
+        exemptions: g.exemptions.iter().map(|e| e.code.clone()).collect(),
     };
     pack.identification()
         .map_or_else(Vec::new, |p| p.guards.iter().map(asked).collect())
@@ -589,6 +593,7 @@ fn household_message(
         } => pack.message(
             "household_approved",
             &[
+                ("steps", &steps_to_decision(pack)),
                 ("head_name", head),
                 ("category", &pack.category_label(category)),
                 ("township", &township),
@@ -597,6 +602,20 @@ fn household_message(
         ),
         _ => None,
     }
+}
+
+/// What a household went through under this pack, its decision included.
+fn steps_to_decision(pack: &Pack) -> String {
+    let Some(procedure) = pack.identification() else {
+        return String::new();
+    };
+    let mut steps = procedure.judged_before(StepKind::CountyDecision);
+    steps.extend(
+        procedure
+            .step(StepKind::CountyDecision)
+            .map(|s| s.label.as_str()),
+    );
+    steps.join("、")
 }
 
 fn event_label(pack: &Pack, step: Option<&str>) -> String {

@@ -41,12 +41,7 @@ impl Place {
 
     /// How the township signs its papers.
     pub(super) fn township_office(&self) -> String {
-        let ending = match self.township.chars().last() {
-            Some('镇' | '乡') => "人民政府",
-            Some('道') => "办事处",
-            _ => "",
-        };
-        format!("{}{ending}", self.township)
+        domain::division::township_government(&self.township)
     }
 }
 

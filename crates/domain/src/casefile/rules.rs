@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use super::action::{Action, Verdict};
 use super::{Casefile, Facts, Refusal, Stage, guard};
 use crate::division::Level;
-use crate::policy::{GuardKind, Procedure, Step, StepKind};
+use crate::policy::{GuardKind, Item, Procedure, Step, StepKind};
 
 /// Acts that make sense only in one stage.
 pub(super) fn stage_allows(
@@ -364,6 +364,27 @@ pub(super) fn grounds(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refu
             ));
         }
         return;
+    }
+    // What may be no ground may be none in other words either: the household
+    // is told the reason.
+    let given = reason.as_deref().unwrap_or_default();
+    let worded = |g: &&Item| g.words.iter().any(|word| given.contains(word));
+    if let Some(forbidden) = facts
+        .pack
+        .values
+        .forbidden_grounds
+        .iter()
+        .filter(|g| Some(g.code.as_str()) != ground.as_deref())
+        .find(worded)
+    {
+        refused.push(Refusal::new(
+            "forbidden_ground",
+            format!(
+                "理由里写的“{}”不能作为不予纳入的理由，请写明本户的情况。",
+                forbidden.label
+            ),
+            forbidden.clause.as_ref().map(|c| c.get_ref().as_str()),
+        ));
     }
     let Some(ground) = ground.as_deref().filter(|g| !g.trim().is_empty()) else {
         refused.push(Refusal::new("ground_given", "请选择不予纳入的依据。", None));

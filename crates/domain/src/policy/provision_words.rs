@@ -84,6 +84,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("inside_line", ""),
     ("entry_paths", "要有其中一种情形"),
     ("note", ""),
+    ("words", "理由里不得写"),
     ("text", ""),
     ("layout", ""),
     ("starts_clock", "从发现之日起计时"),

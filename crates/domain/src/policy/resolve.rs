@@ -258,6 +258,17 @@ impl Procedure {
         self.steps.first().map(|s| s.kind)
     }
 
+    /// The steps before `kind` that judge the household, in the pack's words and
+    /// order: not its own letter, and not what runs beside them.
+    pub fn judged_before(&self, kind: StepKind) -> Vec<&str> {
+        let end = self.position(kind).unwrap_or(0);
+        self.steps[..end]
+            .iter()
+            .filter(|s| s.kind != StepKind::CommitmentLetter && !s.is_parallel())
+            .map(|s| s.label.as_str())
+            .collect()
+    }
+
     /// Whether the step comes after the county's decision.
     pub fn after_decision(&self, kind: StepKind) -> bool {
         let decision = self.position(StepKind::CountyDecision);

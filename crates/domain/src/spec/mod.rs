@@ -11,6 +11,7 @@ mod page;
 mod scenario;
 mod silence;
 mod transition;
+mod unusual;
 mod values;
 
 pub use page::procedure_page;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, date};
 
 use super::act::{self, Words};
+use super::unusual::{self, Unusual};
 use super::{Row, Table, pairs};
 use crate::account::{Operation, Principal, Scope};
 use crate::calendar::{WorkCalendar, plus_days};
@@ -258,13 +259,16 @@ impl<'a> World<'a> {
             Some(text) => self.day(&text)?,
             None => self.today.max(day),
         };
-        let action = self.action(name, &words, day)?;
+        let unusual = Unusual::take(&mut words);
+        let mut action = self.action(name, &words, day)?;
+        unusual.put(&mut action);
         let pieces = act::evidence(self.pack, &words);
         let facts = Facts {
             pack: self.pack,
             calendar: &self.calendar,
             members: &self.members,
             household_status: &self.status,
+            township: unusual::township(self.pack),
             evidence: Some(&pieces),
             actor: &actor,
             today,
@@ -383,6 +387,7 @@ impl<'a> World<'a> {
                     clock.days_left == days(value)?,
                     format!("剩 {} 天", clock.days_left),
                 ),
+                "没有天数" => (clock.limit_days.is_none(), "有天数".into()),
                 "逾期" => (clock.overdue, "未逾期".into()),
                 "未逾期" => (!clock.overdue, "逾期".into()),
                 "截止" => (

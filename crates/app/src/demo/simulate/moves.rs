@@ -348,7 +348,7 @@ impl Table<'_> {
             "review" => return self.review(&scene, random, model, casefile),
             "submit_to_county" => {
                 return Some(Action::SubmitToCounty(TownshipSubmission {
-                    government: format!("{}人民政府", self.township_name),
+                    government: domain::division::township_government(self.township_name),
                     document_number: format!("演示报〔{}〕{}号", day.year(), self.number),
                     signatory: "贺明章".into(),
                 }));

@@ -115,7 +115,7 @@ impl Checker<'_> {
             if file
                 .forbidden_grounds
                 .iter()
-                .any(|g| g.code == "scale_limit")
+                .any(|g| g.code == "scale_limit" && g.clause.is_some())
             {
                 self.report(
                     FILE,
@@ -186,6 +186,25 @@ impl Checker<'_> {
             lists "名单" "code" |e: &pack::ListDefinition| e.code.clone();
             responsibilities "责任分工" "code" |e: &pack::Item| e.code.clone();
             levels "层级" "code" |e: &pack::LevelItem| e.code.as_str().to_owned();
+        }
+        for item in [
+            &file.dimensions,
+            &file.difficulty_areas,
+            &file.refusal_grounds,
+            &file.risk_types,
+            &file.lawful_ends,
+            &file.causes,
+            &file.conveners,
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|item| !item.words.is_empty())
+        {
+            self.report(
+                FILE,
+                find("code", &item.code),
+                format!("{} 不用 words：只有 forbidden_ground 才写", item.code),
+            );
         }
         for path in &file.entry_paths {
             if let Some(ratio) = &path.ratio {

@@ -53,6 +53,9 @@ pub struct Item {
     pub label: String,
     #[serde(default)]
     pub note: String,
+    /// Of a forbidden ground: a reason that holds one of these words gives it.
+    #[serde(default)]
+    pub words: Vec<String>,
     pub clause: Option<Spanned<ClauseId>>,
     pub source: Option<Provenance>,
 }

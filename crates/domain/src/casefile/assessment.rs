@@ -37,8 +37,12 @@ pub(super) fn problem(kind: GuardKind, at: &Attempt<'_>) -> Option<String> {
         (GuardKind::SubmittedByGovernment, Action::SubmitToCounty(s)) => {
             let own = crate::division::township_government(at.facts.township);
             missing(&[("上报的镇级人民政府", blank(&s.government))]).or_else(|| {
-                other(&s.government, &own)
-                    .then(|| format!("应由本户所在的{own}上报，不能由“{}”上报。", s.government.trim()))
+                other(&s.government, &own).then(|| {
+                    format!(
+                        "应由本户所在的{own}上报，不能由“{}”上报。",
+                        s.government.trim()
+                    )
+                })
             })
         }
         (GuardKind::WrittenNoticeSent, Action::NotifyTownship(n)) => {

@@ -32,7 +32,9 @@ pub(super) fn fits(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refusal
     let no = match category.defined_by() {
         Some(clause) => Refusal::new(
             "category_fits",
-            format!("“{label}”限{whose}（{definition}），本户{is}，不能认定为这一类；请选另一类，或先核对户类型。"),
+            format!(
+                "“{label}”限{whose}（{definition}），本户{is}，不能认定为这一类；请选另一类，或先核对户类型。"
+            ),
             Some(clause),
         ),
         None if decision

@@ -215,7 +215,10 @@ fn not_reusable(facts: &Facts<'_>, source: &str) -> Option<Refusal> {
         true => "所依据的文件要求比对，没有说可以共用别处的比对结果：请开展信息比对。".to_owned(),
         false => {
             let known: Vec<&str> = guard.exemptions.iter().map(|e| e.label.as_str()).collect();
-            format!("这种比对结果不能共用：可以共用的是{}；其余请重新比对。", known.join("、"))
+            format!(
+                "这种比对结果不能共用：可以共用的是{}；其余请重新比对。",
+                known.join("、")
+            )
         }
     };
     let clause = guard.clause.as_ref().map(|c| c.get_ref().as_str());

@@ -281,7 +281,10 @@ pub fn propose_category(
             open.push(&path.code);
         }
         // A path that leads into one category only leads into no other.
-        if !categories.iter().any(|c| c.entry_paths.contains(&path.code)) {
+        if !categories
+            .iter()
+            .any(|c| c.entry_paths.contains(&path.code))
+        {
             by_paths = true;
             any_open |= met;
         }

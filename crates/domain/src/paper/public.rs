@@ -308,7 +308,11 @@ impl Paper for PublicNotice {
             ("张贴日期", posted),
             (
                 "经过",
-                self.after.iter().map(PublicText::as_str).collect::<Vec<_>>().join("和"),
+                self.after
+                    .iter()
+                    .map(PublicText::as_str)
+                    .collect::<Vec<_>>()
+                    .join("和"),
             ),
             ("公示截止日期", until),
             ("公示天数", days),

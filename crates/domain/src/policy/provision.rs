@@ -242,6 +242,9 @@ impl Walk<'_> {
         let value = stated.get(value).unwrap_or(&Value::Null);
         let words = match (self.said(field, value), value) {
             (said, Value::Bool(_)) if said.is_empty() => "否".to_owned(),
+            (said, _) if stated.get("derived") == Some(&Value::Bool(true)) => {
+                format!("{said}（推算）")
+            }
             (said, _) => said,
         };
         let provision = self.push(key.to_owned(), label.to_owned(), stated);

@@ -2239,6 +2239,11 @@ export interface components {
         Asked: {
             guard: components["schemas"]["GuardKind"];
             on: components["schemas"]["StepKind"];
+            /**
+             * @description Codes of what may stand in for the condition, e.g. a comparison made
+             *     for another purpose.
+             */
+            exemptions: string[];
         };
         /** @description 三保障 and 饮水安全 as judged on a day; `true` is a problem. */
         AssuranceRecord: {
@@ -2549,8 +2554,11 @@ export interface components {
             id: string;
             label: string;
             started_on: string;
-            /** Format: int32 */
-            limit_days: number;
+            /**
+             * Format: int32
+             * @description Days allowed; absent where the document gives a last day instead.
+             */
+            limit_days?: number | null;
             unit: components["schemas"]["DayUnit"];
             /** @description The last day on time. */
             deadline_on: string;
@@ -2765,6 +2773,10 @@ export interface components {
             dimensions_considered?: string[];
             send_back_to?: components["schemas"]["StepKind"] | null;
             ground?: string | null;
+            /**
+             * @description Why it is refused or sent back; or, where the household is not of the
+             *     kind the category is usually for, why this category.
+             */
             reason?: string | null;
         };
         /** @description The information comparison (信息比对), from request to conclusion. */
@@ -3079,6 +3091,10 @@ export interface components {
             dimensions_considered?: string[];
             send_back_to?: components["schemas"]["StepKind"] | null;
             ground?: string | null;
+            /**
+             * @description Why it is refused or sent back; or, where the household is not of the
+             *     kind the category is usually for, why this category.
+             */
             reason?: string | null;
         } & {
             occurred_on: string;
@@ -3329,7 +3345,7 @@ export interface components {
          * @description What an entry path looks at.
          * @enum {string}
          */
-        EntryCondition: "income_inside_line" | "rigid_expenditure_over_income" | "income_dropped";
+        EntryCondition: "income_inside_line" | "rigid_expenditure_over_income" | "rigid_expenditure_large" | "income_dropped";
         /** @description A way into the monitoring range, as forms ask about it. */
         EntryPathLabel: {
             code: string;
@@ -3555,6 +3571,8 @@ export interface components {
             rigid_expenditure_fen?: number | null;
             /** @description 明显超过: a person's judgement where the document sets no ratio. */
             rigid_clearly_exceeds?: boolean;
+            /** @description 刚性支出较大: a person's judgement, compared with nothing. */
+            rigid_expenditure_large?: boolean;
             /** @description 收入大幅缩减: a person's judgement. */
             income_dropped_sharply?: boolean;
             /** @description Codes of the pack's causes. */

@@ -17,10 +17,11 @@ test('the procedure begins with the meeting: no home visit form, no letter, a da
     await acts.registerLead(li, { household: story.household.code, channel: '乡村干部走访排查', description: '户主因病停工，自付医药费高于上年收入。' })
     story.casefile = await acts.openIdentification(li)
     story.version = (await li.read(`/casefiles/${story.casefile}`)).version
-    assert.deepEqual(
-      (await clocks(li)).map(({ label }) => label),
-      ['集中整治完成'],
-    )
+    const [clock, ...others] = await clocks(li)
+    assert.equal(others.length, 0)
+    assert.equal(clock.label, '全面摸排、纳入录入')
+    assert.match(clock.words, /^截止 2020年5月10日，还有 \d+ 天$/)
+    assert.equal(clock.used, '')
     await li.sees('文件未规定：办理天数、公示、承诺授权。')
     assert.equal(await stepState(li, '村级初选（民主评议）'), '轮到您')
     assert.equal(await li.page.getByText('签订承诺授权书').count(), 0)

@@ -25,7 +25,8 @@ export async function clocks(person) {
     badges.map(async (badge) => ({
       label: (await badge.locator('.label').innerText()).trim(),
       words: (await badge.locator('.words').innerText()).replace(/^[◷◔!✓]\s*/, '').trim(),
-      used: (await badge.locator('.figure').last().innerText()).split('·')[0].trim(),
+      // A clock with a last day and no number of days has no such line.
+      used: ((await badge.locator('.figure').allInnerTexts()).at(-1) ?? '').split('·')[0].trim(),
     })),
   )
 }

@@ -75,6 +75,7 @@ impl App {
             calendar: &self.calendar,
             members,
             household_status,
+            township: "",
             evidence: None,
             actor,
             today: self.today(),
@@ -269,6 +270,16 @@ impl App {
         }]))
     }
 
+    /// Name of the township a village belongs to; empty where it has none.
+    async fn township_name(
+        &self,
+        village: domain::division::DivisionCode,
+    ) -> Result<String, AppError> {
+        let path = self.store.division_path(village).await?;
+        let township = path.into_iter().find(|d| d.level == "township");
+        Ok(township.map_or_else(String::new, |t| t.name))
+    }
+
     /// The act inside a transaction that may hold others (a meeting decides
     /// several households, a notice names several).
     pub(crate) async fn act_in(
@@ -291,7 +302,9 @@ impl App {
             .ok_or(AppError::NotFound)?;
         let members = member_facts(&file, self.today());
         let pieces = self.evidence_pieces(&principal.scope, casefile).await?;
+        let township = self.township_name(casefile.village).await?;
         let facts = Facts {
+            township: &township,
             evidence: Some(&pieces),
             ..self.facts(pack, &members, &file.household_type, principal)
         };

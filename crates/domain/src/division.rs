@@ -425,6 +425,16 @@ pub fn short_name(name: &str) -> String {
     name.to_owned()
 }
 
+/// How a township signs its papers: `某镇人民政府`, a 街道 as its 办事处.
+pub fn township_government(township: &str) -> String {
+    let ending = match township.chars().last() {
+        Some('镇' | '乡') => "人民政府",
+        Some('道') => "办事处",
+        _ => "",
+    };
+    format!("{township}{ending}")
+}
+
 /// One division as it is kept, with its history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DivisionRecord {

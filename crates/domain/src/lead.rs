@@ -2,12 +2,13 @@
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
 
 use crate::calendar::plus_days;
 use crate::casefile::{Casefile, Refusal, Stage};
 use crate::division::DivisionCode;
 use crate::paper::spoken;
-use crate::policy::{Pack, StepKind};
+use crate::policy::{ClauseId, Pack, StepKind};
 use crate::typed_text::{is_blank, readable_length};
 
 /// A lead as it arrives.
@@ -50,6 +51,38 @@ pub struct Proxy {
 fn stage_clause<'p>(pack: &'p Pack, stage: &str) -> Option<&'p str> {
     let stage = pack.values.lead_stages.iter().find(|s| s.code == stage)?;
     stage.clause.as_ref().map(|c| c.get_ref().as_str())
+}
+
+/// The clauses that name the way a lead came; none where the document in force
+/// does not (文件未规定) and the way is taken in by practice.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct LeadBasis {
+    pub channel: Option<String>,
+    pub discovery_mode: Option<String>,
+    pub means: Option<String>,
+}
+
+impl LeadBasis {
+    /// What `pack` says of a channel, a discovery mode and a way of declaring, by code.
+    pub fn of(pack: &Pack, channel: &str, discovery_mode: &str, means: Option<&str>) -> Self {
+        let clause =
+            |clause: &Option<Spanned<ClauseId>>| clause.as_ref().map(|c| c.get_ref().to_string());
+        let values = &pack.values;
+        let channel = values.channels.iter().find(|c| c.code == channel);
+        let mode = values
+            .discovery_modes
+            .iter()
+            .find(|m| m.code == discovery_mode);
+        let means = values
+            .declaration_means
+            .iter()
+            .find(|m| Some(m.code.as_str()) == means);
+        Self {
+            channel: channel.and_then(|c| clause(&c.clause)),
+            discovery_mode: mode.and_then(|m| clause(&m.clause)),
+            means: means.and_then(|m| clause(&m.clause)),
+        }
+    }
 }
 
 /// Checks a lead against the pack in force.

@@ -194,6 +194,7 @@ fn others(key: &str, value: &Value) -> Vec<Value> {
         ("condition", _) => among(&[
             "income_inside_line",
             "rigid_expenditure_over_income",
+            "rigid_expenditure_large",
             "income_dropped",
         ]),
         ("after" | "answered_by", _) => among(&[

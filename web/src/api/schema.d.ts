@@ -2385,6 +2385,11 @@ export interface components {
         Asked: {
             guard: components["schemas"]["GuardKind"];
             on: components["schemas"]["StepKind"];
+            /**
+             * @description Codes of what may stand in for the condition, e.g. a comparison made
+             *     for another purpose.
+             */
+            exemptions: string[];
         };
         /** @description 三保障 and 饮水安全 as judged on a day; `true` is a problem. */
         AssuranceRecord: {
@@ -2758,8 +2763,11 @@ export interface components {
             id: string;
             label: string;
             started_on: string;
-            /** Format: int32 */
-            limit_days: number;
+            /**
+             * Format: int32
+             * @description Days allowed; absent where the document gives a last day instead.
+             */
+            limit_days?: number | null;
             unit: components["schemas"]["DayUnit"];
             /** @description The last day on time. */
             deadline_on: string;
@@ -2983,6 +2991,10 @@ export interface components {
             dimensions_considered?: string[];
             send_back_to?: components["schemas"]["StepKind"] | null;
             ground?: string | null;
+            /**
+             * @description Why it is refused or sent back; or, where the household is not of the
+             *     kind the category is usually for, why this category.
+             */
             reason?: string | null;
         };
         /** @description The information comparison (信息比对), from request to conclusion. */
@@ -3306,6 +3318,10 @@ export interface components {
             dimensions_considered?: string[];
             send_back_to?: components["schemas"]["StepKind"] | null;
             ground?: string | null;
+            /**
+             * @description Why it is refused or sent back; or, where the household is not of the
+             *     kind the category is usually for, why this category.
+             */
             reason?: string | null;
         } & {
             occurred_on: string;
@@ -3574,7 +3590,7 @@ export interface components {
          * @description What an entry path looks at.
          * @enum {string}
          */
-        EntryCondition: "income_inside_line" | "rigid_expenditure_over_income" | "income_dropped";
+        EntryCondition: "income_inside_line" | "rigid_expenditure_over_income" | "rigid_expenditure_large" | "income_dropped";
         /** @description A way into the monitoring range, as forms ask about it. */
         EntryPathLabel: {
             code: string;
@@ -3815,6 +3831,8 @@ export interface components {
             rigid_expenditure_fen?: number | null;
             /** @description 明显超过: a person's judgement where the document sets no ratio. */
             rigid_clearly_exceeds?: boolean;
+            /** @description 刚性支出较大: a person's judgement, compared with nothing. */
+            rigid_expenditure_large?: boolean;
             /** @description 收入大幅缩减: a person's judgement. */
             income_dropped_sharply?: boolean;
             /** @description Codes of the pack's causes. */
@@ -4190,6 +4208,15 @@ export interface components {
             /** @description Days two entries claim: left from before entries had an end. */
             overlaps: components["schemas"]["Period"][];
         };
+        /**
+         * @description The clauses that name the way a lead came; none where the document in force
+         *     does not (文件未规定) and the way is taken in by practice.
+         */
+        LeadBasis: {
+            channel?: string | null;
+            discovery_mode?: string | null;
+            means?: string | null;
+        };
         /** @description How a lead is concluded. */
         LeadConclusion: {
             outcome: string;
@@ -4237,6 +4264,8 @@ export interface components {
             channel: string;
             channel_label: string;
             discovery_mode: string;
+            /** @description The clauses that name these ways; none where the document in force does not. */
+            basis: components["schemas"]["LeadBasis"];
             received_on: string;
             recorded_at: string;
             description: string;
@@ -5392,6 +5421,8 @@ export interface components {
                 channel: string;
                 channel_label: string;
                 discovery_mode: string;
+                /** @description The clauses that name these ways; none where the document in force does not. */
+                basis: components["schemas"]["LeadBasis"];
                 received_on: string;
                 recorded_at: string;
                 description: string;

@@ -17,6 +17,7 @@ export function clockTone(clock: ClockStatus): ClockTone {
 
 /** The short words of the badge: colour is never the only sign. */
 export function clockWords(clock: ClockStatus): string {
+  if (clock.limit_days == null) return dueWords(clock)
   const unit = dayUnit(clock)
   switch (clockTone(clock)) {
     case 'ended':
@@ -28,8 +29,22 @@ export function clockWords(clock: ClockStatus): string {
   }
 }
 
+/** The words where the document gives a last day and counts no days. */
+function dueWords(clock: ClockStatus): string {
+  const due = `截止 ${formatDate(clock.deadline_on)}`
+  switch (clockTone(clock)) {
+    case 'ended':
+      return clock.overdue ? `${due}，过期办结` : `${due}，已按时办结`
+    case 'overdue':
+      return `${due}，已过 ${-clock.days_left} 天`
+    default:
+      return clock.days_left === 0 ? `${due}，就是今天` : `${due}，还有 ${clock.days_left} 天`
+  }
+}
+
 /** The whole sentence, for the tooltip and for screen readers. */
 export function clockSentence(clock: ClockStatus): string {
+  if (clock.limit_days == null) return `${clock.label}：${dueWords(clock)}`
   const unit = dayUnit(clock)
   const limit = `${clock.in_principle ? '一般' : ''}不超过 ${clock.limit_days} ${unit}`
   const used = `${formatDate(clock.started_on)}起算，${limit}，已用 ${clock.days_used} ${unit}`
@@ -38,5 +53,5 @@ export function clockSentence(clock: ClockStatus): string {
 
 /** Share of the limit already used, 0 to 100. */
 export function clockPercent(clock: ClockStatus): number {
-  return clock.limit_days > 0 ? Math.min(100, Math.max(0, Math.round((clock.days_used / clock.limit_days) * 100))) : 100
+  return clock.limit_days ? Math.min(100, Math.max(0, Math.round((clock.days_used / clock.limit_days) * 100))) : 100
 }

@@ -26,6 +26,20 @@ describe('ClockBadge', () => {
   })
 })
 
+describe('ClockBadge with a last day and no number of days', () => {
+  const due: ClockStatus = { ...clock, label: '全面摸排、纳入录入', limit_days: null, deadline_on: '2020-05-10', days_used: 3, days_left: 7, overdue: false, clause: 'HN20-008', overdue_reason: null }
+  it('says the date and the days to it', () => {
+    expect(mount(ClockBadge, { props: { clock: due } }).text()).toBe('◷截止 2020年5月10日，还有 7 天')
+    expect(mount(ClockBadge, { props: { clock: { ...due, days_left: 0 } } }).text()).toContain('就是今天')
+  })
+  it('after it says how many days have passed, and never days used of a limit', () => {
+    const text = mount(ClockBadge, { props: { clock: { ...due, days_used: 739, days_left: -725, overdue: true }, full: true } }).text()
+    expect(text).toContain('截止 2020年5月10日，已过 725 天')
+    expect(text).not.toContain('已用')
+    expect(text).not.toContain('739')
+  })
+})
+
 describe('ProblemNotice', () => {
   it('shows each refusal with its clause and the earliest day in words', () => {
     const problem = problemFrom(422, {

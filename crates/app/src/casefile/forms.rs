@@ -99,6 +99,9 @@ pub struct EvidenceView {
 pub struct Asked {
     pub guard: GuardKind,
     pub on: StepKind,
+    /// Codes of what may stand in for the condition, e.g. a comparison made
+    /// for another purpose.
+    pub exemptions: Vec<String>,
 }
 
 /// A step as the timeline shows it.

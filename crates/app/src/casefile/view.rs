@@ -24,6 +24,7 @@ pub(crate) fn asked(pack: &Pack) -> Vec<Asked> {
     let asked = |g: &domain::policy::Guard| Asked {
         guard: g.kind,
         on: g.on,
+        exemptions: g.exemptions.iter().map(|e| e.code.clone()).collect(),
     };
     pack.identification()
         .map_or_else(Vec::new, |p| p.guards.iter().map(asked).collect())
@@ -398,6 +399,7 @@ fn household_message(
         } => pack.message(
             "household_approved",
             &[
+                ("steps", &pack.steps_to_decision()),
                 ("head_name", head),
                 ("category", &pack.category_label(category)),
                 ("township", &township),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::account::{Operation, Principal};
 use domain::division::DivisionCode;
-use domain::lead::Proxy;
+use domain::lead::{LeadBasis, Proxy};
 use domain::policy::Pack;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,8 @@ pub struct LeadView {
     pub channel: String,
     pub channel_label: String,
     pub discovery_mode: String,
+    /// The clauses that name these ways; none where the document in force does not.
+    pub basis: LeadBasis,
     pub received_on: String,
     pub recorded_at: String,
     pub description: String,
@@ -213,9 +215,12 @@ impl App {
             },
             channel_label: label(&channels, &row.channel),
             outcome_label: row.outcome.as_ref().map(|o| label(&outcomes, o)),
-            channel: row.channel,
             id: row.id,
             reported_name: row.reported_name,
+            basis: pack.map_or_else(LeadBasis::default, |p| {
+                LeadBasis::of(p, &row.channel, &row.discovery_mode, row.means.as_deref())
+            }),
+            channel: row.channel,
             discovery_mode: row.discovery_mode,
             received_on: row.received_on,
             recorded_at: clock::instant_text(row.recorded_at),

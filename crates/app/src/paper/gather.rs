@@ -41,12 +41,7 @@ impl Place {
 
     /// How the township signs its papers.
     pub(super) fn township_office(&self) -> String {
-        let ending = match self.township.chars().last() {
-            Some('镇' | '乡') => "人民政府",
-            Some('道') => "办事处",
-            _ => "",
-        };
-        format!("{}{ending}", self.township)
+        domain::division::township_government(&self.township)
     }
 }
 
@@ -307,10 +302,11 @@ impl App {
         let (result, explanation, decided_on) = match &casefile.stage {
             Stage::Determined { category, .. } | Stage::Archived { category, .. } => (
                 format!(
-                    "经村级评议、乡镇审核、县级审批，您家纳入防止返贫监测，类别为{}",
+                    "经{}，您家纳入防止返贫监测，类别为{}",
+                    pack.steps_to_decision(),
                     pack.category_label(category)
                 ),
-                "帮扶责任人会与您联系，商定帮扶措施。".to_owned(),
+                pack.message("after_approval", &[]).unwrap_or_default(),
                 casefile
                     .records
                     .county_decision

@@ -11,7 +11,7 @@ use domain::paper::{
     Announcement, Block, Filled, Layout, NameProtection, NeverPublic, Paper as _, PaperKind,
     PublicLine, PublicNotice, PublicText, SubstituteLine, Unfit, public_line,
 };
-use domain::policy::Pack;
+use domain::policy::{Pack, StepKind};
 use store::notice::{NoticeItemRow, NoticeRow};
 
 use super::gather::Place;
@@ -210,6 +210,13 @@ impl App {
             place: place.public(&never)?,
             posted_on: parse_date(&row.posted_on)?,
             stands_until: domain::calendar::plus_days(close, -1),
+            after: pack
+                .identification()
+                .map(|p| p.judged_before(StepKind::PublicNotice))
+                .unwrap_or_default()
+                .into_iter()
+                .map(|label| PublicText::name(label, "环节名称", &never))
+                .collect::<Result<_, _>>()?,
             days_required: u16::try_from(row.days_required).unwrap_or_default(),
             lines: self.public_lines(scope, households, &never).await?,
         }

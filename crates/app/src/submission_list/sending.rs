@@ -363,7 +363,7 @@ fn sending_act(step: StepKind, content: &ListContent) -> Action {
         })
     } else {
         Action::SubmitToCounty(TownshipSubmission {
-            government: format!("{}人民政府", content.maker.name),
+            government: domain::division::township_government(&content.maker.name),
             document_number: content.document_number.clone(),
             signatory: content.signatory.clone(),
         })

@@ -283,6 +283,7 @@ fn paper(
     let filled = if kind == PaperKind::PublicNotice {
         PublicNotice {
             place,
+            after: Vec::new(),
             posted_on: TODAY,
             stands_until: date(2022, 5, 9),
             days_required: 5,

@@ -315,6 +315,9 @@ pub struct HouseholdFindings {
     /// 明显超过: a person's judgement where the document sets no ratio.
     #[serde(default)]
     pub rigid_clearly_exceeds: bool,
+    /// 刚性支出较大: a person's judgement, compared with nothing.
+    #[serde(default)]
+    pub rigid_expenditure_large: bool,
     /// 收入大幅缩减: a person's judgement.
     #[serde(default)]
     pub income_dropped_sharply: bool,
@@ -406,6 +409,8 @@ pub struct CountyDecision {
     pub dimensions_considered: Vec<String>,
     pub send_back_to: Option<StepKind>,
     pub ground: Option<String>,
+    /// Why it is refused or sent back; or, where the household is not of the
+    /// kind the category is usually for, why this category.
     pub reason: Option<String>,
 }
 

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::action::Action;
 use super::guard::{self, Attempt};
-use super::{Casefile, Event, Facts, Refusal, effect, form, rules};
+use super::{Casefile, Event, Facts, Refusal, category, effect, form, rules};
 
 /// Tries an act that happened on `occurred_on`. Either the new casefile with
 /// what happened, or every reason why not; the given casefile is untouched.
@@ -39,7 +39,7 @@ pub fn apply(
         match procedure.step(kind) {
             None => refused.push(Refusal::new(
                 "step_order",
-                format!("本程序没有“{}”这一环节。", kind.as_str()),
+                format!("所依据的文件没有“{}”这一环节，不用办理。", kind.label()),
                 None,
             )),
             Some(step) => {
@@ -61,6 +61,7 @@ pub fn apply(
     }
     rules::grounds(action, facts, &mut refused);
     form::filled(casefile, action, occurred_on, facts, &mut refused);
+    category::fits(action, facts, &mut refused);
     rules::attribution(action, facts, &mut refused);
     if !refused.is_empty() {
         return Err(refused);

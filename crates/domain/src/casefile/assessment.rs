@@ -38,10 +38,23 @@ pub(super) fn problem(kind: GuardKind, at: &Attempt<'_>) -> Option<String> {
         // What makes these papers traceable (number, signatory, day) no document
         // asks for; `form` does, without a clause.
         (GuardKind::SubmittedByGovernment, Action::SubmitToCounty(s)) => {
-            missing(&[("上报的镇级人民政府", blank(&s.government))])
+            let own = crate::division::township_government(at.facts.township);
+            missing(&[("上报的镇级人民政府", blank(&s.government))]).or_else(|| {
+                other(&s.government, &own).then(|| {
+                    format!(
+                        "应由本户所在的{own}上报，不能由“{}”上报。",
+                        s.government.trim()
+                    )
+                })
+            })
         }
         (GuardKind::WrittenNoticeSent, Action::NotifyTownship(n)) => {
-            missing(&[("被通知的乡镇", blank(&n.township))])
+            let own = at.facts.township;
+            missing(&[("被通知的乡镇", blank(&n.township))]).or_else(|| {
+                let told = n.township.trim();
+                (other(told, own) && other(told, &crate::division::township_government(own)))
+                    .then(|| format!("书面通知应发给本户所在的{own}，不是“{told}”。"))
+            })
         }
         (GuardKind::PlanSubmitted, Action::SubmitPlan(p)) => missing(&[
             ("帮扶项目规划内容", blank(&p.plan)),
@@ -49,6 +62,11 @@ pub(super) fn problem(kind: GuardKind, at: &Attempt<'_>) -> Option<String> {
         ]),
         _ => None,
     }
+}
+
+/// Whether a name is another than the household's own, where that is known.
+fn other(name: &str, own: &str) -> bool {
+    !own.is_empty() && name.trim() != own
 }
 
 fn missing(fields: &[(&str, bool)]) -> Option<String> {

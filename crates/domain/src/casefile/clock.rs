@@ -17,7 +17,8 @@ pub struct ClockStatus {
     pub label: String,
     #[schema(value_type = String)]
     pub started_on: Date,
-    pub limit_days: u16,
+    /// Days allowed; absent where the document gives a last day instead.
+    pub limit_days: Option<u16>,
     pub unit: DayUnit,
     /// The last day on time.
     #[schema(value_type = String)]
@@ -73,7 +74,7 @@ fn status(
         casefile.records.done_on(step(&clock.starts)?)?
     };
     let due_on = clock.due_on.as_ref().and_then(crate::policy::Stated::get);
-    let limit_days = match (clock.limit_days.get(), due_on) {
+    let allowed = match (clock.limit_days.get(), due_on) {
         (Some(days), _) => days,
         (None, Some(due)) => u16::try_from((due - started_on).get_days()).ok()?,
         (None, None) => return None,
@@ -87,7 +88,7 @@ fn status(
     let ended_on = step(&clock.ends)
         .and_then(|k| casefile.records.done_on(k))
         .or(stopped_on);
-    let deadline = calendar.deadline(started_on, limit_days, unit);
+    let deadline = calendar.deadline(started_on, allowed, unit);
     let used = calendar.days_used(started_on, ended_on.unwrap_or(today), unit);
     let touched: Vec<StepKind> = [step(&clock.starts), step(&clock.ends)]
         .into_iter()
@@ -103,13 +104,13 @@ fn status(
         id: clock.id.clone(),
         label: clock.label.clone(),
         started_on,
-        limit_days,
+        limit_days: clock.limit_days.get(),
         unit,
         deadline_on: deadline.date,
         days_used: used.days,
-        days_left: i64::from(limit_days) - i64::from(used.days),
+        days_left: i64::from(allowed) - i64::from(used.days),
         ended_on,
-        overdue: used.days > u32::from(limit_days),
+        overdue: used.days > u32::from(allowed),
         clause: clock
             .limit_days
             .clause()

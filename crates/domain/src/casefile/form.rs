@@ -9,7 +9,7 @@ use super::cross_check::newly_on_allowance;
 use super::objection::answered_above;
 use super::{Casefile, Facts, Refusal, Stage, assessment};
 use crate::calendar::plus_days;
-use crate::policy::StepKind;
+use crate::policy::{GuardKind, StepKind};
 use crate::typed_text::{is_blank, readable_length, same_person};
 
 /// The household's signed withdrawal, as evidence.
@@ -100,6 +100,8 @@ pub(super) fn filled(
             if blank(reference) {
                 no("请写明所用比对结果的文号或批次。");
             }
+            refused.extend(not_reusable(facts, source));
+            let mut no = |message: &str| refused.push(Refusal::new("form_filled", message, None));
             let within = facts
                 .pack
                 .values
@@ -141,6 +143,13 @@ pub(super) fn filled(
         }
         Action::RecordAppraisal(a) => {
             recused(a, facts, &mut no);
+            let conveners = &facts.pack.values.conveners;
+            if a.conveners
+                .iter()
+                .any(|c| !conveners.iter().any(|known| &known.code == c))
+            {
+                no("评议会的组织者与政策文件列出的不一致，请刷新页面。");
+            }
             let carried = a.votes_for > a.votes_against;
             match a.result.as_str() {
                 "recommend" if carried => {}
@@ -353,6 +362,30 @@ fn people(form: &HomeVerification, facts: &Facts<'_>, no: &mut impl FnMut(&str))
             form.income.persons
         ));
     }
+}
+
+/// A comparison made for another purpose counts only where the pack's text says
+/// so; a result nobody may rest on is not taken in.
+fn not_reusable(facts: &Facts<'_>, source: &str) -> Option<Refusal> {
+    let guards = &facts.pack.identification()?.guards;
+    let guard = guards
+        .iter()
+        .find(|g| g.kind == GuardKind::CrossCheckConcluded)?;
+    if guard.exemptions.iter().any(|e| e.code == source) {
+        return None;
+    }
+    let message = match guard.exemptions.is_empty() {
+        true => "所依据的文件要求比对，没有说可以共用别处的比对结果：请开展信息比对。".to_owned(),
+        false => {
+            let known: Vec<&str> = guard.exemptions.iter().map(|e| e.label.as_str()).collect();
+            format!(
+                "这种比对结果不能共用：可以共用的是{}；其余请重新比对。",
+                known.join("、")
+            )
+        }
+    };
+    let clause = guard.clause.as_ref().map(|c| c.get_ref().as_str());
+    Some(Refusal::new("cross_check_concluded", message, clause))
 }
 
 /// The clause under which a comparison of `source` may be used again.

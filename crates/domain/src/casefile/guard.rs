@@ -193,10 +193,11 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
                 }
                 return no("所用的比对结果不在可以共用的范围内，请重新比对。".into());
             }
-            no(
-                "信息比对结果还没有反馈，不能审批。可以催办比对，或在符合条件时共用低保比对结果。"
-                    .into(),
-            )
+            let or_reuse = match guard.exemptions.is_empty() {
+                true => "请催办比对。",
+                false => "可以催办比对，或在符合条件时共用低保比对结果。",
+            };
+            no(format!("信息比对结果还没有反馈，不能审批。{or_reuse}"))
         }
         GuardKind::DiscrepanciesConcluded => {
             if !deciding(at) {
@@ -365,7 +366,10 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
             if records.county_decision.is_none() || records.decision_acknowledged.is_some() {
                 return None;
             }
-            no("县级审批结果已推送，请乡（镇、街道）先签收再公告。".into())
+            let next = at.procedure.step(guard.on).map_or("", |s| &s.label);
+            no(format!(
+                "县级结果已经送达，请乡（镇、街道）先签收，再办“{next}”。"
+            ))
         }
         GuardKind::ArchiveComplete => no(evidence::archive_gap(at, guard.on)?),
         GuardKind::EvidenceComplete => {

@@ -9,6 +9,7 @@ mod act;
 mod action;
 mod apply;
 mod assessment;
+mod category;
 mod clock;
 mod correction;
 mod cross_check;
@@ -267,6 +268,9 @@ pub struct Facts<'a> {
     pub members: &'a [MemberFact],
     /// Code of `household_type`, e.g. `ordinary_household`.
     pub household_status: &'a str,
+    /// Name of the household's township; empty where nobody looked it up, as in
+    /// a list.
+    pub township: &'a str,
     /// Scans and photos on file; `None` where nobody looked them up, as in a
     /// list, and nothing is said of evidence.
     pub evidence: Option<&'a [EvidencePiece]>,

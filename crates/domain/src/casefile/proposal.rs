@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Records;
 use super::action::{HomeVerification, HouseholdFindings, Judgement};
 use crate::monitoring_line::ResolvedLine;
-use crate::policy::{EntryCondition, EntryPath, Pack};
+use crate::policy::{Category, EntryCondition, EntryPath, Pack};
 
 /// A conclusion with the facts it rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
@@ -161,6 +161,14 @@ fn path_fact(path: &EntryPath, situation: &Situation<'_>, inside: Option<bool>) 
                 unset.then(|| "文件未规定比例，由承办人判断".to_owned()),
             )
         }
+        EntryCondition::RigidExpenditureLarge => {
+            let (said, word) = judged(findings.is_some_and(|f| f.rigid_expenditure_large));
+            (
+                Some(said),
+                word,
+                Some("文件未规定数额，由承办人判断".to_owned()),
+            )
+        }
         EntryCondition::IncomeDropped => {
             let (said, word) = judged(findings.is_some_and(|f| f.income_dropped_sharply));
             (
@@ -263,30 +271,43 @@ pub fn propose_category(
         &pack.values.difficulty_areas,
         &mut facts,
     );
-    let paths: Vec<Fact> = pack
-        .values
-        .entry_paths
-        .iter()
-        .map(|p| path_fact(p, situation, inside))
-        .collect();
-    let troubled = if paths.is_empty() {
-        !situation.risks.is_empty()
-            || situation
-                .dimensions
-                .iter()
-                .chain(situation.difficulties)
-                .any(|j| j.problem)
-    } else {
-        paths.iter().any(|f| f.met == Some(true))
-    };
-    let by_paths = !paths.is_empty();
-    facts.extend(paths);
-    let category = pack.values.categories.iter().find(|c| {
-        troubled
-            && c.proposed
+    let categories = &pack.values.categories;
+    let paths = &pack.values.entry_paths;
+    let (mut open, mut by_paths, mut any_open) = (Vec::new(), false, false);
+    for path in paths {
+        let fact = path_fact(path, situation, inside);
+        let met = fact.met == Some(true);
+        if met {
+            open.push(&path.code);
+        }
+        // A path that leads into one category only leads into no other.
+        if !categories
+            .iter()
+            .any(|c| c.entry_paths.contains(&path.code))
+        {
+            by_paths = true;
+            any_open |= met;
+        }
+        facts.push(fact);
+    }
+    let in_trouble = !situation.risks.is_empty()
+        || situation
+            .dimensions
+            .iter()
+            .chain(situation.difficulties)
+            .any(|j| j.problem);
+    let troubled = if by_paths { any_open } else { in_trouble };
+    let fits = |c: &&Category| {
+        c.proposed
             && c.lifted.is_none_or(|l| l == lifted)
             && c.inside_line.is_none_or(|i| Some(i) == inside)
-    });
+            && if c.entry_paths.is_empty() {
+                troubled
+            } else {
+                in_trouble && c.entry_paths.iter().any(|p| open.contains(&p))
+            }
+    };
+    let category = categories.iter().find(fits);
     let mut would_change = Vec::new();
     if let (Some(fen), Some(amount)) = (per_capita, line_yuan(pack, situation.line)) {
         let gap = (amount * 100 - fen).abs();
@@ -302,7 +323,23 @@ pub fn propose_category(
     if !troubled && by_paths {
         would_change.push("列出的几种情形都不符合；符合任何一种，提议就会改变。".into());
     } else if !troubled {
-        would_change.push("排查表没有记录风险或困难；发现任何一项，提议就会改变。".into());
+        would_change.push("没有记录风险或困难；发现任何一项，提议就会改变。".into());
+    }
+    // What alone would open a further category, where nothing is proposed.
+    for further in categories
+        .iter()
+        .filter(|c| category.is_none() && in_trouble && !c.entry_paths.is_empty())
+    {
+        let labels: Vec<&str> = paths
+            .iter()
+            .filter(|p| further.entry_paths.contains(&p.code))
+            .map(|p| p.label.as_str())
+            .collect();
+        would_change.push(format!(
+            "有“{}”之一的，提议会改为{}。",
+            labels.join("”“"),
+            further.label
+        ));
     }
     Explanation {
         conclusion: category.map(|c| Conclusion {

@@ -1,12 +1,14 @@
 //! What every act must keep, whatever the step: stage, order, level, lawful
 //! grounds, who answers for an entry.
 
+use std::fmt::Write as _;
+
 use jiff::civil::Date;
 
 use super::action::{Action, Verdict};
 use super::{Casefile, Facts, Refusal, Stage, cross_check, guard};
 use crate::division::Level;
-use crate::policy::{GuardKind, Procedure, Step, StepKind};
+use crate::policy::{GuardKind, Item, Procedure, SCALE_LIMIT, Step, StepKind};
 use crate::typed_text::{is_blank, readable_length};
 
 /// Acts that make sense only in one stage.
@@ -391,42 +393,50 @@ pub(super) fn grounds(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refu
         }
         return;
     }
+    // What may be no ground may be none in other words either: the household
+    // is told the reason.
+    let forbidden = &facts.pack.values.forbidden_grounds;
+    let given = reason.as_deref().unwrap_or_default();
+    let worded = |g: &&Item| g.words.iter().any(|word| given.contains(word));
+    if let Some(item) = forbidden
+        .iter()
+        .filter(|g| Some(g.code.as_str()) != ground.as_deref())
+        .find(worded)
+    {
+        let told = "不能作为不予纳入的理由，请写明本户的情况。";
+        refused.push(forbids(
+            item,
+            format!("理由里写的“{}”{told}", item.label),
+            facts,
+        ));
+    }
     let Some(ground) = ground.as_deref().filter(|g| !is_blank(g)) else {
         refused.push(Refusal::new("ground_given", "请选择不予纳入的依据。", None));
         return;
     };
-    if let Some(forbidden) = facts
-        .pack
-        .values
-        .forbidden_grounds
-        .iter()
-        .find(|g| g.code == ground)
-    {
-        refused.push(Refusal::new(
-            "forbidden_ground",
-            format!("“{}”不能作为不予纳入的理由。", forbidden.label),
-            forbidden.clause.as_ref().map(|c| c.get_ref().as_str()),
-        ));
-    } else if !facts
-        .pack
-        .values
-        .refusal_grounds
-        .iter()
-        .any(|g| g.code == ground)
-    {
-        // 5% 左右 is shown for what it is (HN20-032).
-        let reference = facts.pack.values.scale_reference.as_ref();
-        let reference = reference
-            .and_then(|r| r.get())
-            .map_or_else(String::new, |r| {
-                format!("文件里的规模“{r}”只供参考，也不是依据。")
-            });
+    let lawful = &facts.pack.values.refusal_grounds;
+    if let Some(item) = forbidden.iter().find(|g| g.code == ground) {
+        let told = format!("“{}”不能作为不予纳入的理由。", item.label);
+        refused.push(forbids(item, told, facts));
+    } else if !lawful.iter().any(|g| g.code == ground) {
         refused.push(Refusal::new(
             "ground_given",
-            format!("请从列出的依据里选择；收入高于监测范围、名额已满都不是依据。{reference}"),
+            "请从列出的依据里选择；收入高于监测范围、名额已满都不是依据。",
             None,
         ));
     }
+}
+
+/// A reference of size (一般为…左右) is shown for what it is: no ground either.
+fn forbids(item: &Item, mut told: String, facts: &Facts<'_>) -> Refusal {
+    let reference = facts.pack.values.scale_reference.as_ref();
+    if let Some(reference) = reference.and_then(|r| r.get())
+        && item.code == SCALE_LIMIT
+    {
+        let _ = write!(told, "文件里的规模“{reference}”只供参考，也不是依据。");
+    }
+    let clause = item.clause.as_ref().map(|c| c.get_ref().as_str());
+    Refusal::new("forbidden_ground", told, clause)
 }
 
 /// 谁采集、谁录入、谁负责: the pack names who must be on record (HN22-131).

@@ -314,6 +314,8 @@ fn rows(lines: &[PublicLine]) -> Vec<Vec<super::Value>> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicNotice {
     pub place: PublicPlace,
+    /// The steps that led to it, in the words of the pack.
+    pub after: Vec<PublicText>,
     pub posted_on: Date,
     /// The last day it has to hang.
     pub stands_until: Date,
@@ -338,6 +340,14 @@ impl Paper for PublicNotice {
         let mut fields = self.place.fields();
         fields.extend([
             ("张贴日期", posted),
+            (
+                "经过",
+                self.after
+                    .iter()
+                    .map(PublicText::as_str)
+                    .collect::<Vec<_>>()
+                    .join("和"),
+            ),
             ("公示截止日期", until),
             ("公示天数", days),
             ("公示期限", period),
@@ -450,6 +460,7 @@ mod tests {
     fn unstated_days_are_not_printed() {
         let none = NeverPublic::default();
         let notice = |days_required| PublicNotice {
+            after: vec![PublicText::name("民主评议", "环节", &never()).unwrap()],
             place: PublicPlace::new("甲县", "乙镇", "丙村", &none).expect("a place"),
             posted_on: jiff::civil::date(2022, 5, 4),
             stands_until: jiff::civil::date(2022, 5, 9),

@@ -69,6 +69,7 @@ fn place() -> PublicPlace {
 fn public_notice() -> PublicNotice {
     PublicNotice {
         place: place(),
+        after: vec![text("入户核实"), text("村级民主评议")],
         posted_on: date(2022, 5, 4),
         stands_until: date(2022, 5, 9),
         days_required: 5,

@@ -132,15 +132,19 @@ fn of_procedure(pack: &Pack, procedure: &Procedure, out: &mut Vec<Provision>) {
     }
 }
 
-/// What the pack calls one of its steps, in this procedure first.
+/// What the pack calls one of its steps, in this procedure first, or one of its
+/// entry paths.
 fn step_label(pack: &Pack, of: Option<&Procedure>, code: &str) -> String {
     let mut steps = of
         .into_iter()
         .chain(pack.procedures.values())
         .flat_map(|p| &p.steps);
+    let path = || pack.values.entry_paths.iter().find(|p| p.code == code);
     steps
         .find(|s| s.kind.as_str() == code)
-        .map_or_else(|| words("step", code), |s| s.label.clone())
+        .map(|s| s.label.clone())
+        .or_else(|| path().map(|p| p.label.clone()))
+        .unwrap_or_else(|| words("step", code))
 }
 
 /// A value with its clause, as the format writes one.
@@ -249,6 +253,9 @@ impl Walk<'_> {
         let value = stated.get(value).unwrap_or(&Value::Null);
         let words = match (self.said(field, value), value) {
             (said, Value::Bool(_)) if said.is_empty() => "否".to_owned(),
+            (said, _) if stated.get("derived") == Some(&Value::Bool(true)) => {
+                format!("{said}（推算）")
+            }
             (said, _) => said,
         };
         let provision = self.push(key.to_owned(), label.to_owned(), stated);
@@ -297,7 +304,7 @@ impl Walk<'_> {
                 String::new()
             }
             Value::String(text) => match name {
-                "starts" | "ends" | "after" | "answered_by" => (self.names)(text),
+                "starts" | "ends" | "after" | "answered_by" | "entry_paths" => (self.names)(text),
                 "level" | "levels" | "submitted_to" | "shared_with" => level_label(value),
                 _ => words(name, text),
             },

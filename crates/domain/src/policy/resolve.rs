@@ -266,6 +266,18 @@ impl Pack {
                 }),
         )
     }
+
+    /// What a household goes through under this pack, the decision included, in
+    /// the pack's own words.
+    pub fn steps_to_decision(&self) -> String {
+        let Some(procedure) = self.identification() else {
+            return String::new();
+        };
+        let mut steps = procedure.judged_before(StepKind::CountyDecision);
+        let decision = procedure.step(StepKind::CountyDecision);
+        steps.extend(decision.map(|s| s.label.as_str()));
+        steps.join("、")
+    }
 }
 
 impl Procedure {
@@ -277,6 +289,17 @@ impl Procedure {
     /// The kind of the step everything begins with.
     pub fn first(&self) -> Option<StepKind> {
         self.steps.first().map(|s| s.kind)
+    }
+
+    /// The steps before `kind` that judge the household, in the pack's words and
+    /// order: not its own letter, and not what runs beside them.
+    pub fn judged_before(&self, kind: StepKind) -> Vec<&str> {
+        let end = self.position(kind).unwrap_or(0);
+        self.steps[..end]
+            .iter()
+            .filter(|s| s.kind != StepKind::CommitmentLetter && !s.is_parallel())
+            .map(|s| s.label.as_str())
+            .collect()
     }
 
     /// Whether the step comes after the county's decision.

@@ -66,6 +66,11 @@ impl Words<'_> {
             usual.to_owned()
         }
     }
+    /// Another name than the usual, or none where it is missing.
+    fn named(&self, key: &str, usual: &str) -> String {
+        self.get(key)
+            .map_or_else(|| self.unless_missing(key, usual), str::to_owned)
+    }
     /// Codes of the evidence named by label under `材料`.
     fn evidence_codes(&self) -> Result<Vec<String>, String> {
         let steps = self.pack.identification().map(|p| p.steps.as_slice());
@@ -124,6 +129,9 @@ const KEYS: &[&str] = &[
     "类别",
     "情形",
     "公告单位",
+    "上报单位",
+    "被通知乡镇",
+    "另有组织者",
     "确认人",
     "材料",
     "地点",
@@ -263,13 +271,19 @@ pub(super) fn action(name: &str, words: &Words<'_>) -> Result<Action, String> {
         "审批退回" => Action::Decide(usual::decision(words, Verdict::SendBack)?),
         "审批不予纳入" => Action::Decide(usual::decision(words, Verdict::Refuse)?),
         "镇政府上报" => Action::SubmitToCounty(TownshipSubmission {
-            government: words.unless_missing("上报单位", "某镇人民政府"),
+            government: words.named(
+                "上报单位",
+                &format!("{}人民政府", usual::township(words.pack)),
+            ),
             document_number: words.unless_missing("文号", "某政报〔2021〕1号"),
             signatory: words.unless_missing("签发人", "签发人"),
         }),
         "书面通知" => Action::NotifyTownship(WrittenNotice {
             document_number: words.unless_missing("文号", "某扶办〔2020〕1号"),
-            township: words.unless_missing("乡镇", "某乡"),
+            township: match words.get("被通知乡镇") {
+                Some(other) => other.to_owned(),
+                None => words.unless_missing("乡镇", usual::township(words.pack)),
+            },
         }),
         "上报项目规划" => Action::SubmitPlan(ProjectPlan {
             plan: words.unless_missing("规划", "发展养殖并介绍就业"),

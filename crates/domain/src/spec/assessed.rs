@@ -40,8 +40,9 @@ pub(super) fn findings(words: &Words<'_>) -> Result<Option<HouseholdFindings>, S
     for judged in words.list("研判").unwrap_or_default() {
         match judged.as_str() {
             "明显超过" => found.rigid_clearly_exceeds = true,
+            "支出较大" => found.rigid_expenditure_large = true,
             "大幅缩减" => found.income_dropped_sharply = true,
-            other => return Err(format!("研判“{other}”不认识：明显超过、大幅缩减")),
+            other => return Err(format!("研判“{other}”不认识：明显超过、支出较大、大幅缩减")),
         }
     }
     for cause in words.list("原因").unwrap_or_default() {
@@ -79,6 +80,7 @@ fn trouble(found: &mut HouseholdFindings, label: &str, pack: &Pack) -> Result<()
     if let Some(path) = path {
         match path.condition {
             EntryCondition::RigidExpenditureOverIncome => found.rigid_clearly_exceeds = true,
+            EntryCondition::RigidExpenditureLarge => found.rigid_expenditure_large = true,
             EntryCondition::IncomeDropped => found.income_dropped_sharply = true,
             EntryCondition::IncomeInsideLine => {
                 return Err(format!("“{label}”由收入决定，不能单写"));

@@ -40,6 +40,7 @@ pub(super) fn look(
                 clock.days_left == days(value)?,
                 format!("剩 {} 天", clock.days_left),
             ),
+            "没有天数" => (clock.limit_days.is_none(), "有天数".into()),
             "逾期" => (clock.overdue, "未逾期".into()),
             "未逾期" => (!clock.overdue, "逾期".into()),
             "截止" => (

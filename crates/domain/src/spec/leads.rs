@@ -4,7 +4,7 @@ use jiff::civil::date;
 
 use super::{Row, Table, scenario::judge};
 use crate::lead::{
-    HouseholdStanding, LeadConclusion, NewLead, Proxy, check_conclusion, check_new_lead,
+    HouseholdStanding, LeadBasis, LeadConclusion, NewLead, Proxy, check_conclusion, check_new_lead,
 };
 use crate::policy::Pack;
 
@@ -25,7 +25,8 @@ fn lacks(table: &Table, row: &Row, item: &str) -> bool {
     table.cell(row, "缺").split('、').any(|m| m.trim() == item)
 }
 
-/// `| 渠道 | 发现方式 | 申报方式 | 代办人 | 缺 | 结果 |`, 缺 being 农户 or 情况.
+/// `| 渠道 | 发现方式 | 申报方式 | 代办人 | 缺 | 结果 | 依据 |`, 缺 being 农户 or
+/// 情况; 依据 the clauses that name the ways it came, in their order.
 pub(super) fn received(table: &Table, pack: &Pack) -> Found {
     let values = &pack.values;
     let one = |row: &Row| {
@@ -75,7 +76,25 @@ pub(super) fn received(table: &Table, pack: &Pack) -> Found {
         let refusals = check_new_lead(&lead, pack, date(2022, 5, 1))
             .err()
             .unwrap_or_default();
-        judge(table.cell(row, "结果"), &refusals)
+        judge(table.cell(row, "结果"), &refusals)?;
+        let basis = LeadBasis::of(
+            pack,
+            &lead.channel,
+            &lead.discovery_mode,
+            lead.means.as_deref(),
+        );
+        let clauses = [basis.channel, basis.discovery_mode, basis.means];
+        let is: Vec<String> = clauses.into_iter().flatten().collect();
+        let wanted: Vec<&str> = table.cell(row, "依据").split_whitespace().collect();
+        if !table.header.iter().any(|h| h == "依据") || wanted == is {
+            Ok(())
+        } else {
+            Err(format!(
+                "依据应“{}”，实为“{}”",
+                wanted.join(" "),
+                is.join(" ")
+            ))
+        }
     };
     table
         .rows

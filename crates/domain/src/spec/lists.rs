@@ -100,7 +100,13 @@ fn entries(list: &str, pack: &Pack) -> Option<Vec<Entry>> {
         };
     }
     Some(match list {
-        "监测对象类别" => plain!(categories, e => "系统提议": yes_no(e.proposed).to_owned()),
+        "监测对象类别" => plain!(categories, e =>
+        "系统提议": yes_no(e.proposed).to_owned(),
+        "定义出处": match (e.definition.as_str(), e.definition_source) {
+            ("", _) => String::new(),
+            (_, None) => origin(e.clause.as_ref(), e.source),
+            (_, practice) => origin(None, practice),
+        }),
         "纳入情形" => plain!(entry_paths, e =>
         "比例": e.ratio.as_ref().map_or_else(String::new, |r| {
             let (value, from) = stated(r);

@@ -271,6 +271,7 @@ impl<'a> World<'a> {
             calendar: &self.calendar,
             members: &self.members,
             household_status: &self.status,
+            township: usual::township(self.pack),
             evidence: Some(&pieces),
             actor: &actor,
             today,

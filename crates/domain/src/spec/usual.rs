@@ -14,6 +14,15 @@ use crate::casefile::{
 };
 use crate::policy::{Item, Pack, StepKind};
 
+/// The township of the household in every scenario: a 镇 where the text has the
+/// 镇级人民政府 submit, else a 乡.
+pub(super) fn township(pack: &Pack) -> &'static str {
+    let submits = pack
+        .identification()
+        .is_some_and(|p| p.step(StepKind::TownshipSubmission).is_some());
+    if submits { "某镇" } else { "某乡" }
+}
+
 /// A form with every dimension judged and nothing wrong, income well inside
 /// any line.
 pub(super) fn home_verification(pack: &Pack) -> HomeVerification {
@@ -200,6 +209,7 @@ pub(super) fn appraisal(words: &Words<'_>) -> Result<Appraisal, String> {
             .iter()
             .filter(|c| !words.missing(&c.label))
             .map(|c| c.code.clone())
+            .chain(words.list("另有组织者").unwrap_or_default())
             .collect(),
         chair: "主持人".into(),
         recorder: "记录人".into(),

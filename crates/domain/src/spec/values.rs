@@ -32,7 +32,8 @@ pub(super) fn stated<T: Clone + ToString>(stated: &Stated<T>) -> (String, String
     let from = if stated.unstated {
         "文件未规定".to_owned()
     } else {
-        origin(stated.clause.as_ref(), stated.source)
+        let derived = if stated.derived { "（推算）" } else { "" };
+        origin(stated.clause.as_ref(), stated.source) + derived
     };
     (value, from)
 }

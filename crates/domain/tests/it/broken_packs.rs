@@ -46,6 +46,16 @@ const TABLE: &[Broken] = broken! {
         "kind = \"notice_stood\"" => "kind = \"notice_stod\"", "notice_stod", "unknown variant `notice_stod`";
     "an amount the clause does not state", HENAN,
         "value = 6900" => "value = 6950", "6950", "数字 6950 不在条款 HN22-011";
+    "a figure worked out and not said to be", ZHENGZHOU,
+        "clause = \"HN20-003\", derived = true" => "clause = \"HN20-003\"", "value = 4000", "只在参数里";
+    "a category led to by a path nobody listed", WENGYUAN,
+        "[\"rigid_expenditure\", \"income_dropped\"]" => "[\"hard_luck\"]", "code = \"sudden_severe_hardship\"", "纳入情形 hard_luck 没有列出";
+    "a definition of practice under no clause", HENAN,
+        "inside_line = true\nsource" => "inside_line = true\ndefinition_source = \"practice\"\nsource",
+        "code = \"lifted_unstable\"", "不用写 definition_source";
+    "words on a ground that may be given", BASE,
+        "code = \"no_risk\"\nlabel = \"核实后没有返贫致贫风险\"" => "code = \"no_risk\"\nwords = [\"风险\"]\nlabel = \"核实后没有返贫致贫风险\"",
+        "code = \"no_risk\"", "no_risk 不用 words";
     "a growth rate the clause does not state", HENAN,
         "value = \"8.8\"" => "value = \"8.6\"", "8.6\"", "数字 8.6 不在条款 HN22-010";
     "a limit the clause does not state", STEPS,
@@ -102,7 +112,7 @@ const TABLE: &[Broken] = broken! {
     "a clause without its words", CLAUSES,
         "quote = \"十是其他可能存在返贫致贫风险隐患的农户。\"" => "quote = \"\"", "id = \"HN22-040\"", "没有原文";
     "a clause of a document nobody registered", BASE_CLAUSES,
-        "document = \"WY21\"" => "document = \"WY22\"", "id = \"WY21-030\"", "没有登记在 [[document]]";
+        "document = \"HN20\"" => "document = \"HN21\"", "id = \"HN20-104\"", "没有登记在 [[document]]";
     "a document replacing one nobody registered", BASE,
         "id = \"HN22\"" => "id = \"HN22\"\nsupersedes = \"HN21\"", "supersedes", "被替代的文件 HN21 没有登记";
     "a document resting on one nobody registered", BASE,
@@ -123,7 +133,7 @@ const TABLE: &[Broken] = broken! {
     "two categories the rules cannot tell apart", HENAN,
         "lifted = false" => "lifted = true", "code = \"marginal_at_risk\"", "系统无法区分";
     "a transition period that ends before it begins", BASE,
-        "first_year = { value = 2021, clause = \"HN25-002\" }\nlast_year = { value = 2025"
+        "first_year = { value = 2021, clause = \"HN25-002\", derived = true }\nlast_year = { value = 2025"
             => "first_year = { value = 2025, clause = \"HN25-002\" }\nlast_year = { value = 2021",
         "[transition_period]", "过渡期首年 2025 晚于末年 2021";
     "a step done twice", STEPS,
@@ -244,6 +254,24 @@ fn every_broken_pack_is_refused_on_the_right_line() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// A figure must stand in the quote itself: a quote that says another is found,
+/// whatever its summary still says.
+#[test]
+fn a_quote_that_says_another_figure_is_found() {
+    let mut files = pack_files();
+    let clauses = "packs/wengyuan-2021/clauses.toml";
+    let file = files.iter_mut().find(|f| f.path == clauses).unwrap();
+    assert!(file.text.contains("取整数为 9600 元"));
+    file.text = file
+        .text
+        .replacen("取整数为 9600 元", "取整数为 9700 元", 1);
+    let problems = load_library(&files).err().unwrap_or_default();
+    let found = problems
+        .iter()
+        .any(|p| p.file == WENGYUAN && p.message.contains("数字 9600 不在条款 WY21-015 的原文里"));
+    assert!(found, "{problems:?}");
 }
 
 #[test]

@@ -149,7 +149,12 @@ fn decision(
     let refuse = outcome == Verdict::Refuse;
     Action::Decide(CountyDecision {
         outcome,
-        category: pack.values.categories.first().map(|c| c.code.clone()),
+        category: pack
+            .values
+            .categories
+            .iter()
+            .find(|c| c.lifted != Some(true))
+            .map(|c| c.code.clone()),
         document_number: "一号".into(),
         signed_on,
         signatory: "戊".into(),
@@ -255,6 +260,7 @@ impl World {
             calendar: &self.calendar,
             members: &self.members,
             household_status: "ordinary_household",
+            township: "",
             evidence: None,
             actor: &actor,
             today: self.today,

@@ -57,7 +57,7 @@ fn shipped_packs_have_no_problem() {
     let library = library();
     let henan = library.pack("henan-2022").unwrap();
     assert_eq!(henan.layers, ["platform-base", "henan-2022"]);
-    assert_eq!(henan.said_by["channel.hotline"], "platform-base");
+    assert_eq!(henan.said_by["discovery_mode.sweep"], "platform-base");
     assert_eq!(henan.said_by["channel.self_declaration"], "henan-2022");
 }
 
@@ -164,4 +164,99 @@ fn messages_name_the_hotline() {
         )
         .unwrap();
     assert!(!filled.contains('{'), "{filled}");
+}
+
+/// What a household is told of its way names the steps of its own document.
+#[test]
+fn messages_name_only_steps_the_document_has() {
+    let library = library();
+    for (id, steps, never) in [
+        (
+            "henan-2020",
+            "村级初选（民主评议）、乡镇审核、县级信息比对",
+            vec!["公示", "帮扶责任人", "前办结", "两名"],
+        ),
+        (
+            "wengyuan-2021",
+            "村级民主评议、村级公示、镇级核查、镇级人民政府上报",
+            vec!["入户核实", "帮扶责任人", "前办结", "两名"],
+        ),
+        (
+            "henan-2022",
+            "入户核实、村级初选（民主评议）、村内公示、乡级审核",
+            vec!["书面通知"],
+        ),
+    ] {
+        let pack = library.pack(id).unwrap();
+        let procedure = pack.identification().unwrap();
+        let judged = procedure.judged_before(domain::policy::StepKind::CountyDecision);
+        assert_eq!(judged.join("、"), steps);
+        for message in &pack.values.messages {
+            for word in &never {
+                assert!(
+                    !message.text.contains(word),
+                    "{id} {}: {word}",
+                    message.code
+                );
+            }
+        }
+        let approved = pack.message("household_approved", &[("steps", steps)]);
+        assert!(approved.unwrap().contains(steps), "{id}");
+    }
+    // The notice of Wengyuan follows the meeting alone: it orders no home verification.
+    let wengyuan = library.pack("wengyuan-2021").unwrap();
+    let before = wengyuan
+        .identification()
+        .unwrap()
+        .judged_before(domain::policy::StepKind::PublicNotice);
+    assert_eq!(before, ["村级民主评议"]);
+}
+
+/// Nobody ends a case for want of a letter the document does not have.
+#[test]
+fn endings_fit_the_procedure() {
+    for pack in library().packs().filter(|p| p.identification().is_some()) {
+        let letter = pack
+            .identification()
+            .is_some_and(|p| p.step(domain::policy::StepKind::CommitmentLetter).is_some());
+        let offered = pack.values.lawful_ends.iter();
+        assert_eq!(
+            offered.clone().any(|e| e.code == "refuses_to_sign"),
+            letter,
+            "{}",
+            pack.id()
+        );
+    }
+}
+
+/// A document of one county says nothing in another's: what its packs do not
+/// name is practice, never a clause from elsewhere, and no clock starts where
+/// the document has none that runs from the lead.
+#[test]
+fn no_pack_cites_a_document_from_elsewhere() {
+    let library = library();
+    for pack in library.packs() {
+        let elsewhere: Vec<&str> = match pack.id() {
+            "wengyuan-2021" => vec!["HN22-", "HN20-03", "HN20-00"],
+            _ => vec!["WY21-"],
+        };
+        let counts = pack
+            .identification()
+            .is_some_and(|p| p.clocks.iter().any(|c| c.limit_days.get().is_some()));
+        for provision in domain::policy::provisions(pack) {
+            let clause = provision.clause.unwrap_or_default();
+            assert!(
+                !elsewhere.iter().any(|p| clause.starts_with(p)),
+                "{}: {} under {clause}",
+                pack.id(),
+                provision.label
+            );
+            assert!(
+                counts || !provision.value.contains("从发现之日起计时"),
+                "{}: {} starts a clock that the document does not have",
+                pack.id(),
+                provision.label
+            );
+        }
+    }
 }

@@ -83,7 +83,7 @@ async fn a_home_verification_by_others_than_the_household() {
                 "natural_disaster",
                 "lack_of_labour"
             ]),
-            "最多选五种",
+            "最多选 5 种",
         ),
     ] {
         let mut action = form();

@@ -307,7 +307,7 @@ export const actions: Record<string, ActionDefinition> = {
     dateLabel: '上报日期',
     form: SubmitToCountyForm,
     hint: '核查后符合条件的，由镇级人民政府行文报县级审核认定。',
-    initial: ({ casefile }) => ({ government: `${townshipName(casefile)}人民政府`, document_number: '', signatory: '' }),
+    initial: ({ casefile }) => ({ government: governmentOf(townshipName(casefile)), document_number: '', signatory: '' }),
     check: checks.submitToCounty,
     build: (body) => ({ government: body.government.trim(), document_number: body.document_number.trim(), signatory: body.signatory.trim() }),
   },
@@ -346,6 +346,7 @@ export const actions: Record<string, ActionDefinition> = {
     check: checks.decide,
     build: (body, occurredOn) => ({
       ...verdictPart(body),
+      reason: body.reason.trim() || undefined,
       category: body.outcome === 'approve' ? body.category : undefined,
       document_number: body.document_number.trim(),
       signed_on: occurredOn,
@@ -440,6 +441,9 @@ function collector(casefile: Casefile): string {
   const { home_verification: home, township_review: review } = casefile.records
   return home?.verifiers[0] ?? review?.checkers[0] ?? ''
 }
+
+/** How a township signs: a 街道 as its 办事处. */
+const governmentOf = (township: string) => township + (township.endsWith('道') ? '办事处' : /[镇乡]$/.test(township) ? '人民政府' : '')
 
 /** The township in the household's path; the announcement stands in its name. */
 function townshipName(casefile: Casefile): string {

@@ -96,6 +96,7 @@ export interface FindingsBody {
   previous_year_income_fen: number | null
   rigid_expenditure_fen: number | null
   rigid_clearly_exceeds: boolean
+  rigid_expenditure_large: boolean
   income_dropped_sharply: boolean
   causes: string[]
   risks: string[]
@@ -189,6 +190,7 @@ export function emptyFindings(words: Pick<Vocabulary, 'dimensions'>): FindingsBo
     previous_year_income_fen: null,
     rigid_expenditure_fen: null,
     rigid_clearly_exceeds: false,
+    rigid_expenditure_large: false,
     income_dropped_sharply: false,
     causes: [],
     risks: [],

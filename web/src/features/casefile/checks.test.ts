@@ -58,7 +58,7 @@ describe('appraisal', () => {
 
 describe('findings', () => {
   const judged = {
-    per_capita_income_fen: 500000, previous_year_income_fen: 2000000, rigid_expenditure_fen: 1900000, rigid_clearly_exceeds: false, income_dropped_sharply: false,
+    per_capita_income_fen: 500000, previous_year_income_fen: 2000000, rigid_expenditure_fen: 1900000, rigid_clearly_exceeds: false, rigid_expenditure_large: false, income_dropped_sharply: false,
     causes: [], risks: [], dimensions: [{ code: 'risk', problem: true, finding: '' }], situation: '三口之家，一人常年吃药',
   }
   const review = { outcome: 'approve' as const, opinion: '属实', send_back_to: '', ground: '', reason: '', checkers: ['甲'] }

@@ -25,7 +25,7 @@ function judged(value: unknown, words: Coded[]): string {
 /** What a meeting or a township check found. */
 function findingLines(findings: FindingsBody | null | undefined, words: Vocabulary): [string, string][] {
   if (!findings) return []
-  const judgements = [findings.rigid_clearly_exceeds && '刚性支出明显超过上年度收入', findings.income_dropped_sharply && '收入大幅缩减']
+  const judgements = [findings.rigid_clearly_exceeds && '刚性支出明显超过上年度收入', findings.rigid_expenditure_large && '刚性支出较大', findings.income_dropped_sharply && '收入大幅缩减']
   return [
     [words.income_measure === 'disposable_income_per_capita' ? '人均可支配收入' : '人均纯收入', findings.per_capita_income_fen === null ? '' : formatYuan(findings.per_capita_income_fen)],
     ['家庭基本情况', text(findings.situation)],

@@ -348,7 +348,7 @@ impl Table<'_> {
             "review" => return self.review(&scene, random, model, casefile),
             "submit_to_county" => {
                 return Some(Action::SubmitToCounty(TownshipSubmission {
-                    government: format!("{}人民政府", self.township_name),
+                    government: domain::division::township_government(self.township_name),
                     document_number: format!("演示报〔{}〕{}号", day.year(), self.number),
                     signatory: "贺明章".into(),
                 }));
@@ -492,7 +492,12 @@ impl Table<'_> {
             let proposed = Situation::of(&casefile.records).and_then(|s| {
                 propose_category(self.pack, &self.file.household_type, &s).conclusion
             });
-            let first = || self.pack.values.categories.first().map(|c| c.code.clone());
+            let lifted = self.file.household_type.starts_with("lifted");
+            let mut fitting = self.pack.values.categories.iter();
+            let first = || {
+                let fits = fitting.find(|c| c.lifted.is_none_or(|l| l == lifted));
+                fits.map(|c| c.code.clone())
+            };
             decision.category = proposed.map(|c| c.category).or_else(first);
         }
         Some(action)

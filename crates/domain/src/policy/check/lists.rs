@@ -32,7 +32,7 @@ impl Checker<'_> {
                 let month = said.map(|d| d.month().to_string());
                 self.stated(FILE, &what, after, at, month);
                 if let (Some(day), Some(clause)) = (said, &after.clause) {
-                    self.figure_stands(FILE, &what, &day.day().to_string(), clause, at);
+                    self.figure_stands(FILE, &what, (&day.day().to_string(), false), clause, at);
                 }
                 if list.period.is_none() {
                     let words = format!("{what} 有 period_after，没有 period");

@@ -38,6 +38,7 @@ pub fn check(sources: &[PackSource]) -> Vec<Problem> {
             clauses: BTreeMap::new(),
             documents: BTreeSet::new(),
             procedures: BTreeMap::new(),
+            entry_paths: BTreeSet::new(),
             conveners: Vec::new(),
             tasks: BTreeSet::new(),
             levels: BTreeSet::new(),
@@ -61,6 +62,8 @@ struct Checker<'a> {
     documents: BTreeSet<&'a str>,
     /// Procedures in use: the pack's own, else those that shine through.
     procedures: BTreeMap<&'a str, &'a Procedure>,
+    /// Codes of the entry paths of any layer.
+    entry_paths: BTreeSet<&'a str>,
     /// Who calls the meeting, in any layer.
     conveners: Vec<&'a Item>,
     /// Codes of the tasks, in any layer.
@@ -103,6 +106,8 @@ impl<'a> Checker<'a> {
             for procedure in &layer.procedures {
                 self.procedures.entry(&procedure.id).or_insert(procedure);
             }
+            self.entry_paths
+                .extend(layer.file.entry_paths.iter().map(|p| p.code.as_str()));
             self.conveners.extend(&layer.file.conveners);
             self.tasks
                 .extend(layer.file.tasks.iter().map(|t| t.code.as_str()));
@@ -223,32 +228,36 @@ impl<'a> Checker<'a> {
         }
         self.entry(file, what, stated.clause.as_ref(), stated.source, at);
         if let (Some(figure), Some(clause)) = (figure, &stated.clause) {
-            self.figure_stands(file, what, &figure, clause, at);
+            self.figure_stands(file, what, (&figure, stated.derived), clause, at);
         }
     }
 
-    /// A clause-bearing number must stand in the clause's words or parameters.
+    /// A clause-bearing number must stand in the clause's own words; one that
+    /// only follows from them says `derived` and stands in the parameters.
     fn figure_stands(
         &mut self,
         file: &str,
         what: &str,
-        figure: &str,
+        (figure, derived): (&str, bool),
         clause: &Spanned<String>,
         at: usize,
     ) {
         let Some(found) = self.clauses.get(clause.get_ref().as_str()) else {
             return;
         };
-        if !figures(&format!("{} {}", found.quote, found.parameters)).contains(figure) {
-            self.report(
-                file,
-                at,
-                format!(
-                    "{what} 的数字 {figure} 不在条款 {} 的原文或参数里",
-                    clause.get_ref()
-                ),
-            );
+        if figures(&found.quote).contains(figure) {
+            return;
         }
+        let in_parameters = figures(&found.parameters).contains(figure);
+        let id = clause.get_ref();
+        let message = match (in_parameters, derived) {
+            (true, true) => return,
+            (true, false) => format!(
+                "{what} 的数字 {figure} 不在条款 {id} 的原文里，只在参数里：由原文推算的请写 derived = true"
+            ),
+            (false, _) => format!("{what} 的数字 {figure} 不在条款 {id} 的原文或参数里"),
+        };
+        self.report(file, at, message);
     }
 
     fn unique<'b>(

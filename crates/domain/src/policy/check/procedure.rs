@@ -105,7 +105,7 @@ impl Checker<'_> {
                 self.stated(file, &clock.label, due, at, month);
                 if let (Some(day), Some(clause)) = (day, &due.clause) {
                     let at = due.value.as_ref().map_or(at, |v| v.span().start);
-                    self.figure_stands(file, &clock.label, &day, clause, at);
+                    self.figure_stands(file, &clock.label, (&day, false), clause, at);
                 }
             }
             if clock.limit_days.get() == Some(0) {
@@ -157,7 +157,7 @@ impl Checker<'_> {
                         self.figure_stands(
                             file,
                             &format!("条件“{}”", guard.label),
-                            &number.get_ref().to_string(),
+                            (&number.get_ref().to_string(), false),
                             clause,
                             number.span().start,
                         );

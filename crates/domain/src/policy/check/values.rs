@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Checker;
 use crate::division::{DivisionCode, Level};
-use crate::policy::{Line, LineBounds, pack};
+use crate::policy::{Line, LineBounds, SCALE_LIMIT, pack};
 
 const MEASURES: [&str; 2] = ["net_income_per_capita", "disposable_income_per_capita"];
 const COMPARATORS: [&str; 4] = ["<", "<=", ">", ">="];
@@ -128,7 +128,7 @@ impl Checker<'_> {
             if file
                 .forbidden_grounds
                 .iter()
-                .any(|g| g.code == "scale_limit")
+                .any(|g| g.code == SCALE_LIMIT && g.clause.is_some())
             {
                 self.report(
                     FILE,
@@ -200,6 +200,25 @@ impl Checker<'_> {
             responsibilities "责任分工" "code" |e: &pack::Responsibility| e.code.clone();
             levels "层级" "code" |e: &pack::LevelItem| e.code.as_str().to_owned();
         }
+        for item in [
+            &file.dimensions,
+            &file.difficulty_areas,
+            &file.refusal_grounds,
+            &file.risk_types,
+            &file.lawful_ends,
+            &file.causes,
+            &file.conveners,
+        ]
+        .into_iter()
+        .flatten()
+        .filter(|item| !item.words.is_empty())
+        {
+            self.report(
+                FILE,
+                find("code", &item.code),
+                format!("{} 不用 words：只有 forbidden_ground 才写", item.code),
+            );
+        }
         for path in &file.entry_paths {
             if let Some(ratio) = &path.ratio {
                 let at = find("code", &path.code);
@@ -267,6 +286,27 @@ impl Checker<'_> {
                     format!(
                         "线索结果 {} 的 leads_to 只能是 casefile、episode 或 none",
                         outcome.code
+                    ),
+                );
+            }
+        }
+        for category in &file.categories {
+            for path in &category.entry_paths {
+                if !self.entry_paths.contains(path.as_str()) {
+                    self.report(
+                        FILE,
+                        find("code", &category.code),
+                        format!("类别 {} 的纳入情形 {path} 没有列出", category.code),
+                    );
+                }
+            }
+            if category.definition_source.is_some() && category.clause.is_none() {
+                self.report(
+                    FILE,
+                    find("code", &category.code),
+                    format!(
+                        "类别 {} 没有条款，不用写 definition_source：写 source 即可",
+                        category.code
                     ),
                 );
             }

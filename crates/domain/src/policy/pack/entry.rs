@@ -16,12 +16,19 @@ pub struct Category {
     pub label: String,
     #[serde(default)]
     pub definition: String,
+    /// Set where the clause names the category only: the definition, and the
+    /// conditions below, are then the platform's.
+    pub definition_source: Option<Provenance>,
     /// Proposed when the household was lifted out of poverty (true), never was
     /// (false), or either (absent).
     pub lifted: Option<bool>,
     /// Proposed when income is inside the line (true), above it (false), or
     /// either (absent).
     pub inside_line: Option<bool>,
+    /// Codes of the entry paths of which one must be open for this category to
+    /// be proposed; they then open no other.
+    #[serde(default)]
+    pub entry_paths: Vec<String>,
     /// False where nothing in the text tells it from the others: a person may
     /// choose it, no rule proposes it.
     #[serde(default = "yes")]
@@ -29,6 +36,19 @@ pub struct Category {
     pub clause: Option<Spanned<ClauseId>>,
     pub source: Option<Provenance>,
 }
+
+impl Category {
+    /// The clause that itself says which households the category is for; none
+    /// where the definition is practice.
+    pub fn defined_by(&self) -> Option<&str> {
+        let clause = self.clause.as_ref().map(|c| c.get_ref().as_str());
+        clause.filter(|_| self.definition_source.is_none())
+    }
+}
+
+/// Code of the forbidden ground that a size or quota is full: what a reference of
+/// size (一般为…左右) is read against, and what a pack that forbids sizes names.
+pub const SCALE_LIMIT: &str = "scale_limit";
 
 /// A named entry of a list the document enumerates.
 #[derive(Debug, Clone, Deserialize, Serialize)]
@@ -38,6 +58,9 @@ pub struct Item {
     pub label: String,
     #[serde(default)]
     pub note: String,
+    /// Of a forbidden ground: a reason that holds one of these words gives it.
+    #[serde(default)]
+    pub words: Vec<String>,
     pub clause: Option<Spanned<ClauseId>>,
     pub source: Option<Provenance>,
 }
@@ -186,6 +209,8 @@ pub enum EntryCondition {
     IncomeInsideLine,
     /// Rigid expenditure clearly above the previous year's income.
     RigidExpenditureOverIncome,
+    /// Rigid expenditure large (刚性支出较大), compared with nothing.
+    RigidExpenditureLarge,
     /// Income fell sharply.
     IncomeDropped,
 }

@@ -152,6 +152,10 @@ pub struct Stated<T> {
     /// True where the document says nothing: `value` must then be absent.
     #[serde(default)]
     pub unstated: bool,
+    /// True where the value follows from the clause and does not stand in its
+    /// words (推算): it then stands in the clause's parameters.
+    #[serde(default)]
+    pub derived: bool,
     /// What the platform does meanwhile; never carries a clause.
     pub default: Option<T>,
     pub source: Option<Provenance>,
@@ -172,6 +176,7 @@ impl<T: Clone> Stated<T> {
             value: None,
             clause: None,
             unstated: true,
+            derived: false,
             default: None,
             source: None,
         }

@@ -118,6 +118,26 @@ impl StepKind {
     }
 }
 
+impl StepKind {
+    /// What the step is usually called; a pack has its own words for its own.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::HomeVerification => "入户核实",
+            Self::CommitmentLetter => "签订承诺授权书",
+            Self::CrossCheck => "信息比对",
+            Self::DemocraticAppraisal => "民主评议",
+            Self::PublicNotice => "公示",
+            Self::TownshipReview => "乡级审核",
+            Self::TownshipSubmission => "镇级人民政府上报",
+            Self::CountyDecision => "县级审批",
+            Self::WrittenNotice => "书面通知乡镇",
+            Self::Announcement => "公告",
+            Self::Archive => "录入建档",
+            Self::ProjectPlan => "帮扶项目规划",
+        }
+    }
+}
+
 /// A step of a procedure. Steps run in file order; a `parallel` step may run
 /// beside its successors, and whoever needs its result says so with a guard.
 #[derive(Debug, Clone, Deserialize, Serialize)]

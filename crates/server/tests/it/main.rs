@@ -10,6 +10,7 @@ mod corrections;
 mod double_decision;
 mod duplicates;
 mod evidence;
+mod fifth_pack;
 mod exports;
 mod forms;
 mod hostile;

@@ -162,7 +162,7 @@ test('the county cannot decide before the cross-check result', () =>
     await fillAnyway(chen)
     await acts.fillDecision(chen, { documentNumber: '宜乡振〔2022〕40号' })
     await press(chen, '批准认定为监测对象')
-    assert.deepEqual(await refusal(chen, '信息比对结果还没有反馈，不能审批。'), ['HN22-061'])
+    assert.deepEqual(await refusal(chen, '信息比对结果还没有反馈，不能审批。'), ['HN22-056'])
     assert.equal(await stage(chen), '办理中')
   }))
 

@@ -318,12 +318,19 @@ pub(super) fn level(
         Action::ForwardCrossCheck {}
         | Action::AcknowledgeDiscrepancy { .. }
         | Action::AcknowledgeDecision {} => vec![Level::Township],
-        Action::FileObjection { .. } => vec![Level::Village, Level::Township, Level::County],
+        // No document says who takes objections and who answers them.
+        Action::FileObjection { .. } => {
+            clause = None;
+            vec![Level::Village, Level::Township, Level::County]
+        }
         // Above the person complained of: see `objection`.
-        Action::AnswerObjection { .. } => [Level::Township, Level::County]
-            .into_iter()
-            .chain(facts.actor.level.filter(|l| *l < Level::County))
-            .collect(),
+        Action::AnswerObjection { .. } => {
+            clause = None;
+            [Level::Township, Level::County]
+                .into_iter()
+                .chain(facts.actor.level.filter(|l| *l < Level::County))
+                .collect()
+        }
         _ => {
             clause = step.clause_of_level();
             std::iter::once(step.level)

@@ -153,7 +153,7 @@ async fn review_waits_for_the_notice(test: &TestApp, words: &mut Words) {
             .post(&answer, forms::objection_answer(false, date(2022, 5, 7)))
             .await,
         "acting_level",
-        Some("HN22-054"),
+        None,
     );
     test.township()
         .post(&answer, forms::objection_answer(false, date(2022, 5, 7)))
@@ -179,7 +179,7 @@ async fn the_county_waits_for_the_result(test: &TestApp, words: &mut Words) {
         "县级审批：比对结果没有到",
         case.decide(day).await,
         "cross_check_concluded",
-        Some("HN22-061"),
+        Some("HN22-056"),
     );
     let mut undocumented = forms::decide(day);
     undocumented["document_number"] = json!("");
@@ -208,7 +208,7 @@ async fn the_county_waits_for_the_result(test: &TestApp, words: &mut Words) {
         )
         .await,
         "cross_check_concluded",
-        Some("HN22-061"),
+        Some("HN22-056"),
     );
 
     test.go_to(date(2022, 5, 1));

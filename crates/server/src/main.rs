@@ -181,8 +181,14 @@ async fn open(place: &Place, demo: bool) -> Result<App, String> {
             .collect::<Vec<_>>()
             .join("\n")
     })?;
+    let roles = files.roles()?;
+    // A step nobody may carry out is said at every start, and stops none: what
+    // is under other packs goes on.
+    for sentence in domain::policy::unstaffed(&library, &roles) {
+        tracing::warn!("{sentence}");
+    }
     Ok(App {
-        roles: Arc::new(files.roles()?),
+        roles: Arc::new(roles),
         codes: Arc::new(files.codes()?),
         calendar: Arc::new(files.calendar()?),
         library: Arc::new(library),
@@ -311,6 +317,10 @@ fn check_policy(folder: Option<&Path>, brief: bool) -> ExitCode {
                 Ok(roles) => roles,
                 Err(error) => return fail(&error),
             };
+            let unstaffed = domain::policy::unstaffed(&library, &roles);
+            if !unstaffed.is_empty() {
+                return fail(&unstaffed.join("\n"));
+            }
             for pack in library.packs() {
                 if !brief && pack.identification().is_some() {
                     match domain::spec::procedure_page(pack, &roles) {

@@ -4294,6 +4294,11 @@ export interface components {
             corrections: components["schemas"]["LeadCorrectionView"][];
             /** @description Its day may still be put right; on the lead's own page only. */
             correctable: boolean;
+            /**
+             * @description What the household may be told while the lead is open; on the lead's own
+             *     page only, for whoever takes leads in.
+             */
+            household_message?: string | null;
             /** Format: int64 */
             version: number;
         };
@@ -5451,6 +5456,11 @@ export interface components {
                 corrections: components["schemas"]["LeadCorrectionView"][];
                 /** @description Its day may still be put right; on the lead's own page only. */
                 correctable: boolean;
+                /**
+                 * @description What the household may be told while the lead is open; on the lead's own
+                 *     page only, for whoever takes leads in.
+                 */
+                household_message?: string | null;
                 /** Format: int64 */
                 version: number;
             }[];

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::account::{Operation, Principal};
 use domain::division::DivisionCode;
 use domain::lead::{LeadBasis, Proxy};
+use domain::paper::spoken;
 use domain::policy::Pack;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,9 @@ pub struct LeadView {
     pub corrections: Vec<LeadCorrectionView>,
     /// Its day may still be put right; on the lead's own page only.
     pub correctable: bool,
+    /// What the household may be told while the lead is open; on the lead's own
+    /// page only, for whoever takes leads in.
+    pub household_message: Option<String>,
     pub version: i64,
 }
 
@@ -146,11 +150,40 @@ impl App {
         let names = self.division_names([row.village.clone()]).await?;
         let corrections = self.lead_corrections(principal, &row).await?;
         let correctable = self.lead_is_correctable(principal, &row).await?;
+        let view = self.lead_view_of(row, &households, &names).await?;
+        let household_message = if principal.may(Operation::LeadRegister) {
+            self.received_message(&view).await
+        } else {
+            None
+        };
         Ok(LeadView {
             corrections,
             correctable,
-            ..self.lead_view_of(row, &households, &names).await?
+            household_message,
+            ..view
         })
+    }
+
+    /// The pack's words for a household whose sign of risk was taken in; none
+    /// where they name a last day and this lead has none.
+    async fn received_message(&self, lead: &LeadView) -> Option<String> {
+        let received_on: Date = lead.received_on.parse().ok()?;
+        let village = village_of(&lead.village.code).ok()?;
+        let pack = self.pack_for_lead(village, received_on).await.ok()?;
+        let name = lead
+            .household
+            .as_ref()
+            .map_or(&lead.reported_name, |h| &h.head_name);
+        let deadline_on = lead.deadline_on.map(spoken);
+        let mut fill = vec![("head_name", name.as_str())];
+        let received_on = spoken(received_on);
+        fill.push(("received_on", &received_on));
+        if let Some(deadline_on) = &deadline_on {
+            fill.push(("deadline_on", deadline_on));
+        }
+        let open = lead.status == "open";
+        let message = pack.message("lead_received", &fill);
+        message.filter(|text| open && !text.contains("{deadline_on}"))
     }
 
     pub(super) async fn lead_view_of(
@@ -241,6 +274,7 @@ impl App {
             late_reason,
             corrections: Vec::new(),
             correctable: false,
+            household_message: None,
             version: row.version,
         })
     }

@@ -3,6 +3,7 @@
 
 use super::action::Action;
 use crate::account::Operation;
+use crate::policy::StepKind;
 
 macro_rules! acts {
     ($($pattern:pat => $name:literal, $operation:ident;)*) => {
@@ -57,4 +58,19 @@ acts! {
     Action::StatePaper(_) => "state_paper", AttachmentAdd;
     Action::RequestCorrection(_) => "request_correction", CasefileRequestCorrection;
     Action::DecideCorrection { .. } => "decide_correction", CasefileApproveCorrection;
+}
+
+/// The operation that carries a step through, as roles hold it.
+pub fn operation_of_step(kind: StepKind) -> Operation {
+    match kind {
+        StepKind::HomeVerification => Operation::CasefileVerifyHome,
+        StepKind::CommitmentLetter => Operation::CasefileSignLetter,
+        StepKind::CrossCheck => Operation::CasefileCrossCheckCounty,
+        StepKind::DemocraticAppraisal => Operation::CasefileAppraise,
+        StepKind::PublicNotice => Operation::CasefilePostNotice,
+        StepKind::TownshipReview | StepKind::TownshipSubmission => Operation::CasefileReview,
+        StepKind::CountyDecision | StepKind::WrittenNotice => Operation::CasefileDecide,
+        StepKind::Announcement | StepKind::ProjectPlan => Operation::CasefileAnnounce,
+        StepKind::Archive => Operation::CasefileArchive,
+    }
 }

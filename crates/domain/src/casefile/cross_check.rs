@@ -6,8 +6,7 @@ use jiff::civil::Date;
 use super::action::Action;
 use super::effect::done;
 use super::record::{
-    Acknowledgement, Conclusion, CrossCheck, DepartmentAnswer, Discrepancy, Records, Resolution,
-    ReusedCheck, Superseded,
+    Acknowledgement, Conclusion, CrossCheck, DepartmentAnswer, Discrepancy, Resolution, ReusedCheck,
 };
 use super::{Casefile, Facts, Refusal};
 use crate::calendar::plus_days;
@@ -33,7 +32,6 @@ pub(super) fn record(
                 "县级发起"
             };
             summary = format!("{who}{}人的信息比对", member_ids.len());
-            put_reused_aside(next, occurred_on, facts);
             next.records.cross_check = Some(CrossCheck {
                 member_ids: member_ids.clone(),
                 items: items.clone(),
@@ -194,36 +192,6 @@ pub(super) fn newly_on_allowance(facts: &Facts<'_>) -> bool {
         .filter(|m| m.active)
         .filter_map(|m| m.subsistence_allowance.flatten())
         .any(|since| since >= oldest)
-}
-
-/// Whether the comparison is one taken over that the pack does not let stand
-/// for the decision.
-pub(super) fn reused_in_vain(check: &CrossCheck, procedure: &Procedure) -> bool {
-    let Some(reused) = &check.reused else {
-        return false;
-    };
-    procedure
-        .guards
-        .iter()
-        .filter(|g| g.kind == GuardKind::CrossCheckConcluded)
-        .any(|g| !g.exemptions.iter().any(|e| e.code == reused.record.source))
-}
-
-/// A result taken over in vain stays on record beside the new request.
-fn put_reused_aside(next: &mut Casefile, on: Date, facts: &Facts<'_>) {
-    let Some(earlier) = next.records.cross_check.take() else {
-        return;
-    };
-    next.superseded.push(Superseded::by_itself(
-        StepKind::CrossCheck,
-        Records {
-            cross_check: Some(earlier),
-            ..Records::default()
-        },
-        "共用的比对结果不能用，重新比对",
-        on,
-        facts,
-    ));
 }
 
 fn discrepancy(casefile: &mut Casefile, index: usize) -> Option<&mut Discrepancy> {

@@ -179,19 +179,10 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
             if !deciding(at) {
                 return None;
             }
+            // What may not be used again was never taken in: see `form`.
             let check = records.cross_check.as_ref();
-            if check.is_some_and(|c| c.concluded.is_some()) {
+            if check.is_some_and(|c| c.concluded.is_some() || c.reused.is_some()) {
                 return None;
-            }
-            if let Some(reused) = check.and_then(|c| c.reused.as_ref()) {
-                if guard
-                    .exemptions
-                    .iter()
-                    .any(|e| e.code == reused.record.source)
-                {
-                    return None;
-                }
-                return no("所用的比对结果不在可以共用的范围内，请重新比对。".into());
             }
             let or_reuse = match guard.exemptions.is_empty() {
                 true => "请催办比对。",

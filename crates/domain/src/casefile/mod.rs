@@ -24,6 +24,7 @@ mod proposal;
 mod record;
 mod rules;
 
+pub use act::operation_of_step;
 pub use action::*;
 pub use apply::apply;
 pub use clock::{ClockStatus, clocks};

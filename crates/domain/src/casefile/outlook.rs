@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::action::Action;
-use super::cross_check::reused_in_vain;
 use super::guard::{self, Attempt};
 use super::{Casefile, Facts, Refusal, Stage};
 use crate::division::Level;
@@ -281,13 +280,7 @@ fn cross_check(
     };
     let from_village = procedure.has_guard(crate::policy::GuardKind::ThroughTownship);
     let decided = casefile.records.county_decision.is_some();
-    // What was taken over in vain leaves everything still to be asked.
-    let standing = casefile
-        .records
-        .cross_check
-        .as_ref()
-        .filter(|c| decided || !reused_in_vain(c, procedure));
-    let Some(check) = standing else {
+    let Some(check) = &casefile.records.cross_check else {
         let refusals: Vec<Refusal> = guard::refusals(StepKind::CrossCheck, &attempt)
             .into_iter()
             .filter(|r| r.guard == "within_authorisation")

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 
 use super::action::{Action, Verdict};
-use super::{Casefile, Facts, Refusal, Stage, cross_check, guard};
+use super::{Casefile, Facts, Refusal, Stage, guard};
 use crate::division::Level;
 use crate::policy::{GuardKind, Item, Procedure, SCALE_LIMIT, Step, StepKind};
 use crate::typed_text::{is_blank, readable_length};
@@ -179,13 +179,9 @@ pub(super) fn order(
         Action::AcknowledgeDecision {} => records.decision_acknowledged.is_some(),
         Action::Announce(_) => records.announcement.is_some(),
         Action::Archive(_) => records.archive.is_some(),
-        // A result that may not be used again here leads to no dead end: the
-        // departments are asked after all.
-        Action::RequestCrossCheck { .. } => records
-            .cross_check
-            .as_ref()
-            .is_some_and(|c| !cross_check::reused_in_vain(c, procedure)),
-        Action::ReuseCrossCheck { .. } => records.cross_check.is_some(),
+        Action::RequestCrossCheck { .. } | Action::ReuseCrossCheck { .. } => {
+            records.cross_check.is_some()
+        }
         Action::ForwardCrossCheck {} => records
             .cross_check
             .as_ref()

@@ -11,6 +11,7 @@ mod pack;
 mod provision;
 mod provision_words;
 mod resolve;
+mod staffing;
 
 pub use adoption::*;
 pub use check::check;
@@ -19,6 +20,7 @@ pub use load::{PackSource, SourceFile, layer_unchecked, load_library, load_sourc
 pub use pack::*;
 pub use provision::{Provision, provisions};
 pub use resolve::{Library, Pack};
+pub use staffing::unstaffed;
 
 /// A problem in a pack file: which file, which line, what was found and what
 /// was expected.

@@ -65,3 +65,24 @@ fn the_folder_is_checked_and_drawn_like_any_other() {
     assert!(table.acts.iter().all(|a| a.name != "审核"));
     assert!(table.acts.iter().any(|a| a.name == "镇政府上报"));
 }
+
+/// Whoever is to act must be able to: a step that no role of its level may
+/// carry out is named before anybody is turned away.
+#[test]
+fn every_step_has_a_role_that_may_carry_it_out() {
+    let text = std::fs::read_to_string(policy_folder().join("roles.toml")).unwrap();
+    let roles = |text: &str| domain::account::Roles::parse(text).unwrap();
+    let library = library();
+    assert_eq!(domain::policy::unstaffed(&library, &roles(&text)), [""; 0]);
+    let fewer = text.replace(
+        "\"casefile.announce\", \"casefile.archive\", \"casefile.end\", \"casefile.request",
+        "\"casefile.end\", \"casefile.request",
+    );
+    let found = domain::policy::unstaffed(&library, &roles(&fewer));
+    assert!(
+        found.iter().any(|s| s.contains("invented-2026")
+            && s.contains("县级公告")
+            && s.contains("casefile.announce")),
+        "{found:?}"
+    );
+}

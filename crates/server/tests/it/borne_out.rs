@@ -156,26 +156,23 @@ async fn nobody_leads_the_meeting_on_the_own_household() {
 }
 
 #[tokio::test]
-async fn a_hit_is_resolved_after_it_was_found_and_reuse_in_vain_is_no_dead_end() {
+async fn a_hit_is_resolved_after_it_was_found_and_what_may_not_be_reused_is_not_taken_in() {
     let test = TestApp::sqlite().await;
     let case = Case::open(&test, HOME, 1, FIRST).await;
     case.verify(FIRST).await;
     case.sign(FIRST).await;
     let (village, township, county) = (case.village(), case.township(), case.county());
-    case.act(
-        &county,
-        FIRST,
-        forms::reuse_cross_check("something_else", FIRST),
-    )
-    .await
-    .ok();
+    let reused = forms::reuse_cross_check("something_else", FIRST);
+    let refusal = case
+        .act(&county, FIRST, reused)
+        .await
+        .refusal("cross_check_concluded");
+    assert_eq!(refusal["clause"], "HN22-056");
     let blank = json!({"type": "request_cross_check", "member_ids": case.adults, "items": ["车辆", "\u{200b}"]});
     refused(&case, &village, blank, "比对的内容").await;
-    let asked = case
-        .act(&village, FIRST, forms::request_cross_check(&case.adults))
+    case.act(&village, FIRST, forms::request_cross_check(&case.adults))
         .await
         .ok();
-    assert_eq!(asked["superseded"].as_array().map(Vec::len), Some(1));
     case.act(&township, FIRST, json!({"type": "forward_cross_check"}))
         .await
         .ok();

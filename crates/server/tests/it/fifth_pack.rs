@@ -115,7 +115,9 @@ async fn lead_to_archive(engine: Engine) {
     // Its own dimensions, not another document's.
     let day = date(2026, 9, 23);
     test.go_to(day);
-    let foreign = case.act(&village, day, forms::verify_home(HOME, true)).await;
+    let foreign = case
+        .act(&village, day, forms::verify_home(HOME, true))
+        .await;
     refused(
         &foreign.problem(422, "refused"),
         "all_dimensions_assessed",
@@ -124,7 +126,10 @@ async fn lead_to_archive(engine: Engine) {
     case.act(&village, day, verified()).await.ok();
     let letter = forms::sign_letter(&case.adults);
     refused(
-        &case.act(&village, day, letter).await.problem(422, "refused"),
+        &case
+            .act(&village, day, letter)
+            .await
+            .problem(422, "refused"),
         "step_order",
         None,
     );
@@ -159,7 +164,11 @@ async fn lead_to_archive(engine: Engine) {
         "document_number": "柳政报〔2026〕3号", "signatory": "签发人",
     });
     let waits = case.act(&township, held, submit.clone()).await;
-    refused(&waits.problem(422, "refused"), "cross_check_concluded", None);
+    refused(
+        &waits.problem(422, "refused"),
+        "cross_check_concluded",
+        None,
+    );
     let answered = forms::answer_cross_check(HOME, &[]);
     case.act(&county, held, answered).await.ok();
     let concluded = json!({"type": "conclude_cross_check", "note": "已反馈"});
@@ -187,6 +196,11 @@ async fn lead_to_archive(engine: Engine) {
     let view = case.view().await;
     assert_eq!(view["clocks"][0]["overdue"], false);
     assert_eq!(view["category_label"], "一般关注户");
+    let message = view["household_message"].as_str().expect("a message");
+    assert!(
+        message.contains("经入户核实、先行公示、民主评议、乡镇政府上报、县级认定"),
+        "{message}"
+    );
 
     // Notified, announced by the county, entered by the village, planned by the township.
     let notice = json!({
@@ -201,16 +215,17 @@ async fn lead_to_archive(engine: Engine) {
         "submitted_on": last,
     });
     case.act(&township, last, plan).await.ok();
+    let unproven = case.act(&village, last, forms::archive(last)).await;
+    refused(
+        &unproven.problem(422, "refused"),
+        "archive_complete",
+        Some("IV26-009"),
+    );
+    let printout = forms::state_paper(&["national_entry"], "村档案柜");
+    case.act(&village, last, printout).await.ok();
     case.act(&village, last, forms::archive(last)).await.ok();
     let view = case.view().await;
     assert_eq!(view["stage"], "archived", "{view:#}");
-    let message = view["household_message"].as_str().expect("a message");
-    assert!(
-        message.contains("经入户核实、先行公示、民主评议、乡镇政府上报、县级认定"),
-        "{message}"
-    );
-    assert_eq!(
-        test.app.store.verify_audit().await.expect("audit").faults,
-        0
-    );
+    let chain = test.app.verify_audit_offline().await.expect("audit");
+    assert!(chain.ok, "{:?}", chain.problems);
 }

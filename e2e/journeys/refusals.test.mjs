@@ -98,7 +98,7 @@ test('the loser of two saves keeps what was typed and sees what changed', () =>
     await press(li, '提交民主评议结果')
     const notice = li.page.getByRole('alert').filter({ hasText: '这次没有记录，您填的内容还在。' })
     await li.sees(/^\d{4}年\d+月\d+日 \d\d:\d\d，王晓舟：乡镇报送信息比对/, notice)
-    await press(li, '刷新后再办')
+    await notice.getByRole('button', { name: '刷新后再办' }).click()
     await notice.waitFor({ state: 'detached' })
     const form = acts.todo(li)
     assert.equal(await form.getByLabel('会议地点', { exact: true }).inputValue(), '村党群服务中心')

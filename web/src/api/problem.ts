@@ -17,7 +17,8 @@ export class Problem extends Error {
     this.name = 'Problem'
     this.status = body.status
     this.code = body.code
-    this.title = body.title
+    // 409 also says that the thing itself stands in the way; nobody changed anything then.
+    this.title = body.code === 'conflict' ? '没有办成' : body.title
     this.detail = body.detail
     this.nextStep = body.next_step ?? undefined
     this.clause = body.clause ?? undefined

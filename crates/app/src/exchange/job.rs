@@ -150,7 +150,7 @@ impl App {
     async fn work_on_batch(&self, id: &str) {
         if let Err(error) = self.try_work_on_batch(id).await {
             tracing::error!(import = id, %error, "import failed");
-            let failure = "处理时出了问题，已经合并的不受影响；可以点“继续”再试".to_owned();
+            let failure = "处理时出了问题，已经合并的不受影响；可以从停下的地方继续".to_owned();
             self.end_batch(id, "failed", Some(failure)).await;
         }
     }

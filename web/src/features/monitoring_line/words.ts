@@ -1,4 +1,5 @@
 /** How the line is written: amounts, comparators, what happened in which order. */
+import type { Change } from '@/components/meanwhile'
 import type { LineRecords } from './types'
 
 /** `6,900 元`: lines are whole yuan. */
@@ -21,6 +22,12 @@ export interface LineEvent {
   document: string
   note: string
 }
+
+/** What was done to a line since it was opened. A draft saved anew leaves no act of its own. */
+export const lineChanges = (seen: LineRecords, fresh: LineRecords): Change[] =>
+  eventsOf(fresh)
+    .slice(eventsOf(seen).length)
+    .map(({ by, on, label, note }) => ({ by, at: on, what: note ? `${label}，${note}` : label }))
 
 /** Everything that was done, oldest first. */
 export function eventsOf(records: LineRecords): LineEvent[] {

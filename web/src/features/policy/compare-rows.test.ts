@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { countDifferent, shownGroups, sideWords } from './compare-rows'
+import { listOf, valueWords } from './words'
 import type { ComparedGroup, ComparedRow, ProvisionSide } from './types'
 
 const side = (value: string, more: Partial<ProvisionSide> = {}): ProvisionSide => ({
@@ -41,5 +42,27 @@ describe('sideWords', () => {
   it('shows another name, and that an entry is there when nothing more is said', () => {
     expect(sideWords(row({}), side('', { label: '期限' }), 'clock').text).toBe('期限')
     expect(sideWords(row({}), side(''), 'channel').text).toBe('有')
+  })
+})
+describe('what only practice says', () => {
+  it('reads 文件未规定, whichever layer wrote it down', () => {
+    const inBase = sideWords(row({ figure: false }), side('', { clause: null, source: 'practice' }), 'ending')
+    const inPack = sideWords(row({ figure: false }), side('', { clause: null, source: 'practice', unstated: true }), 'ending')
+    expect(inBase).toMatchObject({ unstated: true, practice: '有这一项' })
+    expect(inPack).toEqual(inBase)
+  })
+})
+
+describe('values', () => {
+  it('have no codes, template fields or bare dates', () => {
+    expect(valueWords({ group: 'message', value: '{head_name}：已于{received_on}登记，{whatever}' })).toBe('〔户主姓名〕：已于〔收到日期〕登记，〔按户填写〕')
+    expect(valueWords({ group: 'clock', value: '最后一天：2020-05-10' })).toBe('最后一天：2020年5月10日')
+    expect(valueWords({ group: 'step', value: '办理级别：村；建议第几天前办结（不是规定）：4' })).toBe('办理级别：村；建议第 4 天前办结（不是规定）')
+    expect(valueWords({ group: 'guard', value: '公示满 5 天；数：5' })).toBe('公示满 5 天；不少于 5')
+  })
+  it('that are lists read as lists, texts stay whole', () => {
+    expect(listOf('step', '办理级别：村；也可由：乡镇').entries).toEqual(['办理级别：村', '也可由：乡镇'])
+    expect(listOf('step', '入户核实 → 村内公示')).toEqual({ entries: ['入户核实', '村内公示'], inOrder: true })
+    expect(listOf('message', '原因是：甲；可以申请复查').entries).toHaveLength(1)
   })
 })

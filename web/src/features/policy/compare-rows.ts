@@ -42,10 +42,14 @@ export function sideWords(row: ComparedRow, side: ProvisionSide | null | undefin
   if (!side) return { ...nothing, text: leftOpen ? '不涉及' : row.figure ? '' : '没有这一项', unstated: row.figure, absent: !row.figure }
   const value = valueWords({ group, value: side.value })
   const followed = side.source === 'inherited_by_practice'
-  if (side.unstated) return { ...nothing, unstated: true, absent: false, practice: value || (followed ? '有这一项' : ''), clause: followed ? (side.clause ?? null) : null, source: side.source ?? null }
   const renamed = side.label !== row.label ? side.label : ''
+  const words = [renamed, value].filter(Boolean).join('：')
+  // What is only done by practice the document leaves open, whichever layer wrote it down.
+  if (side.unstated || side.source === 'practice') {
+    return { ...nothing, unstated: true, absent: false, practice: words || (side.source && !row.figure ? '有这一项' : ''), clause: followed ? (side.clause ?? null) : null, source: side.source ?? null }
+  }
   return {
-    text: [renamed, value].filter(Boolean).join('：') || '有',
+    text: words || '有',
     unstated: false,
     practice: '',
     absent: false,

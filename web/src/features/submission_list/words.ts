@@ -1,5 +1,6 @@
 /** Words of lists, and the acts that answer them. */
-import type { ItemVerdict, ListItem, ListSummary } from './types'
+import type { Change } from '@/components/meanwhile'
+import type { ItemVerdict, ListItem, ListSummary, SubmissionList } from './types'
 
 const VERDICTS: Record<ItemVerdict, { words: string; tone: string }> = {
   approved: { words: '✓ 同意', tone: 'is-good' },
@@ -33,6 +34,15 @@ export function countWords(counts: ListSummary['counts'], informs: boolean): str
     .filter(([count]) => count > 0)
     .map(([count, word]) => `${word} ${count}`)
     .join(' · ')
+}
+
+/** Who moved the list on since it was opened, in the words of its stage. */
+export function stageChange(seen: SubmissionList, fresh: SubmissionList): Change[] {
+  const detail = fresh.stage_detail
+  if (fresh.stage === seen.stage || !detail) return []
+  const signed = 'signed' in detail ? detail.signed : 'received' in detail ? detail.received : 'by_name' in detail ? detail : null
+  const reason = 'reason' in detail ? `，原因：${detail.reason}` : ''
+  return [{ by: signed ? `${signed.by_name}${signed.deputy_of ? `（代${signed.deputy_of}）` : ''}` : '', at: signed?.on, what: `名单现在是“${fresh.stage_label}”${reason}` }]
 }
 
 export interface AnswerBody {

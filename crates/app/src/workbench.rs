@@ -1,7 +1,7 @@
 //! What a person must do today, nearest deadline first.
 
 use domain::account::{Operation, Principal};
-use domain::casefile::{ClockStatus, Facts, Todo, clocks, outlook};
+use domain::casefile::{ClockStatus, Facts, Register, Todo, clocks, outlook};
 use domain::division::Level;
 use serde::Serialize;
 use store::casefile::CasefileFilter;
@@ -200,6 +200,10 @@ impl App {
             let pack = self.pack(&casefile.pack.id)?;
             let household = households.get(&row.household_id);
             let facts = Facts {
+                register: Register {
+                    merged: household.is_some_and(|h| h.status == "merged"),
+                    ..Register::default()
+                },
                 evidence: evidence.get(&casefile.id).map(Vec::as_slice),
                 ..self.facts(
                     pack,

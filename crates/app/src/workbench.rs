@@ -15,7 +15,7 @@ use crate::{App, AppError, Window, mask_name};
 /// One thing to do, or to wait for.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WorkItem {
-    /// `casefile`, `evidence`, `correction`, `objection`, `lead`, `cross_check`,
+    /// `casefile`, `evidence`, `correction`, `objection`, `lead`, `complaint`, `cross_check`,
     /// `submission_list`, `monitoring_line` or `name_protection`.
     pub kind: String,
     pub id: String,
@@ -119,6 +119,9 @@ impl App {
         }
         if principal.may(Operation::SubmissionListRead) {
             self.list_work(principal, &mut bench).await?;
+        }
+        if principal.may(Operation::ComplaintHandle) {
+            self.complaint_work(principal, &mut bench).await?;
         }
         self.protection_work(principal, &mut bench).await?;
         self.line_work(principal, &mut bench).await?;

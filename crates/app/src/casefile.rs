@@ -246,6 +246,12 @@ impl App {
         if let Action::Announce(announcement) = &act.action {
             self.in_township_name(&casefile, &announcement.issued_by)
                 .await?;
+            if let Some(refusal) = self
+                .unnamed_yet(&principal.scope, &casefile.household_id)
+                .await?
+            {
+                return Err(AppError::Refused(vec![refusal]));
+            }
         }
         self.act_in(&mut tx, principal, &row, &casefile, &act)
             .await?;

@@ -15,7 +15,8 @@ pub use view::*;
 
 use domain::account::{Operation, Principal};
 use domain::casefile::{
-    Action, Casefile, Facts, LeadRef, MemberFact, PackRef, Refusal, Stage, apply, clocks, outlook,
+    Action, Casefile, Facts, LeadRef, MemberFact, PackRef, Refusal, Register, Stage, apply, clocks,
+    outlook,
 };
 use domain::division::{Level, short_name};
 use domain::household::{HouseholdFile, MemberStatus};
@@ -56,6 +57,14 @@ pub(crate) fn member_facts(file: &HouseholdFile, today: Date) -> Vec<MemberFact>
         .collect()
 }
 
+/// What the register says of the household as a whole.
+pub(crate) fn register_of(file: &HouseholdFile) -> Register {
+    Register {
+        merged: file.merged_into.is_some(),
+        last_split_recorded_on: file.split_off.iter().map(|s| s.recorded_on).max(),
+    }
+}
+
 /// 未享受 and an empty cell are not 低保.
 fn on_allowance(code: &str) -> bool {
     !matches!(code, "" | "none")
@@ -74,6 +83,7 @@ impl App {
             pack,
             calendar: &self.calendar,
             members,
+            register: Register::default(),
             household_status,
             township: "",
             evidence: None,
@@ -236,6 +246,12 @@ impl App {
         if let Action::Announce(announcement) = &act.action {
             self.in_township_name(&casefile, &announcement.issued_by)
                 .await?;
+            if let Some(refusal) = self
+                .unnamed_yet(&principal.scope, &casefile.household_id)
+                .await?
+            {
+                return Err(AppError::Refused(vec![refusal]));
+            }
         }
         self.act_in(&mut tx, principal, &row, &casefile, &act)
             .await?;
@@ -304,6 +320,7 @@ impl App {
         let pieces = self.evidence_pieces(&principal.scope, casefile).await?;
         let township = self.township_name(casefile.village).await?;
         let facts = Facts {
+            register: register_of(&file),
             township: &township,
             evidence: Some(&pieces),
             ..self.facts(pack, &members, &file.household_type, principal)

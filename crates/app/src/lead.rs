@@ -1,7 +1,10 @@
 //! Leads: registering, matching to a household, concluding, putting a day right.
 
+mod complaint;
 mod correction;
 
+pub use complaint::{ComplaintListQuery, ComplaintView, HandleComplaint};
+pub(crate) use complaint::{highest, level_complained_of, not_by_the_accused};
 use correction::lend_day;
 pub use correction::{CorrectLead, LeadCorrectionView};
 
@@ -12,7 +15,7 @@ pub use view::{LeadHousehold, LeadListQuery, LeadView};
 
 use domain::account::{Operation, Principal};
 use domain::casefile::LeadRef;
-use domain::division::DivisionCode;
+use domain::division::{DivisionCode, Level};
 use domain::lead::{HouseholdStanding, LeadConclusion, NewLead, check_conclusion, check_new_lead};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -28,7 +31,12 @@ use crate::{App, AppError, new_id};
 /// What registering gave.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RegisteredLead {
-    pub lead: LeadView,
+    /// None for a complaint of somebody in office: whoever took it in does not
+    /// read on.
+    pub lead: Option<LeadView>,
+    /// The level that handles a complaint of somebody in office.
+    #[schema(value_type = Option<String>)]
+    pub handled_at: Option<Level>,
     /// True when an open lead on the household took this one in.
     pub merged: bool,
     pub into: Option<String>,
@@ -111,6 +119,19 @@ impl App {
                 "有一项风险不在名单里，请重新选择",
             ));
         }
+        if let Some(official) = &form.official {
+            let handled_at = self
+                .take_in_complaint(&mut tx, principal, (&form, official), village)
+                .await?;
+            tx.commit().await?;
+            return Ok(RegisteredLead {
+                lead: None,
+                handled_at: Some(handled_at),
+                merged: false,
+                into: None,
+                earliest_on: None,
+            });
+        }
         let open = match &form.household_id {
             Some(id) => tx.open_leads(id).await?,
             None => Vec::new(),
@@ -182,7 +203,8 @@ impl App {
             .filter(|_| principal.may(Operation::LeadRead))
             .unwrap_or_else(|| id.clone());
         Ok(RegisteredLead {
-            lead: self.lead_view(principal, &shown).await?,
+            lead: Some(self.lead_view(principal, &shown).await?),
+            handled_at: None,
             merged: into.is_some(),
             into,
             earliest_on: earliest,

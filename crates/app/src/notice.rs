@@ -43,6 +43,13 @@ impl App {
         let Some((row, casefile)) = found.filter(|(_, c)| area.contains(c.village)) else {
             return Ok(failed(Vec::new(), Some(NOT_HERE.into())));
         };
+        if matches!(act.action, Action::PostNotice { .. })
+            && let Some(refusal) = self
+                .unnamed_yet(&principal.scope, &casefile.household_id)
+                .await?
+        {
+            return Ok(failed(vec![refusal], None));
+        }
         match self.act_in(tx, principal, &row, &casefile, act).await {
             Ok(version) => Ok(ItemResult {
                 casefile_id: casefile_id.to_owned(),

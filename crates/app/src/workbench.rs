@@ -1,7 +1,7 @@
 //! What a person must do today, nearest deadline first.
 
 use domain::account::{Operation, Principal};
-use domain::casefile::{ClockStatus, Facts, Todo, clocks, outlook};
+use domain::casefile::{ClockStatus, Facts, Register, Todo, clocks, outlook};
 use domain::division::Level;
 use serde::Serialize;
 use store::casefile::CasefileFilter;
@@ -15,7 +15,7 @@ use crate::{App, AppError, Window, mask_name};
 /// One thing to do, or to wait for.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WorkItem {
-    /// `casefile`, `evidence`, `correction`, `objection`, `lead`, `cross_check`,
+    /// `casefile`, `evidence`, `correction`, `objection`, `lead`, `complaint`, `cross_check`,
     /// `submission_list`, `monitoring_line` or `name_protection`.
     pub kind: String,
     pub id: String,
@@ -120,6 +120,9 @@ impl App {
         if principal.may(Operation::SubmissionListRead) {
             self.list_work(principal, &mut bench).await?;
         }
+        if principal.may(Operation::ComplaintHandle) {
+            self.complaint_work(principal, &mut bench).await?;
+        }
         self.protection_work(principal, &mut bench).await?;
         self.line_work(principal, &mut bench).await?;
         let left = |i: &WorkItem| {
@@ -200,6 +203,10 @@ impl App {
             let pack = self.pack(&casefile.pack.id)?;
             let household = households.get(&row.household_id);
             let facts = Facts {
+                register: Register {
+                    merged: household.is_some_and(|h| h.status == "merged"),
+                    ..Register::default()
+                },
                 evidence: evidence.get(&casefile.id).map(Vec::as_slice),
                 ..self.facts(
                     pack,

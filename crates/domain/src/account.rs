@@ -43,6 +43,7 @@ operations! {
     LeadRegister = "lead.register";
     LeadConclude = "lead.conclude";
     LeadCorrect = "lead.correct";
+    ComplaintHandle = "complaint.handle";
     CasefileRead = "casefile.read";
     CasefileVerifyHome = "casefile.verify_home";
     CasefileSignLetter = "casefile.sign_letter";

@@ -44,6 +44,19 @@ pub struct HouseholdFile {
     /// The household all members joined; the file takes no more changes.
     #[serde(default)]
     pub merged_into: Option<String>,
+    /// Households that members of this one formed of their own.
+    #[serde(default)]
+    pub split_off: Vec<SplitOff>,
+}
+
+/// 分户: members formed a household of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SplitOff {
+    /// The household they formed.
+    pub household_id: String,
+    /// Day it was entered.
+    #[schema(value_type = String)]
+    pub recorded_on: Date,
 }
 
 /// Whether a member still belongs to the household.

@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use crate::calendar::plus_days;
 use crate::casefile::{Casefile, Refusal, Stage};
-use crate::division::DivisionCode;
+use crate::division::{DivisionCode, Level};
 use crate::paper::spoken;
 use crate::policy::{ClauseId, Pack, StepKind};
 use crate::typed_text::{is_blank, readable_length};
@@ -37,6 +37,19 @@ pub struct NewLead {
     /// Why an old lead is registered only now.
     #[serde(default)]
     pub late_reason: String,
+    /// Who in office it complains of; it is then handled above that person
+    /// and shown to nobody else.
+    #[serde(default)]
+    pub official: Option<Official>,
+}
+
+/// Somebody in office who is complained of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Official {
+    #[serde(default)]
+    pub name: String,
+    /// Level at which the person is in office, where it is known.
+    pub level: Option<Level>,
 }
 
 /// Who declared for the household, and what they are to it.
@@ -165,6 +178,17 @@ pub fn check_new_lead(lead: &NewLead, pack: &Pack, today: Date) -> Result<(), Ve
             "household_named",
             "请选择农户；找不到时写明姓名和所在村。",
             stage_clause(pack, "declared"),
+        ));
+    }
+    if lead
+        .official
+        .as_ref()
+        .is_some_and(|o| is_blank(&o.name) && o.level.is_none())
+    {
+        refused.push(Refusal::new(
+            "official_named",
+            "反映干部问题的，请写明是谁，或他在哪一级任职。",
+            None,
         ));
     }
     if is_blank(&lead.description) {

@@ -12,6 +12,7 @@ pub mod audit_head;
 pub mod audit_record;
 pub mod casefile;
 pub mod casefile_event;
+pub mod complaint;
 pub mod deputy;
 pub mod division;
 pub mod duplicate_member;

@@ -5,6 +5,7 @@ pub mod account;
 pub mod attachment;
 pub mod audit;
 pub mod casefile;
+pub mod complaint;
 pub mod crypto;
 pub mod division;
 pub mod duplicate;

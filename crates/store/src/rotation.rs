@@ -52,6 +52,7 @@ const TABLES: &[SealedTable] = &[
     numbered("household_version", "household_id", "version", &["file"]),
     table("lead", &["description", "late_reason"]),
     table("lead_correction", &["reason"]),
+    table("complaint", &["content", "reporter", "official", "answer"]),
     table("casefile", &["document"]),
     table("appraisal", &["minutes"]),
     table("objection", &["content", "objector", "answer", "official"]),

@@ -351,6 +351,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Complaints of people in office, for those above them; earliest received first. */
+        get: operations["complaints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One complaint of somebody in office. */
+        get: operations["complaint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/complaints/{id}/handle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records what came of a complaint, above the person complained of. */
+        post: operations["handle_complaint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/corrections": {
         parameters: {
             query?: never;
@@ -2880,6 +2931,34 @@ export interface components {
             right?: components["schemas"]["ProvisionSide"] | null;
             difference: components["schemas"]["PackContrast"];
         };
+        /** @description A complaint as those who handle it see it. */
+        ComplaintView: {
+            id: string;
+            household_id?: string | null;
+            /** @description Head of the household, or the name as reported. */
+            head_name: string;
+            village: components["schemas"]["VillageName"];
+            channel: string;
+            channel_label: string;
+            received_on: string;
+            recorded_at: string;
+            content: string;
+            reporter?: string | null;
+            official?: string | null;
+            official_level: string;
+            /** @description The lowest level that handles it. */
+            handling_level: string;
+            /** @description `open` or `handled`. */
+            status: string;
+            /** @description Whether the signed-in person may handle it now. */
+            mine: boolean;
+            answer?: string | null;
+            upheld?: boolean | null;
+            handled_on?: string | null;
+            handled_by?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description A conclusion, with the version the person saw. */
         ConcludeLead: components["schemas"]["LeadConclusion"] & {
             /** Format: int64 */
@@ -3748,6 +3827,15 @@ export interface components {
             clause?: string | null;
             source?: components["schemas"]["Provenance"] | null;
             exemptions: components["schemas"]["CodeLabel"][];
+        };
+        /** @description What came of a complaint. */
+        HandleComplaint: {
+            /** Format: int64 */
+            expected_version: number;
+            upheld: boolean;
+            answer: string;
+            handled_by: string;
+            handled_on: string;
         };
         /** @description How a piece of evidence is held. */
         Held: {
@@ -4948,6 +5036,7 @@ export interface components {
             risks?: string[];
             /** @description Why an old lead is registered only now. */
             late_reason?: string;
+            official?: components["schemas"]["Official"] | null;
         };
         /** @description One household to leave out. */
         NewLeftOut: {
@@ -4996,7 +5085,7 @@ export interface components {
             ground: string;
             /** @description Why, for the township that decides; sealed. */
             reason: string;
-            /** @description `guardian` or `code_tail`. */
+            /** @description `guardian`, `code_tail`, or `withheld` where there is no code. */
             substitute: string;
             /** @description Name of the guardian, where the guardian is named instead. */
             guardian_name?: string;
@@ -5178,6 +5267,11 @@ export interface components {
             handled_by?: string | null;
             handled_level?: string | null;
         };
+        /** @description Somebody in office who is complained of. */
+        Official: {
+            name?: string;
+            level?: components["schemas"]["Level"] | null;
+        };
         /** @description The secret shown once. */
         OneTimePassword: {
             id: string;
@@ -5311,6 +5405,43 @@ export interface components {
                 opened_on: string;
                 /** @description Round the next appraisal would be. */
                 next_round: number;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many matched in scope when the list was opened.
+             */
+            total: number;
+        };
+        /** @description A page as the API gives it. */
+        PageView_ComplaintView: {
+            items: {
+                id: string;
+                household_id?: string | null;
+                /** @description Head of the household, or the name as reported. */
+                head_name: string;
+                village: components["schemas"]["VillageName"];
+                channel: string;
+                channel_label: string;
+                received_on: string;
+                recorded_at: string;
+                content: string;
+                reporter?: string | null;
+                official?: string | null;
+                official_level: string;
+                /** @description The lowest level that handles it. */
+                handling_level: string;
+                /** @description `open` or `handled`. */
+                status: string;
+                /** @description Whether the signed-in person may handle it now. */
+                mine: boolean;
+                answer?: string | null;
+                upheld?: boolean | null;
+                handled_on?: string | null;
+                handled_by?: string | null;
                 /** Format: int64 */
                 version: number;
             }[];
@@ -5924,7 +6055,9 @@ export interface components {
         };
         /** @description What registering gave. */
         RegisteredLead: {
-            lead: components["schemas"]["LeadView"];
+            lead?: components["schemas"]["LeadView"] | null;
+            /** @description The level that handles a complaint of somebody in office. */
+            handled_at?: string | null;
             /** @description True when an open lead on the household took this one in. */
             merged: boolean;
             into?: string | null;
@@ -6232,6 +6365,9 @@ export interface components {
             tail: string;
             /** @enum {string} */
             kind: "code_tail";
+        } | {
+            /** @enum {string} */
+            kind: "withheld";
         };
         /** @description Records put aside, and why. */
         Superseded: {
@@ -6539,7 +6675,7 @@ export interface components {
         /** @description One thing to do, or to wait for. */
         WorkItem: {
             /**
-             * @description `casefile`, `evidence`, `correction`, `objection`, `lead`, `cross_check`,
+             * @description `casefile`, `evidence`, `correction`, `objection`, `lead`, `complaint`, `cross_check`,
              *     `submission_list`, `monitoring_line` or `name_protection`.
              */
             kind: string;
@@ -7286,6 +7422,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refusal"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complaints: {
+        parameters: {
+            query?: {
+                status?: string;
+                division?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageView_ComplaintView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complaint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplaintView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    handle_complaint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandleComplaint"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplaintView"];
                 };
             };
             "4XX": {

@@ -67,6 +67,7 @@ export type ClockStatus = Schemas['ClockStatus']
 // ---- leads
 export type Lead = Schemas['LeadView']
 export type RegisteredLead = Schemas['RegisteredLead']
+export type Complaint = Schemas['ComplaintView']
 
 // ---- casefiles
 export type StepKind = Schemas['StepKind']

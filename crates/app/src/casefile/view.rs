@@ -14,7 +14,7 @@ use super::forms::{
     Asked, CasefileHousehold, CasefileListQuery, CasefileMember, CasefilePack, CasefileRow,
     CasefileView, EventView, EvidenceView, OpenStep, StepView, VillageName,
 };
-use super::member_facts;
+use super::{member_facts, register_of};
 use crate::error::permit;
 use crate::policy::followed_from;
 use crate::{App, AppError, PageView, Window, clock, mask_name};
@@ -174,6 +174,7 @@ impl App {
         let pack = self.pack(&casefile.pack.id)?;
         let members = member_facts(&file, self.today());
         let facts = Facts {
+            register: register_of(&file),
             evidence: Some(&pieces),
             ..self.facts(pack, &members, &file.household_type, principal)
         };

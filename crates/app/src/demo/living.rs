@@ -68,6 +68,7 @@ pub(super) fn file(
             String::new()
         },
         merged_into: None,
+        split_off: Vec::new(),
     }
 }
 

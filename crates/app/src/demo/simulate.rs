@@ -327,6 +327,7 @@ impl<'a> Run<'a> {
                 relation: "邻居".into(),
             }),
             late_reason: "走访中才得知".into(),
+            official: None,
             risks: Vec::new(),
         }
     }
@@ -358,15 +359,15 @@ impl<'a> Run<'a> {
             on: self.app.today(),
             verified_by: vec![secretary.display_name.clone()],
         };
+        let Some(lead) = registered.lead else {
+            return Err(AppError::Internal("a lead was taken for a complaint".into()).into());
+        };
         let form = ConcludeLead {
-            expected_version: registered.lead.version,
+            expected_version: lead.version,
             conclusion,
             duplicate_of: None,
         };
-        let concluded = self
-            .app
-            .conclude_lead(secretary, &registered.lead.id, form)
-            .await?;
+        let concluded = self.app.conclude_lead(secretary, &lead.id, form).await?;
         self.written += 3;
         model.lead(channel, on);
         Ok(concluded.casefile_id.ok_or(AppError::NotFound)?)

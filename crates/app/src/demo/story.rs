@@ -270,6 +270,7 @@ impl Play<'_> {
                 relation: "村级代办员".into(),
             }),
             late_reason: String::new(),
+            official: None,
             risks: own
                 .case
                 .profile
@@ -279,7 +280,7 @@ impl Play<'_> {
                 .collect(),
         };
         let registered = self.app.register_lead(actor, form).await?;
-        self.running[turn.case].lead = Some(registered.lead.id);
+        self.running[turn.case].lead = registered.lead.map(|l| l.id);
         Ok(())
     }
 

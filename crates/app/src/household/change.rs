@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use domain::account::{Operation, Principal};
 use domain::division::DivisionCode;
 use domain::household::check::{Fault, Rules, is_phone};
-use domain::household::{AssuranceRecord, HouseholdFile, IncomeStatement, Member, MemberStatus};
+use domain::household::{
+    AssuranceRecord, HouseholdFile, IncomeStatement, Member, MemberStatus, SplitOff,
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::audit::chain_of;
@@ -224,6 +226,7 @@ impl App {
             tags: Vec::new(),
             resettlement_area: String::new(),
             merged_into: None,
+            split_off: Vec::new(),
         };
         let rules = self.household_rules();
         for (index, member) in members.into_iter().enumerate() {
@@ -477,12 +480,17 @@ impl App {
                     members: moved,
                     income: Vec::new(),
                     tags: Vec::new(),
+                    split_off: Vec::new(),
                     lifted_year: file.lifted_year,
                     ..file.clone()
                 };
                 set_head(&mut own, &new_head_id)?;
                 rules.head(&own, "new_head_id").map_err(invalid)?;
                 let own_id = new_id();
+                file.split_off.push(SplitOff {
+                    household_id: own_id.clone(),
+                    recorded_on: self.today(),
+                });
                 // The old household gives its members up first: a member row
                 // belongs to one household.
                 tx.save_household(id, &file, &meta, Some(row.version))

@@ -3,17 +3,20 @@
 use std::collections::BTreeMap;
 
 use domain::account::Principal;
+use domain::casefile::{Event, Facts};
 use domain::household::{HouseholdFile, Member, MemberStatus};
 use store::WriteTx;
 use store::household::{HouseholdRow, VersionMeta};
 
 use super::person::set_relations;
+use crate::casefile::register_of;
 use crate::{App, AppError};
 
 impl App {
     /// Moves the members and the open leads; the emptied file says where they
-    /// went and takes no more changes. A household under identification or
-    /// monitored does not vanish into another: what must be done first is said.
+    /// went and takes no more changes. A running casefile waits for its end by
+    /// the township. A monitored household does not vanish into another: what
+    /// must be done first is said.
     pub(super) async fn merge_household(
         &self,
         tx: &mut WriteTx,
@@ -33,9 +36,6 @@ impl App {
             .ok_or(AppError::NotFound)?;
         if other.head().is_none() {
             return refused("并入的户没有户主，请先给那户登记户主变更");
-        }
-        if tx.running_casefile(id).await?.is_some() {
-            return refused("这户正在办理识别，请先由乡镇按“并户”终止事项，再办并户");
         }
         let mut monitored = Vec::new();
         for household in [id, household_id] {
@@ -72,6 +72,23 @@ impl App {
             .await?;
         for lead in tx.open_leads(id).await? {
             self.attach_lead(tx, lead, &other_row).await?;
+        }
+        if let Some((row, casefile)) = tx.running_casefile(id).await? {
+            let pack = self.pack(&casefile.pack.id)?;
+            let facts = Facts {
+                register: register_of(file),
+                ..self.facts(pack, &[], &file.household_type, principal)
+            };
+            let event = Event {
+                kind: "household_merged".into(),
+                step: None,
+                summary: "这户已并入他户，等乡镇终止".into(),
+                occurred_on: meta.effective_on,
+            };
+            let projection = self.projection(&casefile, &facts);
+            let events = [(event, self.author(principal))];
+            tx.save_casefile(&casefile, &projection, &events, row.version)
+                .await?;
         }
         Ok(())
     }

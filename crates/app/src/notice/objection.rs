@@ -1,17 +1,16 @@
 //! Objections: taken in, and answered above the person complained of.
 
 use domain::account::{Operation, Principal};
-use domain::casefile::{Action, Refusal, handling_level};
-use domain::division::{DivisionCode, Level};
+use domain::casefile::{Action, handling_level};
 use store::notice::ObjectionRow;
 
 use crate::casefile::Act;
 use crate::error::permit;
-use crate::lead::village_of;
+use crate::lead::{highest, level_complained_of, not_by_the_accused, village_of};
 use crate::{App, AppError, new_id};
 
 use super::{AnswerObjection, NewObjection, NoticeView};
-use domain::typed_text::{is_blank, person_key};
+use domain::typed_text::is_blank;
 
 impl App {
     /// Takes in an objection; it holds that household only.
@@ -54,7 +53,7 @@ impl App {
         let official_level = if form.about_official {
             let village = village_of(&notice.village)?;
             let known = match official {
-                Some(name) => self.level_of_official(village, name).await?,
+                Some(name) => highest(&self.officials_named(village, name).await?),
                 None => None,
             };
             Some(level_complained_of(known, form.official_level))
@@ -143,7 +142,13 @@ impl App {
         if is_blank(&form.answer) || is_blank(&form.handled_by) {
             return Err(AppError::invalid("answer", "请写明答复内容和办理人"));
         }
-        self.not_the_one_complained_of(principal, &objection, &form.handled_by)?;
+        // Nobody answers a complaint about himself.
+        if let Some(sealed) = &objection.official_sealed {
+            let official =
+                self.store
+                    .open_sealed("objection", "official", &objection.id, sealed)?;
+            not_by_the_accused(principal, &official, &form.handled_by)?;
+        }
         let mut tx = self.store.write(self.actor(principal)).await?;
         let (row, casefile) = tx
             .casefile(&principal.scope, &objection.casefile_id)
@@ -170,102 +175,5 @@ impl App {
         tx.save_answer(objection).await?;
         tx.commit().await?;
         self.notice(principal, &notice_id).await
-    }
-
-    /// The highest level at which somebody of that name holds an account over
-    /// the village; the accounts know better than whoever takes the complaint in.
-    async fn level_of_official(
-        &self,
-        village: DivisionCode,
-        name: &str,
-    ) -> Result<Option<Level>, AppError> {
-        let named = person_key(name);
-        let accounts = self.store.accounts_over(village).await?;
-        Ok(accounts
-            .iter()
-            .filter(|a| names(&named, &a.display_name))
-            .filter_map(|a| a.division.as_deref()?.parse::<DivisionCode>().ok())
-            .map(DivisionCode::level)
-            .min())
-    }
-
-    /// Nobody answers a complaint about himself, at whatever level, nor does
-    /// anybody on his behalf.
-    fn not_the_one_complained_of(
-        &self,
-        principal: &Principal,
-        objection: &ObjectionRow,
-        handled_by: &str,
-    ) -> Result<(), AppError> {
-        let Some(sealed) = &objection.official_sealed else {
-            return Ok(());
-        };
-        let official = self
-            .store
-            .open_sealed("objection", "official", &objection.id, sealed)?;
-        let accused = person_key(&official);
-        let message = if names(&accused, &principal.display_name) {
-            "这件异议反映的是您本人，要由上一级的其他人办理。"
-        } else if names(&accused, handled_by)
-            || principal
-                .deputy_of
-                .as_deref()
-                .is_some_and(|d| names(&accused, d))
-        {
-            "办理人不能是被反映的人，也不能替被反映的人办理，要由上一级的其他人办理。"
-        } else {
-            return Ok(());
-        };
-        Err(AppError::Refused(vec![Refusal {
-            guard: "not_own_submission".into(),
-            message: message.into(),
-            clause: None,
-            earliest_on: None,
-        }]))
-    }
-}
-
-/// Whether what was written of an official (as a [`person_key`], perhaps with
-/// his post) names that person.
-fn names(written: &str, person: &str) -> bool {
-    let person = person_key(person);
-    !person.is_empty() && written.contains(&person)
-}
-
-/// The level of the person complained of: by the accounts, and what was
-/// declared may only raise it. Where nobody knows the name and no level was
-/// given, anybody up to the county may be meant; only above the county is the
-/// complaint sure not to reach that person or those who answer to them.
-fn level_complained_of(known: Option<Level>, declared: Option<Level>) -> Level {
-    // A higher level orders first.
-    match (known, declared) {
-        (Some(known), Some(declared)) => known.min(declared),
-        (Some(level), None) | (None, Some(level)) => level,
-        (None, None) => Level::County,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_declared_level_only_raises() {
-        use Level::{County, Township, Village};
-        for (known, declared, expected) in [
-            (Some(County), Some(Village), County),
-            (Some(Village), Some(Township), Township),
-            (None, Some(Village), Village),
-            (Some(Township), None, Township),
-            (None, None, County),
-        ] {
-            assert_eq!(level_complained_of(known, declared), expected);
-        }
-    }
-
-    #[test]
-    fn a_name_is_found_with_its_post() {
-        assert!(names(&person_key("县乡村振兴局 张\u{200b}三"), "张三"));
-        assert!(!names(&person_key("李四"), "张三") && !names("李四", " "));
     }
 }

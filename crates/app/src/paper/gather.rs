@@ -6,17 +6,16 @@ use domain::casefile::{Casefile, Stage};
 use domain::division::{DivisionCode, Level};
 use domain::household::{HouseholdFile, Member};
 use domain::paper::{
-    AppraisalMinutes, AppraisedHousehold, CommitmentLetterPaper, Filled, HouseholdHead,
-    InvestigationFormPaper, LetterMember, NeverPublic, Paper as _, PaperKind, PublicPlace,
-    ResultNoticePaper, SignInSheet, SurveyedMember,
+    CommitmentLetterPaper, Filled, HouseholdHead, InvestigationFormPaper, LetterMember,
+    NeverPublic, Paper as _, PaperKind, PublicPlace, ResultNoticePaper, SignInSheet,
+    SurveyedMember,
 };
 use domain::policy::{LawfulItems, Pack};
 use store::casefile::CasefileFilter;
 
 use super::{Gathered, PaperForm, PaperSubject, not_yet};
 use crate::household::{mask_number, mask_phone};
-use crate::lead::{parse_date, village_of};
-use crate::notice::Attendance;
+use crate::lead::village_of;
 use crate::{App, AppError};
 
 /// Lines of a sign-in sheet printed before anybody has come: what one page holds.
@@ -360,97 +359,6 @@ impl App {
             .await?;
         found.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
         Ok(found)
-    }
-
-    async fn meeting(
-        &self,
-        scope: &Scope,
-        place: &Place,
-        id: &str,
-        kind: PaperKind,
-    ) -> Result<Filled, AppError> {
-        let row = self
-            .store
-            .appraisal(scope, id)
-            .await?
-            .ok_or(AppError::NotFound)?;
-        let attendance: Vec<Attendance> = serde_json::from_str(&row.attendance).unwrap_or_default();
-        let held_on = parse_date(&row.held_on)?;
-        if kind == PaperKind::SignInSheet {
-            let seats = attendance
-                .iter()
-                .flat_map(|a| std::iter::repeat_n(a.role.clone(), usize::from(a.count)))
-                .collect();
-            return Ok(SignInSheet {
-                county: place.county.clone(),
-                township: place.township.clone(),
-                village: place.village.clone(),
-                held_on: Some(held_on),
-                place: row.place,
-                seats,
-            }
-            .filled());
-        }
-        let minutes =
-            self.store
-                .open_sealed("appraisal", "minutes", &row.id, &row.minutes_sealed)?;
-        Ok(AppraisalMinutes {
-            county: place.county.clone(),
-            township: place.township.clone(),
-            village: place.village.clone(),
-            held_on,
-            place: row.place,
-            chair: row.chair,
-            recorder: row.recorder,
-            attendance: attendance.into_iter().map(|a| (a.role, a.count)).collect(),
-            minutes,
-            households: self.appraised(scope, village_of(&row.village)?, id).await?,
-        }
-        .filled())
-    }
-
-    /// The households judged at a meeting, those sent back since included.
-    async fn appraised(
-        &self,
-        scope: &Scope,
-        village: DivisionCode,
-        appraisal_id: &str,
-    ) -> Result<Vec<AppraisedHousehold>, AppError> {
-        let mut found = Vec::new();
-        for (row, casefile) in self.casefiles_of_village(scope, village).await? {
-            let aside = casefile.superseded.iter().map(|s| &s.records);
-            let appraisal = aside
-                .chain([&casefile.records])
-                .filter_map(|r| r.democratic_appraisal.as_ref())
-                .find(|a| a.record.appraisal_id == appraisal_id);
-            if let Some(appraisal) = appraisal {
-                found.push((row.household_id, appraisal.record.clone()));
-            }
-        }
-        let households = self
-            .store
-            .households(scope, found.iter().map(|(id, _)| id.clone()))
-            .await?;
-        Ok(found
-            .into_iter()
-            .map(|(id, a)| AppraisedHousehold {
-                head_name: households
-                    .get(&id)
-                    .map_or_else(String::new, |h| h.head_name.clone()),
-                round: a.round,
-                recused: a.recused,
-                voters: a.voters,
-                votes_for: a.votes_for,
-                votes_against: a.votes_against,
-                abstentions: a.abstentions,
-                result: if a.result == "recommend" {
-                    "列为初选对象".into()
-                } else {
-                    "不列入".into()
-                },
-                opinion: a.opinion,
-            })
-            .collect())
     }
 }
 

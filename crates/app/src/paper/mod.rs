@@ -7,6 +7,7 @@ mod gather;
 mod html;
 mod listed;
 mod marks;
+mod meeting;
 mod package;
 mod posted;
 mod protection;

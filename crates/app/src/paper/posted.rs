@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::account::Scope;
-use domain::casefile::{Casefile, Stage};
-use domain::division::DivisionCode;
+use domain::casefile::{Casefile, Refusal, Stage};
+use domain::division::{DivisionCode, Level};
 use domain::household::HouseholdFile;
 use domain::paper::{
     Announcement, Block, Filled, Layout, NameProtection, NeverPublic, Paper as _, PaperKind,
@@ -68,6 +68,57 @@ pub(super) fn minors(file: &HouseholdFile, today: jiff::civil::Date) -> Vec<&str
 }
 
 impl App {
+    /// Why a household may not be named in public yet: its name protection
+    /// waits for the township, or its head is under age and nobody asked.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub(crate) async fn unnamed_yet(
+        &self,
+        scope: &Scope,
+        household_id: &str,
+    ) -> Result<Option<Refusal>, AppError> {
+        let ids = BTreeSet::from([household_id.to_owned()]);
+        let files: BTreeMap<String, HouseholdFile> = self
+            .store
+            .household_files(scope, &ids)
+            .await?
+            .into_iter()
+            .map(|(id, (_, file))| (id, file))
+            .collect();
+        let protections = self.protections(scope, &files).await?;
+        let awaited = protections.get(household_id) == Some(&NameProtection::Awaiting);
+        let Some(file) = files.get(household_id).filter(|_| awaited) else {
+            return Ok(None);
+        };
+        let asked = self
+            .store
+            .open_name_protections(scope, &[household_id.to_owned()])
+            .await?
+            .into_iter()
+            .rfind(|r| r.status == "requested");
+        let message = match asked {
+            Some(_) => {
+                let path = self.store.division_path(file.village).await?;
+                let township = path.iter().find(|d| d.level == Level::Township.as_str());
+                format!(
+                    "这户的公示用名还没有批准，正等{}决定：批准或不批准后再公示、公告。",
+                    township.map_or("乡镇", |t| t.name.as_str())
+                )
+            }
+            None => {
+                "户主未成年，姓名不能公开：请先在“公示用名”里提出代替写法，乡镇批准后再公示、公告。"
+                    .to_owned()
+            }
+        };
+        Ok(Some(Refusal {
+            guard: "name_protection".into(),
+            message,
+            clause: None,
+            earliest_on: None,
+        }))
+    }
+
     /// Whether the heads of households may be named in public.
     async fn protections(
         &self,

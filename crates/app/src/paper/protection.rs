@@ -2,7 +2,9 @@
 //! approved to be written instead.
 
 use domain::account::{Operation, Principal};
+use domain::household::HouseholdFile;
 use domain::paper::{NeverPublic, PublicText, SubstituteLine};
+use domain::typed_text::same_person;
 use serde::{Deserialize, Serialize};
 use store::audit::chain_of;
 use store::paper::NameProtectionRow;
@@ -26,7 +28,7 @@ pub struct NewNameProtection {
     pub ground: String,
     /// Why, for the township that decides; sealed.
     pub reason: String,
-    /// `guardian` or `code_tail`.
+    /// `guardian`, `code_tail`, or `withheld` where there is no code.
     pub substitute: String,
     /// Name of the guardian, where the guardian is named instead.
     #[serde(default)]
@@ -173,24 +175,37 @@ impl App {
                 let name = form.guardian_name.trim().to_owned();
                 let minors = super::posted::minors(&file, self.today());
                 errors.extend(guardian_problem(&name, &minors, &self.never_public()?));
+                if file.head().is_some_and(|h| same_person(&h.name, &name)) {
+                    errors.push(crate::FieldError::new(
+                        "guardian_name",
+                        "写户主自己的姓名就没有保护到：请写监护人，或改用别的写法",
+                    ));
+                }
                 SubstituteLine::Guardian { name }
             }
             "code_tail" => {
-                let code: Vec<char> = file.code.as_deref().unwrap_or_default().chars().collect();
+                let code = household_code(&file);
                 if code.len() < 4 {
                     errors.push(crate::FieldError::new(
                         "substitute",
-                        "这一户没有户编号，请改用监护人姓名",
+                        "这一户没有户编号，请改用监护人姓名；没有监护人的，选择不写姓名",
                     ));
                 }
                 let tail = code[code.len().saturating_sub(4)..].iter().collect();
                 SubstituteLine::CodeTail { tail }
             }
+            "withheld" => {
+                if household_code(&file).len() >= 4 {
+                    errors.push(crate::FieldError::new(
+                        "substitute",
+                        "这一户有户编号，请写户编号后四位，让村民能核对",
+                    ));
+                }
+                SubstituteLine::Withheld
+            }
             _ => {
                 errors.push(crate::FieldError::new("substitute", "请选择代替写法"));
-                SubstituteLine::CodeTail {
-                    tail: String::new(),
-                }
+                SubstituteLine::Withheld
             }
         };
         if !errors.is_empty() {
@@ -372,10 +387,7 @@ impl App {
                         &row.id,
                         &row.reason_sealed,
                     )?,
-                    substitute_text: match &substitute {
-                        SubstituteLine::Guardian { name } => format!("{name}（监护人）"),
-                        SubstituteLine::CodeTail { tail } => format!("户编号尾号{tail}"),
-                    },
+                    substitute_text: substitute.text(),
                     substitute,
                     status_label: status_label(&row.status).into(),
                     can_decide: row.status == "requested"
@@ -394,6 +406,11 @@ impl App {
             })
             .collect()
     }
+}
+
+/// The characters of a 户编号; none where the household has none.
+fn household_code(file: &HouseholdFile) -> Vec<char> {
+    file.code.as_deref().unwrap_or_default().chars().collect()
 }
 
 /// Why a guardian cannot be named.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::action::Action;
 use super::guard::{self, Attempt};
-use super::{Casefile, Event, Facts, Refusal, category, effect, form, rules};
+use super::{Casefile, Event, Facts, Refusal, category, effect, ending, form, rules};
 
 /// Tries an act that happened on `occurred_on`. Either the new casefile with
 /// what happened, or every reason why not; the given casefile is untouched.
@@ -61,6 +61,7 @@ pub fn apply(
     }
     rules::grounds(action, facts, &mut refused);
     form::filled(casefile, action, occurred_on, facts, &mut refused);
+    ending::borne_out(casefile, action, occurred_on, facts, &mut refused);
     category::fits(action, facts, &mut refused);
     rules::attribution(action, facts, &mut refused);
     if !refused.is_empty() {

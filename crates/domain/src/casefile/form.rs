@@ -4,16 +4,13 @@
 
 use jiff::civil::Date;
 
-use super::action::{Action, Appraisal, HomeVerification, LetterSignature, Verdict, Withdrawal};
+use super::action::{Action, Appraisal, HomeVerification, LetterSignature, Verdict};
 use super::cross_check::newly_on_allowance;
 use super::objection::answered_above;
 use super::{Casefile, Facts, Refusal, Stage, assessment};
 use crate::calendar::plus_days;
 use crate::policy::{GuardKind, StepKind};
-use crate::typed_text::{is_blank, readable_length, same_person};
-
-/// The household's signed withdrawal, as evidence.
-const WITHDRAWAL_PAPER: &str = "withdrawal_statement";
+use crate::typed_text::{is_blank, same_person};
 
 /// Adds a refusal for everything that is missing or cannot be.
 pub(super) fn filled(
@@ -215,34 +212,6 @@ pub(super) fn filled(
                 ));
             }
         }
-        Action::End {
-            ending,
-            reason,
-            withdrawal,
-        } => {
-            if !blank(reason) && readable_length(reason) < 6 {
-                refused.push(Refusal::new(
-                    "reason_given",
-                    "终止的理由太短：请写明发生了什么、怎样核实的，让农户看得懂。",
-                    None,
-                ));
-                return;
-            }
-            match ending.as_str() {
-                "moved_out" => moved_out(facts, &mut no),
-                "withdrawn" => {
-                    withdrawn(withdrawal.as_ref(), casefile, occurred_on, facts, &mut no)
-                }
-                _ => {}
-            }
-            let living = facts.members.iter().any(|m| m.active);
-            if ending == "all_members_died" && living {
-                no("档案里还有健在的家庭成员，不能按“全部成员死亡”终止。");
-            }
-            if ending == "refuses_to_sign" && casefile.records.commitment_letter.is_some() {
-                no("承诺授权书已经签了，不能按“不愿签字”终止。");
-            }
-        }
         _ => {}
     }
 }
@@ -292,48 +261,6 @@ fn recused(appraisal: &Appraisal, facts: &Facts<'_>, no: &mut impl FnMut(&str)) 
             return;
         }
         away.push(name);
-    }
-}
-
-/// 整户迁出 stands in the register: nobody lives there any more, and somebody
-/// moved away.
-fn moved_out(facts: &Facts<'_>, no: &mut impl FnMut(&str)) {
-    let stayed = facts.members.iter().any(|m| m.active);
-    if stayed || !facts.members.iter().any(|m| m.left) {
-        no("户档案里还没有整户迁出的登记，不能按“整户迁出”终止：请先在农户档案里逐人登记迁出。");
-    }
-}
-
-/// 农户自愿撤回 is the household's own signed word, and the paper is there.
-fn withdrawn(
-    withdrawal: Option<&Withdrawal>,
-    casefile: &Casefile,
-    occurred_on: Date,
-    facts: &Facts<'_>,
-    no: &mut impl FnMut(&str),
-) {
-    let Some(withdrawal) = withdrawal else {
-        no(
-            "农户自愿撤回要有农户签字的撤回申请：请写明谁签的、哪一天签的，并上传扫描件或写明纸质件存放在哪里。",
-        );
-        return;
-    };
-    let signer = facts
-        .members
-        .iter()
-        .any(|m| m.active && m.adult && same_person(&m.name, &withdrawal.signed_by));
-    if !signer {
-        no("撤回申请要由本户成年成员签字，请核对签字人姓名。");
-    }
-    let first = casefile.leads.iter().map(|l| l.received_on).min();
-    if withdrawal.signed_on > occurred_on || first.is_some_and(|f| withdrawal.signed_on < f) {
-        no("撤回申请的签字日期不能早于发现线索，也不能晚于终止日期。");
-    }
-    let scanned = facts
-        .evidence
-        .is_some_and(|all| all.iter().any(|e| e.code == WITHDRAWAL_PAPER));
-    if !scanned && readable_length(&withdrawal.paper_place) < 2 {
-        no("撤回申请的原件在哪里：请上传扫描件，或写明纸质件存放在哪里。");
     }
 }
 

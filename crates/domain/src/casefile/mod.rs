@@ -15,6 +15,7 @@ mod correction;
 mod cross_check;
 mod desk;
 mod effect;
+mod ending;
 mod evidence;
 mod form;
 mod guard;
@@ -261,12 +262,23 @@ pub struct MemberFact {
     pub subsistence_allowance: Option<Option<Date>>,
 }
 
+/// What the register says of the household as a whole.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Register {
+    /// All its members joined another household.
+    pub merged: bool,
+    /// Day on which 分户 was last entered, where it was.
+    pub last_split_recorded_on: Option<Date>,
+}
+
 /// What `apply` may look at besides the casefile itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
     pub pack: &'a Pack,
     pub calendar: &'a WorkCalendar,
     pub members: &'a [MemberFact],
+    /// Merges and splits; nothing where nobody looked them up, as in a list.
+    pub register: Register,
     /// Code of `household_type`, e.g. `ordinary_household`.
     pub household_status: &'a str,
     /// Name of the household's township; empty where nobody looked it up, as in

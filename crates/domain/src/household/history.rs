@@ -25,11 +25,12 @@ pub struct FileVersion {
 type Step = (Vec<String>, Option<Value>);
 
 /// Lists whose entries are told apart by these fields.
-const LISTS: [(&str, &[&str]); 4] = [
+const LISTS: [(&str, &[&str]); 5] = [
     ("members", &["id"]),
     ("income", &["period_from", "period_to"]),
     ("assurances", &["recorded_on"]),
     ("tags", &[]),
+    ("split_off", &["household_id"]),
 ];
 
 /// The file as it stood on a day, with the number of the version that took

@@ -138,7 +138,7 @@ pub(crate) fn spoken_or_blank(day: Option<Date>) -> String {
 }
 
 /// Yuan with two decimals, as forms write money.
-pub(crate) fn yuan(fen: i64) -> String {
+pub fn yuan(fen: i64) -> String {
     let sign = if fen < 0 { "-" } else { "" };
     format!("{sign}{}.{:02}", fen.abs() / 100, fen.abs() % 100)
 }

@@ -18,9 +18,12 @@ pub struct AppraisedHousehold {
     /// The result in words.
     pub result: String,
     pub opinion: String,
+    /// What the meeting found, in words, where the pack has it judge the
+    /// situation (HN20-035); empty otherwise.
+    pub findings: String,
 }
 
-/// 民主评议会议记录 (HN22-053).
+/// 民主评议会议记录 (HN20-035, HN22-053).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppraisalMinutes {
     pub county: String,
@@ -32,6 +35,8 @@ pub struct AppraisalMinutes {
     pub recorder: String,
     /// How many of which role came, in words and count.
     pub attendance: Vec<(String, u16)>,
+    /// Who called the meeting together, where the pack names them (HN20-035).
+    pub conveners: Vec<String>,
     pub minutes: String,
     pub households: Vec<AppraisedHousehold>,
 }
@@ -67,8 +72,28 @@ impl Paper for AppraisalMinutes {
             .iter()
             .map(|(role, n)| format!("{role}{n}人"))
             .collect();
+        let (conveners, signatures) = match self.conveners.as_slice() {
+            [] => (String::new(), String::new()),
+            called => (
+                format!("。由{}共同组织", called.join("、")),
+                called
+                    .iter()
+                    .map(|c| format!("{c}（签名）："))
+                    .collect::<Vec<_>>()
+                    .join("　　　　　"),
+            ),
+        };
+        let findings: Vec<String> = self
+            .households
+            .iter()
+            .filter(|h| !h.findings.is_empty())
+            .map(|h| format!("{}户：{}", h.head_name, h.findings))
+            .collect();
         let mut fields = place_fields(&self.county, &self.township, &self.village);
         fields.extend([
+            ("组织者", conveners),
+            ("组织者签名", signatures),
+            ("综合研判", findings.join("\n")),
             ("评议日期", spoken(self.held_on)),
             ("会议地点", self.place.clone()),
             ("主持人", self.chair.clone()),

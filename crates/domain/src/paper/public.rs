@@ -168,6 +168,22 @@ pub enum SubstituteLine {
     Guardian { name: String },
     /// The last digits of the household code.
     CodeTail { tail: String },
+    /// Neither: a household without a code that has no other adult to name.
+    Withheld,
+}
+
+/// What stands where no name, guardian or code may.
+const NAME_WITHHELD: &str = "本村一户（姓名不公开）";
+
+impl SubstituteLine {
+    /// What the paper says.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Guardian { name } => format!("{name}（监护人）"),
+            Self::CodeTail { tail } => format!("户编号尾号{tail}"),
+            Self::Withheld => NAME_WITHHELD.to_owned(),
+        }
+    }
 }
 
 /// Whether a household's head may be named on public papers.
@@ -229,21 +245,25 @@ pub fn public_line(
             )));
         }
         NameProtection::None => (PublicText::name(head_name, &what, never)?, false),
-        NameProtection::Approved(SubstituteLine::Guardian { name }) => {
-            if is_minor(name) {
-                return Err(Unfit(format!(
-                    "第 {position} 户批准的代替姓名是未成年人，请重新提出代替写法"
-                )));
+        NameProtection::Approved(substitute) => {
+            match substitute {
+                SubstituteLine::Guardian { name } if is_minor(name) => {
+                    return Err(Unfit(format!(
+                        "第 {position} 户批准的代替姓名是未成年人，请重新提出代替写法"
+                    )));
+                }
+                SubstituteLine::Guardian { name } => {
+                    PublicText::name(name, &format!("第 {position} 户的监护人姓名"), never)?;
+                }
+                SubstituteLine::CodeTail { tail } if tail.chars().count() > 4 => {
+                    return Err(Unfit(format!("第 {position} 户的户编号只能写末四位")));
+                }
+                SubstituteLine::CodeTail { tail } => {
+                    PublicText::name(tail, &format!("第 {position} 户的户编号尾号"), never)?;
+                }
+                SubstituteLine::Withheld => {}
             }
-            let guardian = PublicText::name(name, &format!("第 {position} 户的监护人姓名"), never)?;
-            (PublicText(format!("{}（监护人）", guardian.0)), true)
-        }
-        NameProtection::Approved(SubstituteLine::CodeTail { tail }) => {
-            if tail.chars().count() > 4 {
-                return Err(Unfit(format!("第 {position} 户的户编号只能写末四位")));
-            }
-            let tail = PublicText::name(tail, &format!("第 {position} 户的户编号尾号"), never)?;
-            (PublicText(format!("户编号尾号{}", tail.0)), true)
+            (PublicText(substitute.text()), true)
         }
     };
     if name.0.is_empty() {

@@ -189,6 +189,7 @@ fn appraisal_minutes() -> AppraisalMinutes {
         abstentions: 12 - votes_for - votes_against,
         result: result.into(),
         opinion: "样例评议意见".into(),
+        findings: "人均收入5200.00元；主要原因：因病；家庭基本情况：三口之家。".into(),
     };
     AppraisalMinutes {
         county: COUNTY.into(),
@@ -199,6 +200,7 @@ fn appraisal_minutes() -> AppraisalMinutes {
         chair: "样例主持人".into(),
         recorder: "样例记录人".into(),
         attendance: vec![("村“两委”".into(), 4), ("村民代表".into(), 8)],
+        conveners: vec!["村“两委”".into(), "驻村工作队".into(), "脱贫责任组".into()],
         minutes: "主持人介绍了各户情况，与会人员逐户讨论、逐户表决。".into(),
         households: vec![
             household("样例甲", 10, 1, "同意初选"),

@@ -72,6 +72,7 @@ pub(super) fn received(table: &Table, pack: &Pack) -> Found {
             }),
             risks: Vec::new(),
             late_reason: String::new(),
+            official: None,
         };
         let refusals = check_new_lead(&lead, pack, date(2022, 5, 1))
             .err()

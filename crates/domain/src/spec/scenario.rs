@@ -10,7 +10,7 @@ use super::{Row, Table, clock, pairs};
 use crate::account::{Operation, Principal, Scope};
 use crate::calendar::{WorkCalendar, plus_days};
 use crate::casefile::{
-    Action, Casefile, Facts, LeadRef, MemberFact, PackRef, Refusal, Stage, apply, clocks,
+    Action, Casefile, Facts, LeadRef, MemberFact, PackRef, Refusal, Register, Stage, apply, clocks,
 };
 use crate::division::{DivisionCode, Level};
 use crate::policy::{Pack, StepKind};
@@ -270,6 +270,7 @@ impl<'a> World<'a> {
             pack: self.pack,
             calendar: &self.calendar,
             members: &self.members,
+            register: Register::default(),
             household_status: &self.status,
             township: usual::township(self.pack),
             evidence: Some(&pieces),

@@ -259,6 +259,7 @@ impl World {
             pack: &self.pack,
             calendar: &self.calendar,
             members: &self.members,
+            register: domain::casefile::Register::default(),
             household_status: "ordinary_household",
             township: "",
             evidence: None,

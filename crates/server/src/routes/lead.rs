@@ -2,7 +2,8 @@
 
 use app::PageView;
 use app::lead::{
-    ConcludeLead, ConcludedLead, CorrectLead, LeadListQuery, LeadView, RegisteredLead,
+    ComplaintListQuery, ComplaintView, ConcludeLead, ConcludedLead, CorrectLead, HandleComplaint,
+    LeadListQuery, LeadView, RegisteredLead,
 };
 use axum::extract::{Path, Query, State as AxumState};
 use domain::lead::NewLead;
@@ -21,6 +22,9 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(match_household))
         .routes(routes!(conclude))
         .routes(routes!(correct))
+        .routes(routes!(complaints))
+        .routes(routes!(complaint))
+        .routes(routes!(handle_complaint))
 }
 
 /// Leads in scope, earliest received first.
@@ -129,4 +133,54 @@ async fn correct(
 #[derive(Debug, serde::Deserialize, utoipa::ToSchema)]
 struct MatchLead {
     household_id: String,
+}
+
+/// Complaints of people in office, for those above them; earliest received first.
+#[utoipa::path(
+    get,
+    path = "/complaints",
+    tag = "lead",
+    params(ComplaintListQuery),
+    responses((status = 200, body = PageView<ComplaintView>), (status = "4XX", body = Problem)),
+)]
+async fn complaints(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Query(query): Query<ComplaintListQuery>,
+) -> Answer<PageView<ComplaintView>> {
+    answer(app.complaints(&me, query).await)
+}
+
+/// One complaint of somebody in office.
+#[utoipa::path(
+    get,
+    path = "/complaints/{id}",
+    tag = "lead",
+    params(("id" = String, Path)),
+    responses((status = 200, body = ComplaintView), (status = "4XX", body = Problem)),
+)]
+async fn complaint(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+) -> Answer<ComplaintView> {
+    answer(app.complaint(&me, &id).await)
+}
+
+/// Records what came of a complaint, above the person complained of.
+#[utoipa::path(
+    post,
+    path = "/complaints/{id}/handle",
+    tag = "lead",
+    params(("id" = String, Path)),
+    request_body = HandleComplaint,
+    responses((status = 200, body = ComplaintView), (status = "4XX", body = Problem)),
+)]
+async fn handle_complaint(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+    Body(form): Body<HandleComplaint>,
+) -> Answer<ComplaintView> {
+    answer(app.handle_complaint(&me, &id, form).await)
 }

@@ -5,9 +5,10 @@ use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 
 use crate::forms;
+use crate::household_changes::{change, file};
 use crate::place::HOME;
 use crate::story::{Case, desk};
-use crate::test_app::TestApp;
+use crate::test_app::{Engine, TestApp};
 
 const FIRST: Date = date(2022, 5, 1);
 
@@ -54,6 +55,69 @@ async fn an_end_is_borne_out_and_the_household_is_told() {
     let view = case.act(&township, FIRST, told).await.ok();
     assert_eq!(view["stage_detail"]["informed"]["told_by"], "镇干部");
     assert!(desk(&test, &township, &case.id).await.0.is_empty());
+}
+
+/// 并入他户 and 分户 stand in the register before a case ends by them, and a
+/// household that is no more is carried no further.
+async fn merged_and_split(engine: Engine) {
+    let test = TestApp::on(engine).await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    let township = case.township();
+    let end =
+        |ending: &str| json!({"type": "end", "ending": ending, "reason": "入户时发现已并到亲属家"});
+    refused(&case, &township, end("merged"), "先在农户档案里登记并户").await;
+    let other = test.village().add_household(HOME, 2).await;
+    let members = file(&test, &case.household, "").await;
+    let id = |index: usize| {
+        let id = members["members"][index]["id"].as_str();
+        id.expect("an id").to_owned()
+    };
+    let relations = json!({id(0): "sibling", id(1): "brothers_wife", id(2): "nephew"});
+    let merge = json!({"kind": "merged_into", "household_id": other, "relations": relations});
+    change(&test, &case.household, merge).await.ok();
+    refused(&case, &township, end("lost_contact"), "并入他户").await;
+    case.act(&case.village(), FIRST, forms::verify_home(HOME, true))
+        .await
+        .refusal("household_merged");
+    let (mine, _) = desk(&test, &township, &case.id).await;
+    assert_eq!(mine.len(), 1, "the township is asked to end it");
+    assert!(desk(&test, &case.village(), &case.id).await.0.is_empty());
+    let ended = case.act(&township, FIRST, end("merged")).await.ok();
+    assert_eq!(ended["stage_detail"]["ending"], "merged");
+
+    // Split before the case was opened: no reason to end it.
+    let household = test.village().add_household(HOME, 3).await;
+    let members = file(&test, &household, "").await;
+    let split = |index: usize| {
+        let id = &members["members"][index]["id"];
+        json!({"kind": "split", "member_ids": [id], "new_head_id": id, "village": null})
+    };
+    change(&test, &household, split(1)).await.ok();
+    let later = date(2022, 5, 2);
+    test.go_to(later);
+    let form = forms::lead(HOME, &household, "cadre_visit", later);
+    let lead = test.village().post("/leads", form).await.ok();
+    let case = Case::of_lead(&test, HOME, household, &lead["lead"], "identification").await;
+    let end =
+        |ending: &str| json!({"type": "end", "ending": ending, "reason": "儿子成家后已另立门户"});
+    let said = case.act(&township, later, end("split")).await;
+    assert!(
+        said.refusal("form_filled")["message"]
+            .to_string()
+            .contains("先在农户档案里登记分户")
+    );
+    change(&test, &case.household, split(2)).await.ok();
+    case.act(&township, later, end("split")).await.ok();
+}
+
+#[tokio::test]
+async fn merged_and_split_are_borne_out_on_sqlite() {
+    merged_and_split(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn merged_and_split_are_borne_out_on_postgres() {
+    merged_and_split(Engine::Postgres).await;
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::leads::episode;
 use crate::place::HOME;
 use crate::test_app::{Reply, TestApp};
 
-async fn file(test: &TestApp, household: &str, query: &str) -> Value {
+pub async fn file(test: &TestApp, household: &str, query: &str) -> Value {
     test.village()
         .get(&format!("/households/{household}{query}"))
         .await
@@ -29,7 +29,7 @@ async fn change_on(test: &TestApp, household: &str, on: &str, change: Value) -> 
         .await
 }
 
-async fn change(test: &TestApp, household: &str, change: Value) -> Reply {
+pub async fn change(test: &TestApp, household: &str, change: Value) -> Reply {
     change_on(test, household, "2022-05-01", change).await
 }
 

@@ -6,6 +6,7 @@ mod adoptions;
 mod attachments;
 mod borne_out;
 mod clock;
+mod complaints;
 mod corrections;
 mod double_decision;
 mod duplicates;

@@ -2,13 +2,15 @@
 //! substitute for a name, the county's own templates.
 
 use axum::http::header;
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 
 use crate::forms;
 use crate::place::HOME;
 use crate::story::Case;
 use crate::test_app::{Engine, Reply, TestApp};
+
+const FIRST: Date = date(2022, 5, 1);
 
 #[tokio::test]
 async fn papers_on_sqlite() {
@@ -238,6 +240,67 @@ async fn name_protection(case: &Case<'_>, notice: &str) {
         .await
         .ok();
     assert!(print().await.text().contains(&forms::head_name(HOME, 1)));
+}
+
+/// Nothing is posted while the township has not decided by which name, and a
+/// household without a code whose only adult is protected has a lawful line.
+#[tokio::test]
+async fn a_notice_waits_for_the_name_protection() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let test = TestApp::on(engine).await;
+        let mut form = forms::household(HOME, 5);
+        form["code"] = Value::Null;
+        form["members"].as_array_mut().expect("members").drain(1..2);
+        let village = test.village();
+        let saved = village.post("/households", form).await.ok();
+        let household = saved["id"].as_str().expect("an id").to_owned();
+        let lead = forms::lead(HOME, &household, "cadre_visit", FIRST);
+        let lead = village.post("/leads", lead).await.ok();
+        let case = Case::of_lead(
+            &test,
+            HOME,
+            household.clone(),
+            &lead["lead"],
+            "identification",
+        )
+        .await;
+        let mut visit = forms::verify_home(HOME, true);
+        visit["income"]["persons"] = json!(2);
+        case.act(&case.village(), FIRST, visit).await.ok();
+        case.sign(FIRST).await;
+        case.cross_check(FIRST).await;
+        case.appraise(FIRST, 1, true).await.ok();
+
+        let mut asking = forms::name_protection(HOME, &household);
+        for (substitute, guardian) in [
+            ("code_tail", String::new()),
+            ("guardian", forms::head_name(HOME, 5)),
+        ] {
+            asking["substitute"] = json!(substitute);
+            asking["guardian_name"] = json!(guardian);
+            let reply = village.post("/name-protections", asking.clone()).await;
+            reply.problem(422, "invalid");
+        }
+        asking["substitute"] = json!("withheld");
+        let asked = village.post("/name-protections", asking).await.ok();
+        let items = [(case.id.clone(), case.version().await)];
+        let notice = forms::notice(HOME, FIRST, &items);
+        let reply = village.post("/notices", notice.clone()).await;
+        let refusal = reply.refusal("name_protection");
+        let says = refusal["message"].as_str().expect("words");
+        assert!(says.contains("正等柳泉镇决定"), "{says}");
+        let decide = format!(
+            "/name-protections/{}/decide",
+            asked["id"].as_str().expect("an id")
+        );
+        let yes = json!({"expected_version": 1, "approve": true});
+        test.township().post(&decide, yes).await.ok();
+        let posted = village.post("/notices", notice).await.ok();
+        let path = format!("/notices/{}/print", posted["id"].as_str().expect("an id"));
+        let page = village.get(&path).await.text();
+        assert!(page.contains("本村一户（姓名不公开）"), "{page}");
+        assert!(!page.contains(&forms::head_name(HOME, 5)));
+    }
 }
 
 /// A built-in template with another heading.

@@ -53,6 +53,33 @@ fn month_of(mut form: Value, month: &str) -> Value {
     form
 }
 
+/// Three conveners call the meeting, and what it judged stands in its minutes
+/// (HN20-035).
+#[tokio::test]
+async fn the_minutes_name_conveners_and_findings() {
+    let test = under_2020().await;
+    test.go_to(MAY);
+    appraised(&test, 1, MAY).await;
+    let village = test.village();
+    let meetings = village.get("/appraisals").await.ok();
+    let path = format!(
+        "/papers/appraisal/{}/appraisal_minutes",
+        meetings[0]["id"].as_str().expect("an id")
+    );
+    for form in ["print", "document"] {
+        let text = village.get(&format!("{path}/{form}")).await.text();
+        for said in [
+            "由村“两委”、驻村工作队、脱贫责任组共同组织",
+            "驻村工作队（签名）",
+            "家庭三口，户主患病",
+            "收入大幅缩减",
+            "返贫致贫风险：有问题",
+        ] {
+            assert!(text.contains(said), "{form} lacks {said}: {text}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_came_too_late_goes_into_the_next_month() {
     let test = under_2020().await;

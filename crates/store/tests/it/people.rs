@@ -8,6 +8,7 @@ use domain::identity_number::IdentityNumber;
 use jiff::civil::{Date, date};
 use store::account::AccountRow;
 use store::casefile::{Author, CasefileProjection};
+use store::complaint::{ComplaintRow, account_list};
 use store::household::{EpisodeRow, VersionMeta};
 use store::lead::{LeadCorrectionRow, LeadRow};
 use store::notice::{NoticeItemRow, NoticeRow, ObjectionRow};
@@ -91,6 +92,7 @@ pub fn household(id: &str, village: &str, name: &str) -> HouseholdFile {
         tags: Vec::new(),
         resettlement_area: String::new(),
         merged_into: None,
+        split_off: Vec::new(),
     }
 }
 
@@ -301,6 +303,34 @@ pub fn objection(
         official_sealed: None,
         official_level: None,
         handling_level: None,
+    }
+}
+
+/// A complaint that the township handles; account `x` is the one named.
+pub fn complaint(tx: &WriteTx, id: &str, village: &str) -> ComplaintRow {
+    ComplaintRow {
+        id: id.into(),
+        household_id: None,
+        village: village.into(),
+        reported_name: String::new(),
+        channel: "petition".into(),
+        received_on: "2025-05-03".into(),
+        recorded_at: 0,
+        content_sealed: tx
+            .seal_text("complaint", "content", id, "x")
+            .expect("seals"),
+        reporter_sealed: None,
+        official_sealed: None,
+        official_level: "village".into(),
+        official_accounts: account_list(&["x".into()]),
+        handling_level: "township".into(),
+        status: "open".into(),
+        answer_sealed: None,
+        upheld: None,
+        handled_on: None,
+        handled_by: None,
+        account_id: "account-clerk".into(),
+        version: 1,
     }
 }
 

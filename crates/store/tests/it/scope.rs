@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::account::Scope;
-use domain::division::{DivisionCode, DivisionRecord};
+use domain::division::{DivisionCode, DivisionRecord, Level};
 use domain::exchange::{Finding, FindingKind, Form};
 use jiff::civil::date;
 use store::Window;
 use store::attachment::AttachmentRow;
 use store::casefile::CasefileFilter;
+use store::complaint::ComplaintReader;
 use store::division::{GridRow, StagedVillage};
 use store::exchange::{FindingFilter, ImportBatchRow, StagedHousehold};
 use store::household::HouseholdQuery;
@@ -20,12 +21,15 @@ use store::submission_list::ListFilter;
 
 use crate::fixture::{TestDatabase, on_both};
 use crate::people::{
-    DAY, FOREIGN, NEIGHBOUR, VILLAGE, account, casefile, episode, event, household, lead,
-    lead_correction, meta, name_protection, notice, notice_item, number, objection, projection,
-    scope, scopes_above,
+    DAY, FOREIGN, NEIGHBOUR, VILLAGE, account, casefile, complaint, episode, event, household,
+    lead, lead_correction, meta, name_protection, notice, notice_item, number, objection,
+    projection, scope, scopes_above,
 };
 
-on_both!(every_read_answers_its_scope_only);
+on_both!(
+    every_read_answers_its_scope_only,
+    a_complaint_is_read_above_and_by_nobody_named,
+);
 
 /// One of everything in the village.
 async fn fill(db: &TestDatabase) {
@@ -83,6 +87,9 @@ async fn fill(db: &TestDatabase) {
     .expect("added");
     let row = objection(&tx, "o", "n", VILLAGE, "x", "y");
     tx.add_objection(row).await.expect("added");
+    tx.add_complaint(complaint(&tx, "p", VILLAGE))
+        .await
+        .expect("added");
     let minutes_sealed = tx
         .seal_text("appraisal", "minutes", "a", "x")
         .expect("seals");
@@ -278,6 +285,12 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
     ask!(notice_items(s, &["n".to_owned()]) a => a.len());
     ask!(objections(s, &["n".to_owned()]) a => a.len());
     ask!(open_objections(s, 10) a => a.len());
+    let above = ComplaintReader {
+        account_id: "a",
+        level: Some(Level::Township),
+    };
+    ask!(complaint(s, above, "p") a => usize::from(a.is_some()));
+    ask!(complaints(s, above, None, &ten) a => page!(a));
     ask!(appraisals(s, 10) a => a.len());
     ask!(appraisal(s, "a") a => usize::from(a.is_some()));
     ask!(name_protection(s, "np") a => usize::from(a.is_some()));
@@ -347,6 +360,26 @@ async fn every_read_answers_its_scope_only(db: TestDatabase) {
                 "{read} gave nothing to {own:?}: the probe shows nothing"
             );
         }
+    }
+}
+
+async fn a_complaint_is_read_above_and_by_nobody_named(db: TestDatabase) {
+    fill(&db).await;
+    let here = scope(VILLAGE);
+    for (account_id, level, found) in [
+        ("a", Some(Level::Village), false),
+        ("a", None, false),
+        ("a", Some(Level::Township), true),
+        ("x", Some(Level::Township), false),
+        ("a", Some(Level::City), true),
+        ("x", Some(Level::Province), false),
+        // Part of an id, or what stands for anything, is nobody's name.
+        ("%", Some(Level::Township), true),
+        ("", Some(Level::Township), true),
+    ] {
+        let reader = ComplaintReader { account_id, level };
+        let read = db.store.complaint(&here, reader, "p").await.expect("query");
+        assert_eq!(read.is_some(), found, "{account_id} {level:?}");
     }
 }
 

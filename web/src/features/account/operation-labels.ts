@@ -21,6 +21,7 @@ export const operationGroups: OperationGroup[] = [
       { code: 'lead.register', label: '登记线索' },
       { code: 'lead.conclude', label: '办结线索' },
       { code: 'lead.correct', label: '更正线索发现日期' },
+      { code: 'complaint.handle', label: '办理干部问题反映' },
     ],
   },
   {

@@ -15,6 +15,7 @@ const SUBJECTS: Record<string, string> = {
   account: '账户',
   household: '农户档案',
   lead: '线索',
+  complaint: '干部问题反映',
   casefile: '识别认定事项',
   appraisal: '评议会议',
   notice: '公示',

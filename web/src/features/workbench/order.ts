@@ -12,6 +12,8 @@ export function linkOf(item: WorkItem): string {
   switch (item.kind) {
     case 'lead':
       return `/leads/${item.id}`
+    case 'complaint':
+      return '/complaints'
     case 'cross_check':
       return '/cross-checks'
     case 'correction':

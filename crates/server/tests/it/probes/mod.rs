@@ -375,6 +375,7 @@ async fn counts_are_of_the_scope(test: &TestApp, actor: &Actor, tally: &mut Tall
     for (needs, path, each) in [
         (O::LeadRead, "/leads", records::LEADS),
         (O::LeadRead, "/leads?status=open", records::OPEN_LEADS),
+        (O::ComplaintHandle, "/complaints", records::COMPLAINTS),
         (O::CasefileRead, "/casefiles", records::CASEFILES),
         (
             O::CasefileRead,

@@ -20,6 +20,7 @@ pub const COMPARISONS: u64 = 1;
 pub const NOTICES: u64 = 1;
 pub const APPRAISALS: u64 = 1;
 pub const GRIDS: u64 = 1;
+pub const COMPLAINTS: u64 = 1;
 pub const SUBMISSION_LISTS: u64 = 1;
 
 /// The village's list with its one posted household.
@@ -128,6 +129,8 @@ pub struct Records {
     pub appraisal: String,
     pub protection: String,
     pub objection: String,
+    /// About the village's own official: the township's to handle.
+    pub complaint: String,
     /// A list of the village's, sent to its township.
     pub submission_list: String,
     pub submission_list_version: i64,
@@ -212,7 +215,23 @@ impl Records {
             .post("/leads", forms::lead(place, &second, "hotline", day))
             .await
             .ok();
+        let mut form = forms::lead(place, &second, "petition", day);
+        form["official"] = json!({"name": "", "level": "village"});
+        let taken = village.post("/leads", form).await.ok();
+        assert!(taken["lead"].is_null() && taken["handled_at"] == "township");
+        let inside = domain::account::Scope::subtree(place.code());
+        let above = store::complaint::ComplaintReader {
+            account_id: "",
+            level: Some(domain::division::Level::Township),
+        };
+        let complaints = test
+            .app
+            .store
+            .complaints(&inside, above, None, &store::Window::first(5))
+            .await
+            .expect("query");
         Self {
+            complaint: complaints.items[0].id.clone(),
             place,
             village: place.village.into(),
             member: case.adults[0].clone(),
@@ -267,6 +286,7 @@ impl Records {
             appraisal: id(),
             protection: id(),
             objection: id(),
+            complaint: id(),
             submission_list: id(),
             submission_list_version: 1,
             attachments: vec![id(); 3],

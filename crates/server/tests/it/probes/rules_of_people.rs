@@ -198,6 +198,26 @@ fn lead_rules() -> Vec<Rule> {
                 post(format!("/leads/{}/conclude", t.lead), form)
             },
         ),
+        rule(GET, "/complaints", O::ComplaintHandle, List, |_, t| {
+            get(format!("/complaints?division={}", t.village))
+        }),
+        rule(
+            GET,
+            "/complaints/{id}",
+            O::ComplaintHandle,
+            Record,
+            |_, t| get(format!("/complaints/{}", t.complaint)),
+        ),
+        rule(
+            POST,
+            "/complaints/{id}/handle",
+            O::ComplaintHandle,
+            Record,
+            |_, t| {
+                let form = json!({"expected_version": 1, "upheld": false, "answer": "", "handled_by": "", "handled_on": "2032-01-01"});
+                post(format!("/complaints/{}/handle", t.complaint), form)
+            },
+        ),
         rule(
             POST,
             "/leads/{id}/correct",

@@ -16,7 +16,7 @@ use crate::{App, AppError, Window, mask_name};
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WorkItem {
     /// `casefile`, `evidence`, `correction`, `objection`, `lead`, `cross_check`,
-    /// `submission_list`, `monitoring_line` or `name_protection`.
+    /// `submission_list`, `monitoring_line`, `name_protection` or `handover`.
     pub kind: String,
     pub id: String,
     pub household_id: Option<String>,
@@ -121,6 +121,7 @@ impl App {
             self.list_work(principal, &mut bench).await?;
         }
         self.protection_work(principal, &mut bench).await?;
+        self.handover_work(principal, &mut bench).await?;
         self.line_work(principal, &mut bench).await?;
         let left = |i: &WorkItem| {
             i.clock

@@ -9,6 +9,7 @@ use crate::division::DivisionCode;
 use crate::identity_number::age_on;
 
 pub mod check;
+pub mod handover;
 pub mod history;
 
 /// A household as one document. Every change makes a new version of the whole,
@@ -44,6 +45,10 @@ pub struct HouseholdFile {
     /// The household all members joined; the file takes no more changes.
     #[serde(default)]
     pub merged_into: Option<String>,
+    /// Where the whole household went outside the county; the file takes no
+    /// more changes.
+    #[serde(default)]
+    pub moved_out_to: Option<String>,
 }
 
 /// Whether a member still belongs to the household.

@@ -90,6 +90,7 @@ migrations! {
     "0070_submission_list",
     "0080_villages_and_lists",
     "0085_saved_views_and_lead_corrections",
+    "0091_handover",
 }
 
 impl Store {

@@ -68,6 +68,7 @@ pub(super) fn file(
             String::new()
         },
         merged_into: None,
+        moved_out_to: None,
     }
 }
 

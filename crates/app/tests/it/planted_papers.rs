@@ -203,6 +203,7 @@ fn planted(dice: &mut Dice, serial: usize) -> Planted {
         tags: vec![text()],
         resettlement_area: text(),
         merged_into: None,
+        moved_out_to: None,
     };
     Planted {
         file,

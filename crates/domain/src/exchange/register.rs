@@ -278,6 +278,7 @@ pub fn apply_to_file(
             tags: Vec::new(),
             resettlement_area: String::new(),
             merged_into: None,
+            moved_out_to: None,
         },
     };
     file.code = Some(form.code.clone()).filter(|c| !c.is_empty());

@@ -12,6 +12,7 @@ mod duplicates;
 mod evidence;
 mod exports;
 mod forms;
+mod handovers;
 mod hostile;
 mod household_changes;
 mod journey;

@@ -91,6 +91,7 @@ pub fn household(id: &str, village: &str, name: &str) -> HouseholdFile {
         tags: Vec::new(),
         resettlement_area: String::new(),
         merged_into: None,
+        moved_out_to: None,
     }
 }
 

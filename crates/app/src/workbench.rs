@@ -424,6 +424,10 @@ impl App {
             ..Default::default()
         };
         for lead in self.leads(principal, query).await?.items {
+            // Sent to the township, because nobody knew the village yet.
+            let of_township = lead.village.code.ends_with("000");
+            let own = principal.level == Some(Level::Village)
+                || (of_township && principal.level == Some(Level::Township));
             let item = WorkItem {
                 kind: "lead".into(),
                 household_id: lead.household.as_ref().map(|h| h.id.clone()),
@@ -439,14 +443,20 @@ impl App {
                 } else {
                     "把线索对应到农户".into()
                 },
-                waiting_for: (principal.level != Some(Level::Village)).then(|| "村级".into()),
+                waiting_for: (!own).then(|| {
+                    level_words(if of_township {
+                        Level::Township
+                    } else {
+                        Level::Village
+                    })
+                }),
                 clock: None,
                 days_left: lead.days_left,
                 missing: Vec::new(),
                 clause: None,
                 id: lead.id,
             };
-            if principal.level == Some(Level::Village) {
+            if own {
                 bench.mine.push(item)
             } else {
                 bench.waiting.push(item)

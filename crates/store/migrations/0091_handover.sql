@@ -23,3 +23,10 @@ CREATE INDEX household_handover_from ON household_handover (from_village, status
 CREATE INDEX household_handover_to ON household_handover (to_division, status);
 -- A household waits for one township at a time.
 CREATE UNIQUE INDEX household_handover_waiting ON household_handover (household_id) WHERE status = 'waiting';
+
+-- A lead sent where it belongs: the lead it came from and the one it went to,
+-- each with the path of the place; one outside the installation is only written down.
+ALTER TABLE lead ADD COLUMN forwarded_from TEXT;
+ALTER TABLE lead ADD COLUMN forwarded_from_place TEXT;
+ALTER TABLE lead ADD COLUMN forwarded_to TEXT;
+ALTER TABLE lead ADD COLUMN forwarded_to_place TEXT;

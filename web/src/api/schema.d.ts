@@ -1124,6 +1124,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lead-places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Children of a division, anywhere in the installation: where a lead may be sent. */
+        get: operations["forward_places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/leads": {
         parameters: {
             query?: never;
@@ -3022,6 +3039,7 @@ export interface components {
             expected_version: number;
             /** @description The lead of the same household that this one repeats. */
             duplicate_of?: string | null;
+            forward?: components["schemas"]["ForwardLead"] | null;
         };
         /** @description What a conclusion led to. */
         ConcludedLead: {
@@ -3855,6 +3873,20 @@ export interface components {
             message: string;
             severity: string;
         };
+        /** @description Where a lead goes: a division of this installation, or a place outside. */
+        ForwardLead: {
+            division?: string | null;
+            place?: string;
+        };
+        /** @description Where a lead went or came from, as the other end reads it. */
+        ForwardedLead: {
+            /** @description Path of the division, or the place outside as written. */
+            place: string;
+            /** @description It stands in this installation at the other end, with the same day. */
+            received: boolean;
+            /** @description The lead at the other end, where it is in the own scope. */
+            lead_id?: string | null;
+        };
         /** @description Days without an own pack. */
         GapView: {
             /** Format: date */
@@ -4468,6 +4500,8 @@ export interface components {
             concluded_by?: string | null;
             casefile_id?: string | null;
             merged_into?: string | null;
+            forwarded_from?: components["schemas"]["ForwardedLead"] | null;
+            forwarded_to?: components["schemas"]["ForwardedLead"] | null;
             /**
              * Format: date
              * @description Last day on which the county's decision would be on time.
@@ -5675,6 +5709,8 @@ export interface components {
                 concluded_by?: string | null;
                 casefile_id?: string | null;
                 merged_into?: string | null;
+                forwarded_from?: components["schemas"]["ForwardedLead"] | null;
+                forwarded_to?: components["schemas"]["ForwardedLead"] | null;
                 /**
                  * Format: date
                  * @description Last day on which the county's decision would be on time.
@@ -8947,6 +8983,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": string[];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forward_places: {
+        parameters: {
+            query?: {
+                parent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DivisionView"][];
                 };
             };
             "4XX": {

@@ -362,6 +362,7 @@ impl<'a> Run<'a> {
             expected_version: registered.lead.version,
             conclusion,
             duplicate_of: None,
+            forward: None,
         };
         let concluded = self
             .app

@@ -18,6 +18,7 @@ mod household_changes;
 mod journey;
 mod keys;
 mod lead_corrections;
+mod lead_forwarding;
 mod leads;
 mod listings;
 mod masked;

@@ -185,6 +185,10 @@ pub fn lead(
         version: 1,
         late_reason_sealed: None,
         own_received_on: None,
+        forwarded_from: None,
+        forwarded_from_place: None,
+        forwarded_to: None,
+        forwarded_to_place: None,
     }
 }
 

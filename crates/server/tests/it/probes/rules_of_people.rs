@@ -249,6 +249,13 @@ fn lead_rules() -> Vec<Rule> {
                 post(format!("/leads/{}/conclude", t.lead), form)
             },
         ),
+        rule(GET, "/lead-places", O::LeadConclude, Kind::Own, |_, t| {
+            [
+                get("/lead-places".into()),
+                get(format!("/lead-places?parent={}", t.village)),
+            ]
+            .concat()
+        }),
         rule(
             POST,
             "/leads/{id}/correct",

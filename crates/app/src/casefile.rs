@@ -10,6 +10,7 @@ mod view;
 pub(crate) use correction::OPEN_CORRECTION;
 pub use correction::{CorrectionDecision, CorrectionTask};
 pub use cross_check::{ComparedPerson, CrossCheckAnswer, CrossCheckTask};
+pub(crate) use evidence::evidence_subjects;
 pub use forms::*;
 pub use view::*;
 

@@ -60,7 +60,7 @@ fn picker_scope(principal: &Principal) -> Scope {
     }
 }
 
-fn view(row: DivisionRow, child_count: u64, path: String) -> DivisionView {
+pub(crate) fn view(row: DivisionRow, child_count: u64, path: String) -> DivisionView {
     DivisionView {
         name: domain::division::short_name(&row.name),
         code: row.code,

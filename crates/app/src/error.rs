@@ -71,6 +71,9 @@ impl From<StoreError> for AppError {
             StoreError::Taken(what) if what == "role_request.open" => {
                 Self::Conflict("这个账户已有一项岗位申请在等安全管理员办理，办完再提新的。".into())
             }
+            StoreError::Taken(what) if what == "household_handover.waiting" => {
+                Self::Conflict("这户正在移交，等对方接收；要改的先撤回那次移交。".into())
+            }
             StoreError::Taken(what) if what == "submission_list" => {
                 Self::Conflict("这份名单刚刚已经报送过，请刷新后查看。".into())
             }

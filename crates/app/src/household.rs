@@ -2,12 +2,16 @@
 
 mod change;
 mod correction;
+mod handover;
+mod handover_view;
 mod merge;
 mod person;
 mod view;
 
 pub use change::{Change, ChangeHousehold, NewHousehold, NewMember, SavedHousehold};
 pub use correction::{HouseholdCorrection, MemberCorrection};
+pub use handover::{EndHandover, HandOverHousehold, MoveOutHousehold, TakeHousehold};
+pub use handover_view::{HandoverListQuery, HandoverView};
 pub use view::*;
 
 use domain::account::{Operation, Principal, Scope};
@@ -293,6 +297,10 @@ impl App {
         let names = self.division_names([file.village.to_string()]).await?;
         let episodes = self.store.episodes(scope, &row.id).await?;
         let gaps = self.import_gaps(scope, &row.id).await?;
+        let handed_to = match self.store.handed_to(scope, &row.id).await? {
+            Some(division) => Some(self.division_path(village_of(&division)?).await?),
+            None => None,
+        };
         let leads = self
             .store
             .leads(
@@ -414,6 +422,8 @@ impl App {
             tags: file.tags,
             resettlement_area: file.resettlement_area,
             merged_into: file.merged_into,
+            moved_out_to: file.moved_out_to,
+            handed_to,
             as_of,
         })
     }

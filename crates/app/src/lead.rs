@@ -2,11 +2,13 @@
 
 mod complaint;
 mod correction;
+mod forward;
 
 pub use complaint::{ComplaintListQuery, ComplaintView, HandleComplaint};
 pub(crate) use complaint::{highest, level_complained_of, not_by_the_accused};
 use correction::lend_day;
 pub use correction::{CorrectLead, LeadCorrectionView};
+pub use forward::{ForwardLead, ForwardedLead};
 
 mod repeated;
 mod view;
@@ -53,6 +55,9 @@ pub struct ConcludeLead {
     /// The lead of the same household that this one repeats.
     #[serde(default)]
     pub duplicate_of: Option<String>,
+    /// Where it goes, for an outcome that sends it elsewhere.
+    #[serde(default)]
+    pub forward: Option<ForwardLead>,
 }
 
 /// What a conclusion led to.
@@ -244,6 +249,10 @@ impl App {
             casefile_id: None,
             merged_into: None,
             own_received_on: None,
+            forwarded_from: None,
+            forwarded_from_place: None,
+            forwarded_to: None,
+            forwarded_to_place: None,
             account_id: principal.account_id.clone(),
             version: 1,
             late_reason_sealed: match form.late_reason.trim() {
@@ -373,6 +382,12 @@ impl App {
             let named = form.duplicate_of.as_deref();
             let other = self.repeated_lead(&tx, principal, &lead, named).await?;
             lead.merged_into = Some(other);
+        }
+        let mut outcomes = pack.values.lead_outcomes.iter();
+        if let Some(outcome) = outcomes.find(|o| o.code == form.conclusion.outcome) {
+            let forward = (form.forward.as_ref(), form.conclusion.reason.as_str());
+            self.forward_lead(&mut tx, principal, &mut lead, outcome, forward)
+                .await?;
         }
         let mut casefile_id = None;
         match (leads_to.as_str(), &household) {

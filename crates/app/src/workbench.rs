@@ -16,7 +16,7 @@ use crate::{App, AppError, Window, mask_name};
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WorkItem {
     /// `casefile`, `evidence`, `correction`, `objection`, `lead`, `complaint`, `cross_check`,
-    /// `submission_list`, `monitoring_line` or `name_protection`.
+    /// `submission_list`, `monitoring_line`, `name_protection` or `handover`.
     pub kind: String,
     pub id: String,
     pub household_id: Option<String>,
@@ -124,6 +124,7 @@ impl App {
             self.complaint_work(principal, &mut bench).await?;
         }
         self.protection_work(principal, &mut bench).await?;
+        self.handover_work(principal, &mut bench).await?;
         self.line_work(principal, &mut bench).await?;
         let left = |i: &WorkItem| {
             i.clock
@@ -430,6 +431,10 @@ impl App {
             ..Default::default()
         };
         for lead in self.leads(principal, query).await?.items {
+            // Sent to the township, because nobody knew the village yet.
+            let of_township = lead.village.code.ends_with("000");
+            let own = principal.level == Some(Level::Village)
+                || (of_township && principal.level == Some(Level::Township));
             let item = WorkItem {
                 kind: "lead".into(),
                 household_id: lead.household.as_ref().map(|h| h.id.clone()),
@@ -445,14 +450,20 @@ impl App {
                 } else {
                     "把线索对应到农户".into()
                 },
-                waiting_for: (principal.level != Some(Level::Village)).then(|| "村级".into()),
+                waiting_for: (!own).then(|| {
+                    level_words(if of_township {
+                        Level::Township
+                    } else {
+                        Level::Village
+                    })
+                }),
                 clock: None,
                 days_left: lead.days_left,
                 missing: Vec::new(),
                 clause: None,
                 id: lead.id,
             };
-            if principal.level == Some(Level::Village) {
+            if own {
                 bench.mine.push(item)
             } else {
                 bench.waiting.push(item)

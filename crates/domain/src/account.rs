@@ -39,6 +39,7 @@ operations! {
     HouseholdRead = "household.read";
     HouseholdChange = "household.change";
     HouseholdReveal = "household.reveal";
+    HouseholdHandOver = "household.hand_over";
     LeadRead = "lead.read";
     LeadRegister = "lead.register";
     LeadConclude = "lead.conclude";

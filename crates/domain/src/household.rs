@@ -9,6 +9,7 @@ use crate::division::DivisionCode;
 use crate::identity_number::age_on;
 
 pub mod check;
+pub mod handover;
 pub mod history;
 
 /// A household as one document. Every change makes a new version of the whole,
@@ -47,6 +48,10 @@ pub struct HouseholdFile {
     /// Households that members of this one formed of their own.
     #[serde(default)]
     pub split_off: Vec<SplitOff>,
+    /// Where the whole household went outside the county; the file takes no
+    /// more changes.
+    #[serde(default)]
+    pub moved_out_to: Option<String>,
 }
 
 /// 分户: members formed a household of their own.

@@ -169,13 +169,23 @@ impl Store {
         subject_kind: &str,
         subject_id: &str,
     ) -> Result<Vec<AttachmentRow>, StoreError> {
-        Ok(attachment::Entity::find()
+        let mut rows = attachment::Entity::find()
             .filter(within(attachment::Column::Village, scope))
             .filter(attachment::Column::SubjectKind.eq(subject_kind))
             .filter(attachment::Column::SubjectId.eq(subject_id))
             .order_by_asc(attachment::Column::CreatedAt)
             .all(&self.connection)
-            .await?)
+            .await?;
+        // Whoever sees both villages sees what one lent to the other once.
+        let mut seen: Vec<(String, String)> = Vec::new();
+        rows.retain(|row| {
+            let lent = seen
+                .iter()
+                .any(|(digest, village)| *digest == row.digest && *village != row.village);
+            seen.push((row.digest.clone(), row.village.clone()));
+            !lent
+        });
+        Ok(rows)
     }
 
     /// An attachment in scope.

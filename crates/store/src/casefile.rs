@@ -40,7 +40,7 @@ pub struct CasefileFilter {
     pub level: Option<String>,
 }
 
-fn open(crypto: &dyn CryptoProvider, row: &CasefileRow) -> Result<Casefile, StoreError> {
+pub(crate) fn open(crypto: &dyn CryptoProvider, row: &CasefileRow) -> Result<Casefile, StoreError> {
     let bytes = crypto.open(
         Place {
             table: "casefile",

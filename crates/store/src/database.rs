@@ -91,6 +91,7 @@ migrations! {
     "0080_villages_and_lists",
     "0085_saved_views_and_lead_corrections",
     "0090_complaint",
+    "0091_handover",
 }
 
 impl Store {

@@ -19,6 +19,7 @@ pub mod duplicate_member;
 pub mod episode;
 pub mod grid;
 pub mod household;
+pub mod household_handover;
 pub mod household_version;
 pub mod import_batch;
 pub mod import_finding;

@@ -17,12 +17,14 @@ use crate::entity::{episode, household, household_version, member};
 use crate::{Actor, Engine, StoreError, WriteTx, within};
 
 mod batch;
+mod handover;
 mod history;
 mod read;
 
 pub use crate::entity::episode::Model as EpisodeRow;
 pub use crate::entity::household::Model as HouseholdRow;
 pub use crate::entity::member::Model as MemberRow;
+pub use handover::HandoverRow;
 
 /// Where a version came from and who answers for it (HN22-131).
 #[derive(Debug, Clone)]
@@ -130,9 +132,10 @@ fn household_model(
     row.member_count = Set(i32::try_from(active).unwrap_or(i32::MAX));
     row.household_type = Set(file.household_type.clone());
     row.grid_id = Set(file.grid_id.clone());
-    row.status = Set(match (&file.merged_into, active) {
-        (Some(_), _) => "merged",
-        (None, 0) => "gone",
+    row.status = Set(match (&file.merged_into, &file.moved_out_to, active) {
+        (Some(_), ..) => "merged",
+        (_, Some(_), _) => "moved_out",
+        (_, _, 0) => "gone",
         _ => "active",
     }
     .into());

@@ -50,6 +50,7 @@ const fn numbered(
 /// Every sealed column; a test compares the list with the schema.
 const TABLES: &[SealedTable] = &[
     numbered("household_version", "household_id", "version", &["file"]),
+    table("household_handover", &["reason", "answer"]),
     table("lead", &["description", "late_reason"]),
     table("lead_correction", &["reason"]),
     table("complaint", &["content", "reporter", "official", "answer"]),

@@ -695,6 +695,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Handovers out of the own scope or into it, the latest first. */
+        get: operations["handovers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/townships": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Townships of the own county, to hand a household to. */
+        get: operations["handover_townships"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a household that was handed over, into one of the own villages. */
+        post: operations["take"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a household back to who handed it over, with a reason. */
+        post: operations["refuse_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a handover back before it is answered. */
+        post: operations["withdraw_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/households": {
         parameters: {
             query?: never;
@@ -774,6 +859,57 @@ export interface paths {
         put?: never;
         /** Changes a household: births, deaths, moves, splits, merges, contact, income, assurances. */
         post: operations["change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/{id}/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands a household to another township of the county, or moves it to a village of the own scope at once. */
+        post: operations["hand_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/{id}/move-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the file of a household that left the county as a whole. */
+        post: operations["move_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/{id}/national.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One household in the national layout, to be handed over with it. */
+        get: operations["national"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1031,6 +1167,23 @@ export interface paths {
         };
         /** Names of the saved column mappings of a layout. */
         get: operations["mappings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lead-places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Children of a division, anywhere in the installation: where a lead may be sent. */
+        get: operations["forward_places"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2965,6 +3118,7 @@ export interface components {
             expected_version: number;
             /** @description The lead of the same household that this one repeats. */
             duplicate_of?: string | null;
+            forward?: components["schemas"]["ForwardLead"] | null;
         };
         /** @description What a conclusion led to. */
         ConcludedLead: {
@@ -3659,6 +3813,12 @@ export interface components {
             /** @description Yes, days without an own pack are meant. */
             accept_gap?: boolean;
         };
+        /** @description Sends a household back, or takes a handover back. */
+        EndHandover: {
+            /** Format: int64 */
+            expected_version: number;
+            reason: string;
+        };
         /** @description The ground has gone. */
         EndNameProtection: {
             /** Format: int64 */
@@ -3792,6 +3952,20 @@ export interface components {
             message: string;
             severity: string;
         };
+        /** @description Where a lead goes: a division of this installation, or a place outside. */
+        ForwardLead: {
+            division?: string | null;
+            place?: string;
+        };
+        /** @description Where a lead went or came from, as the other end reads it. */
+        ForwardedLead: {
+            /** @description Path of the division, or the place outside as written. */
+            place: string;
+            /** @description It stands in this installation at the other end, with the same day. */
+            received: boolean;
+            /** @description The lead at the other end, where it is in the own scope. */
+            lead_id?: string | null;
+        };
         /** @description Days without an own pack. */
         GapView: {
             /** Format: date */
@@ -3828,6 +4002,15 @@ export interface components {
             source?: components["schemas"]["Provenance"] | null;
             exemptions: components["schemas"]["CodeLabel"][];
         };
+        /** @description Hands a household to another township, or moves it to a village in scope. */
+        HandOverHousehold: {
+            /** Format: int64 */
+            expected_version: number;
+            /** @description Another township of the county, or a village of the own scope. */
+            to: string;
+            effective_on: string;
+            reason: string;
+        };
         /** @description What came of a complaint. */
         HandleComplaint: {
             /** Format: int64 */
@@ -3836,6 +4019,38 @@ export interface components {
             answer: string;
             handled_by: string;
             handled_on: string;
+        };
+        /** @description A handover as both sides see it. */
+        HandoverView: {
+            id: string;
+            /** @description Absent where the file is not in the own scope. */
+            household_id?: string | null;
+            head_name: string;
+            /** Format: int32 */
+            member_count: number;
+            /** @description `running`, `cleared`, `moved_out` or `none`. */
+            monitored: string;
+            has_running_casefile: boolean;
+            /** @description Short names from the province down, joined by `/`. */
+            from: string;
+            to: string;
+            /** @description The township asked, or the village that took it. */
+            to_division: string;
+            effective_on: string;
+            reason: string;
+            /** @description `waiting`, `accepted`, `refused` or `withdrawn`. */
+            status: string;
+            status_label: string;
+            handed_by: string;
+            handed_at: string;
+            answered_by?: string | null;
+            answered_at?: string | null;
+            /** @description Why it was sent back or taken back. */
+            answer?: string | null;
+            /** Format: int64 */
+            version: number;
+            can_answer: boolean;
+            can_withdraw: boolean;
         };
         /** @description How a piece of evidence is held. */
         Held: {
@@ -4012,6 +4227,10 @@ export interface components {
             findings: components["schemas"]["FindingView"][];
             /** @description The household all members joined. */
             merged_into?: string | null;
+            /** @description Where the whole household went outside the county. */
+            moved_out_to?: string | null;
+            /** @description Path of the township asked to take it, while it waits. */
+            handed_to?: string | null;
             /** Format: date */
             as_of?: string | null;
         };
@@ -4369,6 +4588,8 @@ export interface components {
             concluded_by?: string | null;
             casefile_id?: string | null;
             merged_into?: string | null;
+            forwarded_from?: components["schemas"]["ForwardedLead"] | null;
+            forwarded_to?: components["schemas"]["ForwardedLead"] | null;
             /**
              * Format: date
              * @description Last day on which the county's decision would be on time.
@@ -4894,6 +5115,15 @@ export interface components {
             /** Format: int64 */
             advance_days?: number | null;
             today?: string | null;
+        };
+        /** @description The whole household leaves the county. */
+        MoveOutHousehold: {
+            /** Format: int64 */
+            expected_version: number;
+            effective_on: string;
+            /** @description Where to, as it stands on the paper. */
+            to_place: string;
+            reason: string;
         };
         /** @description The account itself. */
         MyAccount: {
@@ -5454,6 +5684,47 @@ export interface components {
             total: number;
         };
         /** @description A page as the API gives it. */
+        PageView_HandoverView: {
+            items: {
+                id: string;
+                /** @description Absent where the file is not in the own scope. */
+                household_id?: string | null;
+                head_name: string;
+                /** Format: int32 */
+                member_count: number;
+                /** @description `running`, `cleared`, `moved_out` or `none`. */
+                monitored: string;
+                has_running_casefile: boolean;
+                /** @description Short names from the province down, joined by `/`. */
+                from: string;
+                to: string;
+                /** @description The township asked, or the village that took it. */
+                to_division: string;
+                effective_on: string;
+                reason: string;
+                /** @description `waiting`, `accepted`, `refused` or `withdrawn`. */
+                status: string;
+                status_label: string;
+                handed_by: string;
+                handed_at: string;
+                answered_by?: string | null;
+                answered_at?: string | null;
+                /** @description Why it was sent back or taken back. */
+                answer?: string | null;
+                /** Format: int64 */
+                version: number;
+                can_answer: boolean;
+                can_withdraw: boolean;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many matched in scope when the list was opened.
+             */
+            total: number;
+        };
+        /** @description A page as the API gives it. */
         PageView_HouseholdRowView: {
             items: {
                 id: string;
@@ -5574,6 +5845,8 @@ export interface components {
                 concluded_by?: string | null;
                 casefile_id?: string | null;
                 merged_into?: string | null;
+                forwarded_from?: components["schemas"]["ForwardedLead"] | null;
+                forwarded_to?: components["schemas"]["ForwardedLead"] | null;
                 /**
                  * Format: date
                  * @description Last day on which the county's decision would be on time.
@@ -6392,6 +6665,12 @@ export interface components {
             steps: components["schemas"]["StepCounts"][];
             refreshed_at: string;
         };
+        /** @description The other township takes it, into one of its villages. */
+        TakeHousehold: {
+            /** Format: int64 */
+            expected_version: number;
+            village: string;
+        };
         /** @description One figure of a proposal with where it comes from. */
         Term: {
             label: string;
@@ -6676,7 +6955,7 @@ export interface components {
         WorkItem: {
             /**
              * @description `casefile`, `evidence`, `correction`, `objection`, `lead`, `complaint`, `cross_check`,
-             *     `submission_list`, `monitoring_line` or `name_protection`.
+             *     `submission_list`, `monitoring_line`, `name_protection` or `handover`.
              */
             kind: string;
             id: string;
@@ -8054,6 +8333,164 @@ export interface operations {
             };
         };
     };
+    handovers: {
+        parameters: {
+            query?: {
+                /** @description Only those that wait for an answer. */
+                waiting?: boolean;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageView_HandoverView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    handover_townships: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DivisionView"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeHousehold"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndHandover"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndHandover"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     add: {
         parameters: {
             query?: never;
@@ -8201,6 +8638,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SavedHousehold"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverHousehold"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveOutHousehold"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedHousehold"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    national: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
                 };
             };
             "4XX": {
@@ -8691,6 +9223,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": string[];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forward_places: {
+        parameters: {
+            query?: {
+                parent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DivisionView"][];
                 };
             };
             "4XX": {

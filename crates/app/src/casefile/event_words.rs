@@ -7,6 +7,7 @@ pub(super) fn headline(kind: &str) -> Option<&'static str> {
         "opened" => "立案",
         "lead_joined" => "又一条线索并入",
         "household_merged" => "登记并户",
+        "household_moved" => "整户搬迁",
         "lead_corrected" => "更正线索发现日期",
         "verify_home" => "入户核实",
         "sign_letter" => "签订承诺授权书",

@@ -11,7 +11,7 @@ use super::AttachmentView;
 use crate::{App, AppError};
 
 /// Who else's attachments serve a casefile.
-fn subjects(casefile: &Casefile) -> Vec<String> {
+pub(crate) fn evidence_subjects(casefile: &Casefile) -> Vec<String> {
     let records = &casefile.records;
     let notice = records.public_notice.as_ref().map(|n| n.notice_id.clone());
     let meeting = records
@@ -40,7 +40,10 @@ impl App {
         scope: &Scope,
         casefile: &Casefile,
     ) -> Result<Vec<EvidencePiece>, AppError> {
-        let rows = self.store.evidence(scope, &subjects(casefile)).await?;
+        let rows = self
+            .store
+            .evidence(scope, &evidence_subjects(casefile))
+            .await?;
         Ok(rows.iter().map(piece).collect())
     }
 
@@ -50,8 +53,9 @@ impl App {
         scope: &Scope,
         casefiles: impl Iterator<Item = &Casefile>,
     ) -> Result<BTreeMap<String, Vec<EvidencePiece>>, AppError> {
-        let wanted: Vec<(String, Vec<String>)> =
-            casefiles.map(|c| (c.id.clone(), subjects(c))).collect();
+        let wanted: Vec<(String, Vec<String>)> = casefiles
+            .map(|c| (c.id.clone(), evidence_subjects(c)))
+            .collect();
         let all: Vec<String> = wanted.iter().flat_map(|(_, s)| s.clone()).collect();
         let rows = self.store.evidence(scope, &all).await?;
         Ok(wanted

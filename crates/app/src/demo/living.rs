@@ -69,6 +69,7 @@ pub(super) fn file(
         },
         merged_into: None,
         split_off: Vec::new(),
+        moved_out_to: None,
     }
 }
 

@@ -366,6 +366,7 @@ impl<'a> Run<'a> {
             expected_version: lead.version,
             conclusion,
             duplicate_of: None,
+            forward: None,
         };
         let concluded = self.app.conclude_lead(secretary, &lead.id, form).await?;
         self.written += 3;

@@ -320,6 +320,10 @@ impl Play<'_> {
         let form = ConcludeLead {
             expected_version: lead.version,
             duplicate_of,
+            forward: (outcome == "another_area").then(|| crate::lead::ForwardLead {
+                division: None,
+                place: "邻省某县某镇".into(),
+            }),
             conclusion: LeadConclusion {
                 outcome: outcome.into(),
                 reason: reason.into(),

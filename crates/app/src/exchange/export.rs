@@ -35,14 +35,14 @@ pub struct NationalExport {
     pub members: u64,
 }
 
-struct Exporter<'a> {
+pub(super) struct Exporter<'a> {
     layout: &'a Layout,
     codes: &'a CodeLists,
     book: Workbook,
     formats: Formats,
     /// Next row and number of the part, by sheet.
     next: Vec<(u32, u32)>,
-    names: BTreeMap<String, String>,
+    pub(super) names: BTreeMap<String, String>,
     villages: BTreeMap<String, VillageFigures>,
     /// Households without 户编号 so far.
     codeless: u64,
@@ -167,7 +167,7 @@ impl App {
     }
 
     /// Households of ours in the words of the form, in the order of `ids`.
-    async fn export_forms(
+    pub(super) async fn export_forms(
         &self,
         scope: &Scope,
         ids: impl Iterator<Item = String>,
@@ -223,7 +223,7 @@ impl App {
         Ok(())
     }
 
-    async fn export_names(
+    pub(super) async fn export_names(
         &self,
         names: &mut BTreeMap<String, String>,
         villages: &BTreeSet<String>,
@@ -240,7 +240,7 @@ impl App {
 }
 
 impl<'a> Exporter<'a> {
-    fn new(
+    pub(super) fn new(
         layout: &'a Layout,
         codes: &'a CodeLists,
         folder: &std::path::Path,
@@ -358,7 +358,7 @@ impl<'a> Exporter<'a> {
         }
     }
 
-    fn household(&mut self, mut form: Form) -> Result<(), AppError> {
+    pub(super) fn household(&mut self, mut form: Form) -> Result<(), AppError> {
         if form.code.is_empty() {
             self.codeless += 1;
             form.code = format!("{}{}", self.layout.temporary_key, self.codeless);
@@ -474,7 +474,7 @@ impl<'a> Exporter<'a> {
         Ok(())
     }
 
-    fn finish(self, folder: &std::path::Path) -> Result<File, AppError> {
+    pub(super) fn finish(self, folder: &std::path::Path) -> Result<File, AppError> {
         save_unnamed(self.book, folder)
     }
 }

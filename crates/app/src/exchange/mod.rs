@@ -8,6 +8,7 @@
 mod check;
 mod corrections;
 mod export;
+mod export_household;
 mod export_job;
 mod job;
 mod matching;

@@ -16,6 +16,7 @@ use store::household::VersionMeta;
 use utoipa::ToSchema;
 
 use super::correction::{HouseholdCorrection, MemberCorrection};
+use super::handover::still_here;
 use super::person::{end_member, set_head, set_relations};
 use crate::error::permit;
 use crate::{App, AppError, FieldError, new_id};
@@ -227,6 +228,7 @@ impl App {
             resettlement_area: String::new(),
             merged_into: None,
             split_off: Vec::new(),
+            moved_out_to: None,
         };
         let rules = self.household_rules();
         for (index, member) in members.into_iter().enumerate() {
@@ -313,15 +315,11 @@ impl App {
             &form.collected_by,
             &form.reviewed_by,
         );
-        if file.merged_into.is_some() {
-            return Err(AppError::invalid(
-                "change",
-                "这户已并入另一户，档案只供查阅；请到并入的户登记变动",
-            ));
-        }
+        still_here(&file, "change")?;
         let rules = self.household_rules();
         let village = file.village;
         let mut new_household_id = None;
+        let mut moved_version = None;
         let kind = match form.change {
             Change::MemberBorn { member } => {
                 let mut member = self.member(&member).map_err(AppError::Invalid)?;
@@ -391,8 +389,10 @@ impl App {
             }
             Change::Moved { village } => {
                 self.village_in_scope(principal, village).await?;
-                file.village = village;
-                file.grid_id = None;
+                let (version, _) = self
+                    .move_household(&mut tx, principal, (&row, &mut file), village, &meta)
+                    .await?;
+                moved_version = Some(version);
                 "moved"
             }
             Change::Contact { address, phone } => {
@@ -514,7 +514,9 @@ impl App {
                 "merged_into"
             }
         };
-        let version = if matches!(kind, "split" | "merged_into") {
+        let version = if let Some(version) = moved_version {
+            version
+        } else if matches!(kind, "split" | "merged_into") {
             row.version + 1
         } else {
             tx.save_household(id, &file, &meta, Some(row.version))

@@ -60,6 +60,10 @@ pub struct HouseholdView {
     pub findings: Vec<FindingView>,
     /// The household all members joined.
     pub merged_into: Option<String>,
+    /// Where the whole household went outside the county.
+    pub moved_out_to: Option<String>,
+    /// Path of the township asked to take it, while it waits.
+    pub handed_to: Option<String>,
     pub as_of: Option<Date>,
 }
 

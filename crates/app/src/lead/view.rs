@@ -13,7 +13,7 @@ use store::household::HouseholdRow;
 use store::lead::{LeadFilter, LeadRow};
 use utoipa::ToSchema;
 
-use super::{LeadCorrectionView, parse_date, village_of};
+use super::{ForwardedLead, LeadCorrectionView, parse_date, village_of};
 use crate::casefile::VillageName;
 use crate::error::permit;
 use crate::{App, AppError, PageView, Window, clock};
@@ -45,6 +45,10 @@ pub struct LeadView {
     pub concluded_by: Option<String>,
     pub casefile_id: Option<String>,
     pub merged_into: Option<String>,
+    /// Where it came from; on the lead's own page only.
+    pub forwarded_from: Option<ForwardedLead>,
+    /// Where it went; on the lead's own page only.
+    pub forwarded_to: Option<ForwardedLead>,
     /// Last day on which the county's decision would be on time.
     pub deadline_on: Option<Date>,
     pub days_left: Option<i64>,
@@ -150,6 +154,7 @@ impl App {
         let names = self.division_names([row.village.clone()]).await?;
         let corrections = self.lead_corrections(principal, &row).await?;
         let correctable = self.lead_is_correctable(principal, &row).await?;
+        let (forwarded_from, forwarded_to) = self.forwarded(principal, &row).await?;
         let view = self.lead_view_of(row, &households, &names).await?;
         let household_message = if principal.may(Operation::LeadRegister) {
             self.received_message(&view).await
@@ -160,6 +165,8 @@ impl App {
             corrections,
             correctable,
             household_message,
+            forwarded_from,
+            forwarded_to,
             ..view
         })
     }
@@ -272,6 +279,8 @@ impl App {
             deadline_on,
             days_left,
             late_reason,
+            forwarded_from: None,
+            forwarded_to: None,
             corrections: Vec::new(),
             correctable: false,
             household_message: None,

@@ -24,6 +24,7 @@ fn monitored_words(status: &str) -> &str {
     match status {
         "running" => "监测中",
         "cleared" => "风险已消除",
+        "moved_out" => "随户迁出",
         "none" => "从未监测",
         other => other,
     }

@@ -102,7 +102,7 @@ impl App {
                     label: o.label.clone(),
                     clause: clause_of(o.clause.as_ref()),
                     flag: o.needs_reason,
-                    note: String::new(),
+                    note: if o.forwards { "forwards" } else { "" }.into(),
                 })
                 .collect(),
             categories: v

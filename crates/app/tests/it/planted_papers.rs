@@ -204,6 +204,7 @@ fn planted(dice: &mut Dice, serial: usize) -> Planted {
         resettlement_area: text(),
         merged_into: None,
         split_off: Vec::new(),
+        moved_out_to: None,
     };
     Planted {
         file,

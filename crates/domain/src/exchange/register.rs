@@ -279,6 +279,7 @@ pub fn apply_to_file(
             resettlement_area: String::new(),
             merged_into: None,
             split_off: Vec::new(),
+            moved_out_to: None,
         },
     };
     file.code = Some(form.code.clone()).filter(|c| !c.is_empty());

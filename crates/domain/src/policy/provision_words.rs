@@ -99,6 +99,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("proxy", "代办，要写明代办人"),
     ("leads_to", "办结后"),
     ("needs_reason", "要写明理由和核实人"),
+    ("forwards", "要写明转往哪里"),
     ("responsible", "负责"),
     ("level", "办理级别"),
     ("shared_with", "也可由"),

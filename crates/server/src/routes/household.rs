@@ -1,14 +1,18 @@
 //! Routes of the area `household`.
 
 use app::PageView;
+use app::division::DivisionView;
 use app::household::{
-    ChangeHousehold, HouseholdRowView, HouseholdSearch, HouseholdView, NewHousehold, Reveal,
-    Revealed, SavedHousehold, VersionView,
+    ChangeHousehold, EndHandover, HandOverHousehold, HandoverListQuery, HandoverView,
+    HouseholdRowView, HouseholdSearch, HouseholdView, MoveOutHousehold, NewHousehold, Reveal,
+    Revealed, SavedHousehold, TakeHousehold, VersionView,
 };
 use axum::extract::{Path, Query, State as AxumState};
+use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::exchange::streamed;
 use crate::State;
 use crate::problem::{Answer, Problem, answer};
 use crate::session::{Body, Signed};
@@ -23,6 +27,14 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(version))
         .routes(routes!(change))
         .routes(routes!(reveal))
+        .routes(routes!(national))
+        .routes(routes!(hand_over))
+        .routes(routes!(move_out))
+        .routes(routes!(handovers))
+        .routes(routes!(handover_townships))
+        .routes(routes!(take))
+        .routes(routes!(refuse_handover))
+        .routes(routes!(withdraw_handover))
 }
 
 /// Searches households in scope; posted so that no name or number stands in an address.
@@ -140,6 +152,142 @@ async fn reveal(
     Body(form): Body<Reveal>,
 ) -> Answer<Revealed> {
     answer(app.reveal(&me, &id, form).await)
+}
+
+/// One household in the national layout, to be handed over with it.
+#[utoipa::path(
+    get,
+    path = "/households/{id}/national.xlsx",
+    tag = "household",
+    params(("id" = String, Path)),
+    responses((status = 200, content_type = "application/octet-stream"), (status = "4XX", body = Problem)),
+)]
+async fn national(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    streamed("household.xlsx", app.export_household(&me, &id).await?)
+}
+
+/// Hands a household to another township of the county, or moves it to a village of the own scope at once.
+#[utoipa::path(
+    post,
+    path = "/households/{id}/handovers",
+    tag = "household",
+    params(("id" = String, Path)),
+    request_body = HandOverHousehold,
+    responses((status = 200, body = HandoverView), (status = "4XX", body = Problem)),
+)]
+async fn hand_over(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+    Body(form): Body<HandOverHousehold>,
+) -> Answer<HandoverView> {
+    answer(app.hand_over_household(&me, &id, form).await)
+}
+
+/// Ends the file of a household that left the county as a whole.
+#[utoipa::path(
+    post,
+    path = "/households/{id}/move-out",
+    tag = "household",
+    params(("id" = String, Path)),
+    request_body = MoveOutHousehold,
+    responses((status = 200, body = SavedHousehold), (status = "4XX", body = Problem)),
+)]
+async fn move_out(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+    Body(form): Body<MoveOutHousehold>,
+) -> Answer<SavedHousehold> {
+    answer(app.move_out_household(&me, &id, form).await)
+}
+
+/// Handovers out of the own scope or into it, the latest first.
+#[utoipa::path(
+    get,
+    path = "/handovers",
+    tag = "household",
+    params(HandoverListQuery),
+    responses((status = 200, body = PageView<HandoverView>), (status = "4XX", body = Problem)),
+)]
+async fn handovers(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Query(query): Query<HandoverListQuery>,
+) -> Answer<PageView<HandoverView>> {
+    answer(app.handovers(&me, query).await)
+}
+
+/// Townships of the own county, to hand a household to.
+#[utoipa::path(
+    get,
+    path = "/handovers/townships",
+    tag = "household",
+    responses((status = 200, body = Vec<DivisionView>), (status = "4XX", body = Problem)),
+)]
+async fn handover_townships(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+) -> Answer<Vec<DivisionView>> {
+    answer(app.handover_townships(&me).await)
+}
+
+/// Takes a household that was handed over, into one of the own villages.
+#[utoipa::path(
+    post,
+    path = "/handovers/{id}/accept",
+    tag = "household",
+    params(("id" = String, Path)),
+    request_body = TakeHousehold,
+    responses((status = 200, body = HandoverView), (status = "4XX", body = Problem)),
+)]
+async fn take(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+    Body(form): Body<TakeHousehold>,
+) -> Answer<HandoverView> {
+    answer(app.take_household(&me, &id, form).await)
+}
+
+/// Sends a household back to who handed it over, with a reason.
+#[utoipa::path(
+    post,
+    path = "/handovers/{id}/refuse",
+    tag = "household",
+    params(("id" = String, Path)),
+    request_body = EndHandover,
+    responses((status = 200, body = HandoverView), (status = "4XX", body = Problem)),
+)]
+async fn refuse_handover(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+    Body(form): Body<EndHandover>,
+) -> Answer<HandoverView> {
+    answer(app.refuse_handover(&me, &id, form).await)
+}
+
+/// Takes a handover back before it is answered.
+#[utoipa::path(
+    post,
+    path = "/handovers/{id}/withdraw",
+    tag = "household",
+    params(("id" = String, Path)),
+    request_body = EndHandover,
+    responses((status = 200, body = HandoverView), (status = "4XX", body = Problem)),
+)]
+async fn withdraw_handover(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+    Body(form): Body<EndHandover>,
+) -> Answer<HandoverView> {
+    answer(app.withdraw_handover(&me, &id, form).await)
 }
 
 /// On which day.

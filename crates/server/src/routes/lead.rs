@@ -1,11 +1,13 @@
 //! Routes of the area `lead`.
 
 use app::PageView;
+use app::division::DivisionView;
 use app::lead::{
     ComplaintListQuery, ComplaintView, ConcludeLead, ConcludedLead, CorrectLead, HandleComplaint,
     LeadListQuery, LeadView, RegisteredLead,
 };
 use axum::extract::{Path, Query, State as AxumState};
+use domain::division::DivisionCode;
 use domain::lead::NewLead;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -25,6 +27,7 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(complaints))
         .routes(routes!(complaint))
         .routes(routes!(handle_complaint))
+        .routes(routes!(forward_places))
 }
 
 /// Leads in scope, earliest received first.
@@ -127,6 +130,30 @@ async fn correct(
     Body(form): Body<CorrectLead>,
 ) -> Answer<LeadView> {
     answer(app.correct_lead(&me, &id, form).await)
+}
+
+/// Children of a division, anywhere in the installation: where a lead may be sent.
+#[utoipa::path(
+    get,
+    path = "/lead-places",
+    tag = "lead",
+    params(OfPlace),
+    responses((status = 200, body = Vec<DivisionView>), (status = "4XX", body = Problem)),
+)]
+async fn forward_places(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Query(query): Query<OfPlace>,
+) -> Answer<Vec<DivisionView>> {
+    answer(app.forward_places(&me, query.parent).await)
+}
+
+/// Below which division.
+#[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct OfPlace {
+    #[param(value_type = Option<String>)]
+    parent: Option<DivisionCode>,
 }
 
 /// The household a lead is about.

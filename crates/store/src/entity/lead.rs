@@ -29,6 +29,10 @@ pub struct Model {
     pub version: i64,
     pub late_reason_sealed: Option<Vec<u8>>,
     pub own_received_on: Option<String>,
+    pub forwarded_from: Option<String>,
+    pub forwarded_from_place: Option<String>,
+    pub forwarded_to: Option<String>,
+    pub forwarded_to_place: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

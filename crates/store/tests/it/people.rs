@@ -93,6 +93,7 @@ pub fn household(id: &str, village: &str, name: &str) -> HouseholdFile {
         resettlement_area: String::new(),
         merged_into: None,
         split_off: Vec::new(),
+        moved_out_to: None,
     }
 }
 
@@ -186,6 +187,10 @@ pub fn lead(
         version: 1,
         late_reason_sealed: None,
         own_received_on: None,
+        forwarded_from: None,
+        forwarded_from_place: None,
+        forwarded_to: None,
+        forwarded_to_place: None,
     }
 }
 

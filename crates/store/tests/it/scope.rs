@@ -12,7 +12,7 @@ use store::casefile::CasefileFilter;
 use store::complaint::ComplaintReader;
 use store::division::{GridRow, StagedVillage};
 use store::exchange::{FindingFilter, ImportBatchRow, StagedHousehold};
-use store::household::HouseholdQuery;
+use store::household::{HandoverRow, HouseholdQuery};
 use store::lead::LeadFilter;
 use store::monitoring_line::LineReceiptRow;
 use store::notice::AppraisalRow;
@@ -131,6 +131,28 @@ async fn fill(db: &TestDatabase) {
     tx.add_name_protection(NameProtectionRow {
         household_id: "h".into(),
         ..name_protection(&tx, "np", 0)
+    })
+    .await
+    .expect("added");
+    let reason_sealed = tx
+        .seal_text("household_handover", "reason", "ho", "x")
+        .expect("seals");
+    tx.add_handover(HandoverRow {
+        id: "ho".into(),
+        household_id: "h".into(),
+        from_village: VILLAGE.into(),
+        to_division: VILLAGE.into(),
+        effective_on: "2025-05-01".into(),
+        reason_sealed,
+        status: "waiting".into(),
+        handed_by: "clerk".into(),
+        handed_by_name: "clerk".into(),
+        handed_at: 0,
+        answered_by: None,
+        answered_by_name: None,
+        answered_at: None,
+        answer_sealed: None,
+        version: 1,
     })
     .await
     .expect("added");
@@ -258,6 +280,9 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
         ask!(search_households(s, &query(text), &ten) a => page!(a));
     }
     ask!(households_by_village_after(s, None, 10) a => a.len());
+    ask!(handover(s, "ho") a => usize::from(a.is_some()));
+    ask!(handovers(s, true, &ten) a => page!(a));
+    ask!(handed_to(s, "h") a => usize::from(a.is_some()));
     ask!(duplicates(s) a => a.len());
     ask!(episodes(s, "h") a => a.len());
     ask!(episodes_of(s, &ids) a => a.len());

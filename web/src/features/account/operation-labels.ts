@@ -12,6 +12,7 @@ export const operationGroups: OperationGroup[] = [
       { code: 'household.read', label: '查看农户档案' },
       { code: 'household.change', label: '登记农户变动' },
       { code: 'household.reveal', label: '查看完整证件号和电话' },
+      { code: 'household.hand_over', label: '移交农户、登记整户迁出' },
     ],
   },
   {

@@ -21,7 +21,7 @@ export const CHANGE_MENU: ChangeMenuItem[] = [
   { kind: 'income', label: '登记收支', hint: '按采集表登记一个时段的收入与支出。' },
   { kind: 'assurances', label: '登记三保障和饮水', hint: '住房、义务教育、基本医疗、饮水安全。' },
   { kind: 'subsistence_allowance', label: '登记低保变动', hint: '按民政的批准登记；起始日期用来判断是不是新纳入低保。' },
-  { kind: 'moved', label: '登记整户搬迁', hint: '户籍或居住转到您负责范围内的另一个村；迁往外地由上级办理。' },
+  { kind: 'moved', label: '登记整户搬迁', hint: '户籍或居住转到您负责范围内的另一个村；迁往别的乡镇、外县的，由乡镇在“移交或迁出”里办。' },
   { kind: 'split', label: '登记分户', hint: '选出分出去的成员和新户的户主。' },
   { kind: 'merged_into', label: '登记并户', hint: '本户全部成员和未办结的线索并入另一户，本户档案停用但保留。' },
 ]

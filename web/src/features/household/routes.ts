@@ -1,4 +1,4 @@
-import { House } from '@element-plus/icons-vue'
+import { House, Switch } from '@element-plus/icons-vue'
 import type { Feature } from '@/router/feature'
 
 const feature: Feature = {
@@ -13,7 +13,15 @@ const feature: Feature = {
       component: () => import('./HouseholdFilePage.vue'),
       meta: { title: '农户档案', operations: ['household.read'] },
     },
+    {
+      path: '/handovers',
+      component: () => import('./HandoverPage.vue'),
+      meta: { title: '移交的农户', operations: ['household.hand_over'] },
+    },
   ],
-  menu: [{ label: '农户', to: '/households', icon: House, operations: ['household.read'], group: '监测识别', order: 10 }],
+  menu: [
+    { label: '农户', to: '/households', icon: House, operations: ['household.read'], group: '监测识别', order: 10 },
+    { label: '移交的农户', to: '/handovers', icon: Switch, operations: ['household.hand_over'], group: '监测识别', order: 11 },
+  ],
 }
 export default feature

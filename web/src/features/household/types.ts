@@ -9,6 +9,7 @@ export type Member = Schemas['MemberView']
 export type IncomeView = Schemas['IncomeView']
 export type AssuranceRecord = Schemas['AssuranceRecord']
 export type VersionRow = Schemas['VersionView']
+export type Handover = Schemas['HandoverView']
 export type SavedHousehold = Schemas['SavedHousehold']
 
 export type MemberInput = Schemas['NewMember']

@@ -28,6 +28,8 @@ export function linkOf(item: WorkItem): string {
       return `/monitoring-lines/${item.id}`
     case 'name_protection':
       return '/name-protections'
+    case 'handover':
+      return '/handovers'
     case 'import':
       return `/imports/${item.id}`
     default:

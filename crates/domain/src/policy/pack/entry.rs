@@ -117,6 +117,9 @@ pub struct LeadOutcome {
     pub leads_to: String,
     #[serde(default)]
     pub needs_reason: bool,
+    /// It says where the lead goes instead.
+    #[serde(default)]
+    pub forwards: bool,
     pub clause: Option<Spanned<ClauseId>>,
     pub source: Option<Provenance>,
 }

@@ -12,6 +12,7 @@ use crate::forms;
 /// Every operation on records about people.
 pub fn all() -> Vec<Rule> {
     let mut rules = household_rules();
+    rules.extend(handover_rules());
     rules.extend(lead_rules());
     rules.extend(casefile_rules());
     rules.extend(notice_rules());
@@ -140,6 +141,56 @@ fn household_rules() -> Vec<Rule> {
                 ]
             },
         ),
+        rule(
+            GET,
+            "/households/{id}/national.xlsx",
+            O::ExportRun,
+            Record,
+            |_, t| get(format!("/households/{}/national.xlsx", t.household)),
+        ),
+        rule(
+            POST,
+            "/households/{id}/handovers",
+            O::HouseholdHandOver,
+            Record,
+            |_, t| {
+                let form = json!({"expected_version": t.household_version, "to": t.village, "effective_on": "2022-05-20", "reason": ""});
+                post(format!("/households/{}/handovers", t.household), form)
+            },
+        ),
+        rule(
+            POST,
+            "/households/{id}/move-out",
+            O::HouseholdHandOver,
+            Record,
+            |_, t| {
+                let form = json!({"expected_version": t.household_version, "to_place": "", "effective_on": "2022-05-20", "reason": ""});
+                post(format!("/households/{}/move-out", t.household), form)
+            },
+        ),
+    ]
+}
+
+/// Handovers lie between two townships: their own test says who sees which.
+fn handover_rules() -> Vec<Rule> {
+    let own = |method, path, probes| rule(method, path, O::HouseholdHandOver, Kind::Own, probes);
+    vec![
+        own(Method::GET, "/handovers", |_, _| get("/handovers".into())),
+        own(Method::GET, "/handovers/townships", |_, _| {
+            get("/handovers/townships".into())
+        }),
+        own(Method::POST, "/handovers/{id}/accept", |_, t| {
+            let form = json!({"expected_version": 1, "village": t.village});
+            post("/handovers/nobody/accept", form)
+        }),
+        own(Method::POST, "/handovers/{id}/refuse", |_, _| {
+            let form = json!({"expected_version": 1, "reason": "核对"});
+            post("/handovers/nobody/refuse", form)
+        }),
+        own(Method::POST, "/handovers/{id}/withdraw", |_, _| {
+            let form = json!({"expected_version": 1, "reason": "核对"});
+            post("/handovers/nobody/withdraw", form)
+        }),
     ]
 }
 
@@ -218,6 +269,13 @@ fn lead_rules() -> Vec<Rule> {
                 post(format!("/complaints/{}/handle", t.complaint), form)
             },
         ),
+        rule(GET, "/lead-places", O::LeadConclude, Kind::Own, |_, t| {
+            [
+                get("/lead-places".into()),
+                get(format!("/lead-places?parent={}", t.village)),
+            ]
+            .concat()
+        }),
         rule(
             POST,
             "/leads/{id}/correct",

@@ -383,13 +383,11 @@ fn household_message(
         .unwrap_or_default();
     let spoken = |d: Date| format!("{}年{}月{}日", d.year(), d.month(), d.day());
     match &casefile.stage {
-        Stage::Refused {
-            reason, refused_on, ..
-        } => pack.message(
+        Stage::Refused { refused_on, .. } => pack.message(
             "household_refused",
             &[
                 ("head_name", head),
-                ("reason", reason.trim().trim_end_matches('。')),
+                ("reason", &casefile.refusal_words(pack).unwrap_or_default()),
                 ("township", &township),
                 ("decided_on", &spoken(*refused_on)),
             ],

@@ -286,6 +286,7 @@ impl Scene<'_> {
             }
             .into(),
             findings: None,
+            judgements: refusal_judgements(self.pack, outcome),
             send_back_to,
             ground,
             reason,
@@ -329,6 +330,7 @@ impl Scene<'_> {
                 .iter()
                 .map(|d| d.code.clone())
                 .collect(),
+            judgements: refusal_judgements(self.pack, outcome),
             send_back_to,
             ground,
             reason,
@@ -357,6 +359,19 @@ fn signed(casefile: &Casefile) -> Vec<String> {
                 .collect()
         })
         .unwrap_or_default()
+}
+
+/// What a refusal says of each dimension of the pack.
+pub(super) fn refusal_judgements(pack: &Pack, outcome: Verdict) -> Vec<Judgement> {
+    let dimensions = pack.values.dimensions.iter();
+    dimensions
+        .filter(|_| outcome == Verdict::Refuse)
+        .map(|d| Judgement {
+            code: d.code.clone(),
+            problem: false,
+            finding: format!("{}：入户看过，没有发现问题", d.label),
+        })
+        .collect()
 }
 
 fn reasons(outcome: Verdict) -> (Option<String>, Option<String>) {

@@ -312,13 +312,11 @@ impl App {
                     .as_ref()
                     .map_or(casefile.opened_on, |d| d.occurred_on),
             ),
-            Stage::Refused {
-                reason, refused_on, ..
-            } => (
+            Stage::Refused { refused_on, .. } => (
                 "您家此次不纳入防止返贫监测".to_owned(),
                 format!(
                     "原因是：{}。如果不同意，可以到{}申请再次核查，说明情况即可，不需要另写材料。家里情况有变化，随时可以再次申报。",
-                    reason.trim().trim_end_matches('。'),
+                    casefile.refusal_words(pack).unwrap_or_default(),
                     place.township
                 ),
                 *refused_on,

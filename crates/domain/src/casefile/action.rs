@@ -353,6 +353,10 @@ pub struct TownshipReview {
     /// What the township found in the household (镇级组织对农户家庭情况核查).
     #[serde(default)]
     pub findings: Option<HouseholdFindings>,
+    /// On a refusal: what was found in each dimension of the pack, in words the
+    /// household is told (HN22-012, -064).
+    #[serde(default)]
+    pub judgements: Vec<Judgement>,
     pub send_back_to: Option<StepKind>,
     /// Code of the ground of a refusal.
     pub ground: Option<String>,
@@ -407,6 +411,10 @@ pub struct CountyDecision {
     /// Dimensions the decider considered (HN22-012).
     #[serde(default)]
     pub dimensions_considered: Vec<String>,
+    /// On a refusal: what was found in each dimension of the pack, in words the
+    /// household is told (HN22-012, -064).
+    #[serde(default)]
+    pub judgements: Vec<Judgement>,
     pub send_back_to: Option<StepKind>,
     pub ground: Option<String>,
     /// Why it is refused or sent back; or, where the household is not of the

@@ -60,6 +60,7 @@ pub fn apply(
         rules::level_of_end(facts, &mut refused);
     }
     rules::grounds(action, facts, &mut refused);
+    rules::judged(action, procedure, facts, &mut refused);
     form::filled(casefile, action, occurred_on, facts, &mut refused);
     ending::borne_out(casefile, action, occurred_on, facts, &mut refused);
     category::fits(action, facts, &mut refused);

@@ -41,7 +41,8 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
                 Some(Action::VerifyHome(form)) => {
                     form.dimensions.iter().map(|d| d.code.as_str()).collect()
                 }
-                Some(Action::Decide(decision)) if decision.outcome != Verdict::SendBack => decision
+                // A refusal says more than which were looked at: see `rules::judged`.
+                Some(Action::Decide(decision)) if decision.outcome == Verdict::Approve => decision
                     .dimensions_considered
                     .iter()
                     .map(String::as_str)

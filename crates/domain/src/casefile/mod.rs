@@ -148,6 +148,43 @@ pub struct Casefile {
 }
 
 impl Casefile {
+    /// Why the household was refused, as it is told: the reason and what was
+    /// found in each dimension of the pack; `None` where it was not.
+    pub fn refusal_words(&self, pack: &Pack) -> Option<String> {
+        let Stage::Refused {
+            by_step, reason, ..
+        } = &self.stage
+        else {
+            return None;
+        };
+        let judgements = match by_step {
+            StepKind::CountyDecision => self
+                .records
+                .county_decision
+                .as_ref()
+                .map(|d| &d.record.judgements),
+            _ => self
+                .records
+                .township_review
+                .as_ref()
+                .map(|r| &r.record.judgements),
+        };
+        let mut words = reason.trim().trim_end_matches('。').to_owned();
+        let found: Vec<String> = judgements
+            .into_iter()
+            .flatten()
+            .filter_map(|j| {
+                let label = &pack.values.dimensions.iter().find(|d| d.code == j.code)?.label;
+                Some(format!("{label}：{}", j.finding.trim().trim_end_matches('。')))
+            })
+            .collect();
+        if !found.is_empty() {
+            words.push_str("。查到的情况是：");
+            words.push_str(&found.join("；"));
+        }
+        Some(words)
+    }
+
     /// Opens a casefile from its first lead.
     pub fn open(
         id: String,

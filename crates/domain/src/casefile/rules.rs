@@ -430,6 +430,52 @@ pub(super) fn grounds(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refu
     }
 }
 
+/// Where the pack has every dimension assessed, a refusal says what was found in
+/// each: nobody is refused by one figure, and the household learns why.
+pub(super) fn judged(
+    action: &Action,
+    procedure: &Procedure,
+    facts: &Facts<'_>,
+    refused: &mut Vec<Refusal>,
+) {
+    let judgements = match action {
+        Action::Review(r) if r.outcome == Verdict::Refuse => &r.judgements,
+        Action::Decide(d) if d.outcome == Verdict::Refuse => &d.judgements,
+        _ => return,
+    };
+    // The clause is that of the decision, whoever refuses before it.
+    let Some(guard) = procedure
+        .guards
+        .iter()
+        .filter(|g| g.kind == GuardKind::AllDimensionsAssessed)
+        .max_by_key(|g| g.on == StepKind::CountyDecision)
+    else {
+        return;
+    };
+    let said = |code: &str| {
+        let mut all = judgements.iter();
+        all.any(|j| j.code == code && readable_length(&j.finding) >= 2)
+    };
+    let missing: Vec<&str> = facts
+        .pack
+        .values
+        .dimensions
+        .iter()
+        .filter(|d| !said(&d.code))
+        .map(|d| d.label.as_str())
+        .collect();
+    if !missing.is_empty() {
+        refused.push(Refusal::new(
+            "all_dimensions_assessed",
+            format!(
+                "不予纳入要逐项写明查到的情况，还没有写：{}。不能只看收入；这些会告诉农户。",
+                missing.join("、")
+            ),
+            guard.clause.as_ref().map(|c| c.get_ref().as_str()),
+        ));
+    }
+}
+
 /// A reference of size (一般为…左右) is shown for what it is: no ground either.
 fn forbids(item: &Item, mut told: String, facts: &Facts<'_>) -> Refusal {
     let reference = facts.pack.values.scale_reference.as_ref();

@@ -241,6 +241,19 @@ fn reason(words: &Words<'_>, outcome: Verdict) -> Option<String> {
         .or_else(|| (outcome != Verdict::Approve).then(|| "收支证明与走访记录不一致".to_owned()))
 }
 
+/// What a refusal says of each dimension, but for those the row says are missing.
+fn judgements(words: &Words<'_>, outcome: Verdict) -> Vec<Judgement> {
+    let dimensions = words.pack.values.dimensions.iter();
+    dimensions
+        .filter(|d| outcome == Verdict::Refuse && !words.missing(&d.label))
+        .map(|d| Judgement {
+            code: d.code.clone(),
+            problem: false,
+            finding: "看过，没有问题".into(),
+        })
+        .collect()
+}
+
 pub(super) fn review(words: &Words<'_>, outcome: Verdict) -> Result<TownshipReview, String> {
     Ok(TownshipReview {
         outcome,
@@ -249,6 +262,7 @@ pub(super) fn review(words: &Words<'_>, outcome: Verdict) -> Result<TownshipRevi
             .unwrap_or_else(|| vec![words.unless_missing("核查人", "乡镇核查人")]),
         opinion: "情况属实".into(),
         findings: super::assessed::findings(words)?,
+        judgements: judgements(words, outcome),
         send_back_to: words.step("退回到")?,
         ground: ground(words, outcome),
         reason: reason(words, outcome),
@@ -285,6 +299,7 @@ pub(super) fn decision(words: &Words<'_>, outcome: Verdict) -> Result<CountyDeci
         },
         opinion: "同意".into(),
         dimensions_considered: considered.map(|d| d.code.clone()).collect(),
+        judgements: judgements(words, outcome),
         send_back_to: words.step("退回到")?,
         ground: ground(words, outcome),
         reason: reason(words, outcome),

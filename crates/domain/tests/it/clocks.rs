@@ -134,10 +134,22 @@ fn review(outcome: Verdict, send_back_to: Option<StepKind>) -> Action {
         checkers: vec!["丁".into()],
         opinion: String::new(),
         findings: None,
+        judgements: Vec::new(),
         send_back_to,
         ground: refuse.then(|| "no_risk".into()),
         reason: Some("补充核实材料".into()),
     })
+}
+
+fn judgements(pack: &Pack, refuse: bool) -> Vec<Judgement> {
+    let dimensions = pack.values.dimensions.iter().filter(|_| refuse);
+    dimensions
+        .map(|d| Judgement {
+            code: d.code.clone(),
+            problem: false,
+            finding: "看过，没有问题".into(),
+        })
+        .collect()
 }
 
 fn decision(
@@ -165,6 +177,7 @@ fn decision(
             .iter()
             .map(|d| d.code.clone())
             .collect(),
+        judgements: judgements(pack, refuse),
         send_back_to,
         ground: refuse.then(|| "no_risk".into()),
         reason: Some("补充核实材料".into()),

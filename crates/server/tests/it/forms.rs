@@ -198,7 +198,16 @@ pub fn review_back(to: &str) -> Value {
 }
 
 pub fn review_refuse(ground: &str) -> Value {
-    json!({"type": "review", "outcome": "refuse", "checkers": ["核查人"], "opinion": "", "ground": ground, "reason": "评议没有通过，困难已经解决"})
+    json!({
+        "type": "review", "outcome": "refuse", "checkers": ["核查人"], "opinion": "", "ground": ground,
+        "reason": "评议没有通过，困难已经解决", "judgements": judgements(),
+    })
+}
+
+/// What a refusal says of each dimension of HN22.
+pub fn judgements() -> Vec<Value> {
+    let found = |code| json!({"code": code, "problem": false, "finding": "看过，没有问题"});
+    DIMENSIONS.into_iter().map(found).collect()
 }
 
 pub const DIMENSIONS: [&str; 4] = [
@@ -217,7 +226,7 @@ pub fn decide(on: Date) -> Value {
 
 pub fn decide_refuse(ground: &str) -> Value {
     json!({
-        "type": "decide", "outcome": "refuse", "opinion": "", "dimensions_considered": DIMENSIONS,
+        "type": "decide", "outcome": "refuse", "opinion": "", "judgements": judgements(),
         "ground": ground, "reason": "四个方面没有发现风险",
     })
 }

@@ -251,9 +251,11 @@ impl Table<'_> {
         let why = Some("材料不全，请补充核实后再报。".to_owned());
         match action {
             Action::Review(r) => {
+                r.judgements = acts::refusal_judgements(self.pack, outcome);
                 (r.outcome, r.send_back_to, r.ground, r.reason) = (outcome, to, ground, why);
             }
             Action::Decide(d) => {
+                d.judgements = acts::refusal_judgements(self.pack, outcome);
                 (d.outcome, d.send_back_to, d.ground, d.reason) = (outcome, to, ground, why);
             }
             _ => {}

@@ -22,6 +22,42 @@ test('every page of the grid worker fits the phone', () =>
     }
   }))
 
+/** What a list holds may be long; what one must push sideways to read is too wide. */
+async function readsWithoutPushing(person) {
+  await fitsTheScreen(person)
+  const wider = await person.page.locator('.list-scroll').evaluateAll((boxes) => boxes.filter((box) => box.scrollWidth > box.clientWidth + 1).length)
+  assert.equal(wider, 0, `${new URL(person.page.url()).pathname} has a list that is wider than its box`)
+}
+
+const lists = {
+  'village.li': ['/leads', '/casefiles?stage=archived', '/notices/new', '/submission-lists', '/name-protections', '/villages', '/grids', '/monitoring-lines'],
+  'township.wang': ['/leads?status=concluded', '/casefiles', '/corrections', '/submission-lists?folder=all', '/imports', '/supervision', '/households'],
+  'county.chen': ['/leads', '/casefiles', '/notices', '/submission-lists', '/imports', '/supervision', '/villages', '/monitoring-lines', '/monitoring-lines/what-if', '/paper-templates'],
+  'policy.feng': ['/policy/packs/henan-2022', '/policy/compare?left=henan-2022&right=wengyuan-2021', '/policy/in-force', '/monitoring-lines/new'],
+  secadmin: ['/accounts', '/role-requests', '/roles'],
+  audadmin: ['/audit', '/roles'],
+}
+for (const [loginName, paths] of Object.entries(lists)) {
+  test(`the lists of ${loginName} are read on the phone without pushing sideways`, () =>
+    as(loginName, inHand, async (person) => {
+      for (const path of paths) {
+        await person.open(path)
+        assert.notEqual(new URL(person.page.url()).pathname, '/not-allowed', path)
+        await readsWithoutPushing(person)
+      }
+    }))
+}
+
+test('on paper, which is narrow too, a list stays a table', () =>
+  as('county.chen', { viewport: { width: 700, height: 900 } }, async (chen) => {
+    await chen.open('/casefiles')
+    const row = chen.page.locator('.list-table tbody tr').first()
+    const display = () => row.evaluate((one) => getComputedStyle(one).display)
+    assert.equal(await display(), 'flex')
+    await chen.page.emulateMedia({ media: 'print' })
+    assert.equal(await display(), 'table-row')
+  }))
+
 test('the home visit is filled in at the door', () =>
   as('grid.zhang', inHand, async (zhang) => {
     const { id, household } = await findCasefile(zhang, (one) => isOpen(one, 'verify_home', { ready: true }))

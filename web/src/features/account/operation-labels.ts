@@ -91,6 +91,17 @@ export const operationGroups: OperationGroup[] = [
     ],
   },
   {
+    label: '监测范围',
+    operations: [
+      { code: 'monitoring_line.read', label: '查看监测范围' },
+      { code: 'monitoring_line.draft', label: '起草监测范围' },
+      { code: 'monitoring_line.review', label: '研判监测范围' },
+      { code: 'monitoring_line.approve', label: '批准监测范围' },
+      { code: 'monitoring_line.publish', label: '印发监测范围' },
+      { code: 'monitoring_line.acknowledge', label: '签收监测范围' },
+    ],
+  },
+  {
     label: '政策与管理',
     operations: [
       { code: 'policy.read', label: '查看政策包' },

@@ -7,6 +7,12 @@ describe('words of the audit chain', () => {
     expect(detailWords('channel=hotline merged=false joined=true')).toBe('渠道：12317 热线，并入正在办的事项')
     expect(detailWords('')).toBe('')
   })
+  it('tells an import and a notice without codes', () => {
+    expect(detailWords('households=2 photos=0')).toBe('2 户')
+    expect(detailWords('keep_ours')).toBe('不一样的，保留档案里的')
+    expect(detailWords('households=146 created=0 written=73c0ec399edd71564c16')).toBe('146 户，新增 0 户，写入内容摘要 73c0ec399edd…')
+    expect(subjectWords('corrections')).toBe('更正')
+  })
   it('shows what it does not know as written', () => {
     expect(detailWords('henan-2022 unknown=1')).toBe('henan-2022，unknown=1')
     expect(subjectWords('unknown/7')).toBe('unknown 7')

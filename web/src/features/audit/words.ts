@@ -35,6 +35,8 @@ const SUBJECTS: Record<string, string> = {
   list: '清单',
   saved_view: '常用筛选',
   monitoring_line: '监测范围',
+  corrections: '更正',
+  adoption: '政策在用',
 }
 
 /** Lists taken along. */
@@ -96,7 +98,21 @@ const PARTS: Record<string, (value: string) => string> = {
   old: (value) => `原为 ${value}`,
   new: (value) => `更正为 ${value}`,
   file: (value) => `文件摘要 ${short(value)}`,
+  photos: (value) => (value === '0' ? '' : `照片 ${value} 张`),
+  tasks: (value) => `${value} 项`,
+  villages: (value) => `${value} 个村`,
+  written: (value) => `写入内容摘要 ${short(value)}`,
+  members: (value) => `${value} 人`,
+  pack: (value) => `政策包 ${value}`,
+  until: (value) => (value === 'open' ? '没有定停用日期' : `到 ${value} 之前`),
+  amount_yuan: (value) => `${value} 元`,
+  year: (value) => `${value} 年`,
+  edition: (value) => `第 ${value} 次`,
+  scene: (value) => `演示场景 ${value}`,
 }
+
+/** Choices that stand by themselves. */
+const CHOICES: Record<string, string> = { keep_ours: '不一样的，保留档案里的', take_theirs: '不一样的，以文件为准' }
 
 /** `version=11 stage=determined on=2022-05-19` → `第 11 版，已认定，办理日期 2022-05-19`. */
 export function detailWords(detail: string): string {
@@ -105,7 +121,7 @@ export function detailWords(detail: string): string {
     .map((part) => {
       const at = part.indexOf('=')
       const words = at > 0 ? PARTS[part.slice(0, at)] : undefined
-      return words ? words(part.slice(at + 1)) : (LEADS[part] ?? part)
+      return words ? words(part.slice(at + 1)) : (LEADS[part] ?? CHOICES[part] ?? part)
     })
     .filter(Boolean)
     .join('，')

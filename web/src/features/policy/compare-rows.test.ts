@@ -42,6 +42,7 @@ describe('sideWords', () => {
   it('shows another name, and that an entry is there when nothing more is said', () => {
     expect(sideWords(row({}), side('', { label: '期限' }), 'clock').text).toBe('期限')
     expect(sideWords(row({}), side(''), 'channel').text).toBe('有')
+    expect(sideWords(row({}), side('办理级别：村；报送：乡镇', { label: '村级公示名单' }), 'list').text).toBe('名称：村级公示名单；办理级别：村；报送：乡镇')
   })
 })
 describe('what only practice says', () => {

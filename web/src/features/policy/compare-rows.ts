@@ -43,7 +43,8 @@ export function sideWords(row: ComparedRow, side: ProvisionSide | null | undefin
   const value = valueWords({ group, value: side.value })
   const followed = side.source === 'inherited_by_practice'
   const renamed = side.label !== row.label ? side.label : ''
-  const words = [renamed, value].filter(Boolean).join('：')
+  // The other name of a list is an entry of its own.
+  const words = renamed && value.includes('；') ? `名称：${renamed}；${value}` : [renamed, value].filter(Boolean).join('：')
   // What is only done by practice the document leaves open, whichever layer wrote it down.
   if (side.unstated || side.source === 'practice') {
     return { ...nothing, unstated: true, absent: false, practice: words || (side.source && !row.figure ? '有这一项' : ''), clause: followed ? (side.clause ?? null) : null, source: side.source ?? null }

@@ -5,6 +5,8 @@ const WORDS: Record<string, string> = {
   'exchange_source.national-2022': '按 2022 年全国表格式读入',
   'exchange_source.mapped': '按表头逐列对应后读入',
   'message.lead_received': '线索已登记',
+  'message.after_approval': '纳入以后怎样联系',
+  'message.household_ended': '办理终止',
   'message.household_approved': '已经纳入监测',
   'message.household_refused': '这次没有纳入',
   'message.recheck_received': '再次核查申请已收到',

@@ -3058,6 +3058,8 @@ export interface components {
             end_previous?: boolean;
             /** @description Yes, days without an own pack are meant. */
             accept_gap?: boolean;
+            /** @description Yes, although procedures began under another pack on days gone by. */
+            accept_procedures?: boolean;
         };
         /**
          * @description Whose value stands where file and register differ.
@@ -3708,6 +3710,13 @@ export interface components {
         DuplicateView: {
             id: string;
             found_at: string;
+            /**
+             * Format: date
+             * @description Last day to have it looked into; absent where no pack governs.
+             */
+            due_on?: string | null;
+            /** Format: int64 */
+            days_left?: number | null;
             sides: components["schemas"]["DuplicateSide"][];
         };
         /** @description The acts on a draft that went back, with what it proposed. */
@@ -3733,6 +3742,8 @@ export interface components {
             reason: string;
             /** @description Yes, days without an own pack are meant. */
             accept_gap?: boolean;
+            /** @description Yes, although procedures began under it on days gone by. */
+            accept_procedures?: boolean;
         };
         /** @description Sends a household back, or takes a handover back. */
         EndHandover: {
@@ -4426,6 +4437,20 @@ export interface components {
             gaps: components["schemas"]["GapView"][];
             /** @description Days two entries claim: left from before entries had an end. */
             overlaps: components["schemas"]["Period"][];
+        };
+        /**
+         * @description A number on file twice that nobody looked into in time, for who supervises:
+         *     whose turn it is and since when, no names.
+         */
+        LateDuplicate: {
+            id: string;
+            /** @description Path of the division whose turn it is. */
+            owner: string;
+            found_at: string;
+            /** Format: date */
+            due_on: string;
+            /** Format: int64 */
+            days_overdue: number;
         };
         /**
          * @description The clauses that name the way a lead came; none where the document in force
@@ -6517,6 +6542,8 @@ export interface components {
             path: components["schemas"]["SupervisedDivision"][];
             children: components["schemas"]["DivisionCounts"][];
             steps: components["schemas"]["StepCounts"][];
+            /** @description Numbers on file twice that were not looked into in time. */
+            late_duplicates: components["schemas"]["LateDuplicate"][];
             refreshed_at: string;
         };
         /** @description The other township takes it, into one of its villages. */

@@ -2,6 +2,7 @@
 
 use super::action::{Action, Verdict};
 use super::{Facts, Refusal};
+use crate::typed_text::readable_length;
 
 /// A category for lifted households is not for others, and the other way
 /// round. Where the document itself defines it so, nobody decides otherwise;
@@ -40,7 +41,7 @@ pub(super) fn fits(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refusal
         None if decision
             .reason
             .as_deref()
-            .is_none_or(|r| r.trim().chars().count() < 4) =>
+            .is_none_or(|r| readable_length(r) < 4) =>
         {
             Refusal::new(
                 "category_reason",

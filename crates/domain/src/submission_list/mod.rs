@@ -322,10 +322,10 @@ impl Drawing<'_> {
             _ => {}
         }
         if self.documented {
-            if is_blank(&self.document_number) {
+            if is_blank(self.document_number) {
                 no("documented", "请填写文号。".into());
             }
-            if is_blank(&self.signatory) {
+            if is_blank(self.signatory) {
                 no("documented", "请填写签发人。".into());
             }
         }

@@ -4095,7 +4095,10 @@ export interface components {
              * @description Leads waiting to be verified.
              */
             open_leads: number;
-            /** @description `active`, `gone` when nobody is left, `merged` when all joined another. */
+            /**
+             * @description `active`, `gone` when nobody is left, `merged` when all joined another, `moved_out`
+             *     when all left the county.
+             */
             status: string;
         };
         /** @description What a search asks; posted, so that no name or number stands in an address. */
@@ -5631,7 +5634,10 @@ export interface components {
                  * @description Leads waiting to be verified.
                  */
                 open_leads: number;
-                /** @description `active`, `gone` when nobody is left, `merged` when all joined another. */
+                /**
+                 * @description `active`, `gone` when nobody is left, `merged` when all joined another, `moved_out`
+                 *     when all left the county.
+                 */
                 status: string;
             }[];
             /** @description Where the next page begins; absent on the last one. */

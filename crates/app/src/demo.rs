@@ -167,6 +167,7 @@ async fn build(
     };
     let draft = app.draft_adoption(officer, form).await?;
     let confirm = ConfirmAdoption {
+        accept_procedures: false,
         expected_version: draft.version,
         end_previous: false,
         accept_gap: false,

@@ -2,6 +2,7 @@
 
 use domain::account::{Operation, Principal, Scope};
 use domain::division::{DivisionCode, Level};
+use domain::typed_text::is_blank;
 use serde::{Deserialize, Serialize};
 use store::audit::chain_of;
 use store::division::{DivisionRow, GridRow};
@@ -252,7 +253,7 @@ impl App {
         {
             return Err(AppError::invalid("staff_kind", "请选择网格力量的类别"));
         }
-        if form.name.trim().is_empty() {
+        if is_blank(&form.name) {
             return Err(AppError::invalid("name", "请填写网格名称"));
         }
         let id = new_id();

@@ -104,3 +104,14 @@ pub(crate) fn permit(
         Err(AppError::NotPermitted(operation.as_str()))
     }
 }
+
+/// Those of the texts in which nobody could read anything: field, text, what to
+/// write. Every form says so in one way; how long a text may be is measured
+/// before ([`crate::limits`]).
+pub(crate) fn unreadable(texts: &[(&str, &str, &str)]) -> Vec<FieldError> {
+    texts
+        .iter()
+        .filter(|(_, text, _)| domain::typed_text::is_blank(text))
+        .map(|(field, _, message)| FieldError::new(field, *message))
+        .collect()
+}

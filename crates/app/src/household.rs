@@ -5,6 +5,7 @@ mod correction;
 mod handover;
 mod handover_view;
 mod merge;
+mod moving;
 mod person;
 mod view;
 
@@ -233,7 +234,7 @@ impl App {
         form: Reveal,
     ) -> Result<Revealed, AppError> {
         permit(principal, Operation::HouseholdReveal)?;
-        if form.purpose.trim().chars().count() < 4 {
+        if domain::typed_text::readable_length(&form.purpose) < 4 {
             return Err(AppError::invalid(
                 "purpose",
                 "请写明查看的用途，至少 4 个字",

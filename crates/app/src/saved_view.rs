@@ -86,7 +86,7 @@ fn view_of(view: SavedView) -> SavedViewView {
 /// The name, unless another view of the page has it.
 fn free_name(name: &str, others: &[&SavedView]) -> Result<String, AppError> {
     let name = name.trim();
-    if name.is_empty() || name.chars().count() > NAME_CHARS {
+    if domain::typed_text::is_blank(name) || name.chars().count() > NAME_CHARS {
         return Err(AppError::invalid(
             "name",
             format!("请起个名字，最多 {NAME_CHARS} 个字"),

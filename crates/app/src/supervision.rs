@@ -14,6 +14,7 @@ use store::division::DivisionRow;
 use utoipa::ToSchema;
 
 use crate::casefile::CasefileView;
+use crate::duplicate::LateDuplicate;
 use crate::error::permit;
 use crate::{App, AppError, PageView, Window, clock, mask_name};
 
@@ -65,6 +66,8 @@ pub struct SupervisionView {
     pub path: Vec<SupervisedDivision>,
     pub children: Vec<DivisionCounts>,
     pub steps: Vec<StepCounts>,
+    /// Numbers on file twice that were not looked into in time.
+    pub late_duplicates: Vec<LateDuplicate>,
     pub refreshed_at: String,
 }
 
@@ -230,6 +233,7 @@ impl App {
                     })
                 })
                 .collect(),
+            late_duplicates: self.late_duplicates(&scope).await?,
             refreshed_at: clock::instant_text(self.clock.now_millis()),
         })
     }

@@ -116,6 +116,16 @@ impl App {
         }
         if principal.may(Operation::DuplicateClose) {
             bench.duplicates = self.duplicates(principal).await?;
+            let days = |d: &DuplicateView| d.days_left.unwrap_or(i64::MAX);
+            bench.duplicates.sort_by_key(days);
+            let late = bench.duplicates.iter().filter(|d| days(d) < 0).count();
+            if late > 0 {
+                bench.reminders.push(Reminder {
+                    message: format!("同一证件号登记在两户：{late} 条超期没有核实"),
+                    due_on: None,
+                    link: "/workbench".into(),
+                });
+            }
         }
         if principal.may(Operation::SubmissionListRead) {
             self.list_work(principal, &mut bench).await?;

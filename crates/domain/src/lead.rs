@@ -417,7 +417,7 @@ pub fn check_received_on(
             None,
         ));
     }
-    if correction.reason.trim().chars().count() < 4 {
+    if readable_length(correction.reason) < 4 {
         refused.push(Refusal::new(
             "reason_given",
             "请写明为什么更正、以什么为准，至少 4 个字。",

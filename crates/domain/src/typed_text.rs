@@ -48,6 +48,16 @@ pub fn is_blank(text: &str) -> bool {
     text.chars().all(invisible)
 }
 
+/// The text without spaces around it; one in which nobody could read anything
+/// is an empty one.
+pub fn readable(text: &str) -> String {
+    if is_blank(text) {
+        String::new()
+    } else {
+        text.trim().to_owned()
+    }
+}
+
 /// How many readable characters a text has.
 pub fn readable_length(text: &str) -> usize {
     text.chars().filter(|c| !invisible(*c)).count()

@@ -1,6 +1,7 @@
 //! Which packs are in force where, and the settings of a deployment.
 
 use domain::account::Scope;
+use jiff::civil::Date;
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
@@ -18,6 +19,16 @@ pub use crate::entity::adoption_event::Model as AdoptionEventRow;
 pub struct RunningUnderPack {
     pub pack_id: String,
     pub pack_version: i32,
+    pub count: i64,
+}
+
+/// Casefiles of a village whose clock began on one day under one pack.
+#[derive(Debug, Clone, PartialEq, Eq, sea_orm::FromQueryResult)]
+pub struct CasefilesOfDay {
+    pub village: String,
+    pub pack_id: String,
+    pub clock_from: String,
+    pub stage: String,
     pub count: i64,
 }
 
@@ -170,6 +181,34 @@ impl Store {
             .order_by_asc(casefile::Column::PackId)
             .order_by_asc(casefile::Column::PackVersion)
             .into_model::<RunningUnderPack>()
+            .all(&self.connection)
+            .await?)
+    }
+
+    /// Casefiles in scope whose clock began on a day or later, counted by
+    /// village, pack, day and stage.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn casefiles_of_days(
+        &self,
+        scope: &Scope,
+        since: Date,
+    ) -> Result<Vec<CasefilesOfDay>, StoreError> {
+        Ok(casefile::Entity::find()
+            .select_only()
+            .column(casefile::Column::Village)
+            .column(casefile::Column::PackId)
+            .column(casefile::Column::ClockFrom)
+            .column(casefile::Column::Stage)
+            .expr_as(Expr::col(casefile::Column::Id).count(), "count")
+            .filter(within(casefile::Column::Village, scope))
+            .filter(casefile::Column::ClockFrom.gte(since.to_string()))
+            .group_by(casefile::Column::Village)
+            .group_by(casefile::Column::PackId)
+            .group_by(casefile::Column::ClockFrom)
+            .group_by(casefile::Column::Stage)
+            .into_model::<CasefilesOfDay>()
             .all(&self.connection)
             .await?)
     }

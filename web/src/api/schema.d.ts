@@ -3137,6 +3137,8 @@ export interface components {
             end_previous?: boolean;
             /** @description Yes, days without an own pack are meant. */
             accept_gap?: boolean;
+            /** @description Yes, although procedures began under another pack on days gone by. */
+            accept_procedures?: boolean;
         };
         /**
          * @description Whose value stands where file and register differ.
@@ -3787,6 +3789,13 @@ export interface components {
         DuplicateView: {
             id: string;
             found_at: string;
+            /**
+             * Format: date
+             * @description Last day to have it looked into; absent where no pack governs.
+             */
+            due_on?: string | null;
+            /** Format: int64 */
+            days_left?: number | null;
             sides: components["schemas"]["DuplicateSide"][];
         };
         /** @description The acts on a draft that went back, with what it proposed. */
@@ -3812,6 +3821,8 @@ export interface components {
             reason: string;
             /** @description Yes, days without an own pack are meant. */
             accept_gap?: boolean;
+            /** @description Yes, although procedures began under it on days gone by. */
+            accept_procedures?: boolean;
         };
         /** @description Sends a household back, or takes a handover back. */
         EndHandover: {
@@ -4172,7 +4183,10 @@ export interface components {
              * @description Leads waiting to be verified.
              */
             open_leads: number;
-            /** @description `active`, `gone` when nobody is left, `merged` when all joined another. */
+            /**
+             * @description `active`, `gone` when nobody is left, `merged` when all joined another, `moved_out`
+             *     when all left the county.
+             */
             status: string;
         };
         /** @description What a search asks; posted, so that no name or number stands in an address. */
@@ -4514,6 +4528,20 @@ export interface components {
             gaps: components["schemas"]["GapView"][];
             /** @description Days two entries claim: left from before entries had an end. */
             overlaps: components["schemas"]["Period"][];
+        };
+        /**
+         * @description A number on file twice that nobody looked into in time, for who supervises:
+         *     whose turn it is and since when, no names.
+         */
+        LateDuplicate: {
+            id: string;
+            /** @description Path of the division whose turn it is. */
+            owner: string;
+            found_at: string;
+            /** Format: date */
+            due_on: string;
+            /** Format: int64 */
+            days_overdue: number;
         };
         /**
          * @description The clauses that name the way a lead came; none where the document in force
@@ -5742,7 +5770,10 @@ export interface components {
                  * @description Leads waiting to be verified.
                  */
                 open_leads: number;
-                /** @description `active`, `gone` when nobody is left, `merged` when all joined another. */
+                /**
+                 * @description `active`, `gone` when nobody is left, `merged` when all joined another, `moved_out`
+                 *     when all left the county.
+                 */
                 status: string;
             }[];
             /** @description Where the next page begins; absent on the last one. */
@@ -6663,6 +6694,8 @@ export interface components {
             path: components["schemas"]["SupervisedDivision"][];
             children: components["schemas"]["DivisionCounts"][];
             steps: components["schemas"]["StepCounts"][];
+            /** @description Numbers on file twice that were not looked into in time. */
+            late_duplicates: components["schemas"]["LateDuplicate"][];
             refreshed_at: string;
         };
         /** @description The other township takes it, into one of its villages. */

@@ -2,12 +2,13 @@
 
 use domain::account::{Operation, Principal, Scope};
 use domain::division::DivisionCode;
+use domain::typed_text::is_blank;
 use store::account::{AccountRow, DeputyRow};
 use store::role_request::{REQUESTED, RoleRequestRow};
 
 use super::secret::{hash_password, one_time_password};
 use super::{AccountView, DeputyView, NewAccount, NewDeputy, OneTimePassword};
-use crate::error::permit;
+use crate::error::{permit, unreadable};
 use crate::{App, AppError, FieldError, PageView, Window, clock, new_id};
 
 impl App {
@@ -84,12 +85,10 @@ impl App {
                 "账号名至少 3 位，只用字母、数字、点、横线",
             ));
         }
-        if form.display_name.trim().is_empty() {
-            errors.push(FieldError::new("display_name", "请填写姓名"));
-        }
-        if form.reason.trim().is_empty() {
-            errors.push(FieldError::new("reason", "请写明申请岗位的理由"));
-        }
+        errors.extend(unreadable(&[
+            ("display_name", &form.display_name, "请填写姓名"),
+            ("reason", &form.reason, "请写明申请岗位的理由"),
+        ]));
         errors.extend(self.post_errors(&form.role, form.division).await?);
         if !errors.is_empty() {
             return Err(AppError::Invalid(errors));
@@ -233,7 +232,7 @@ impl App {
         if id == principal.account_id {
             return Err(AppError::invalid("reason", "不能停用自己的账号"));
         }
-        if reason.trim().is_empty() {
+        if is_blank(reason) {
             return Err(AppError::invalid("reason", "请写明停用原因"));
         }
         let mut tx = self.store.write(self.actor(principal)).await?;

@@ -5,6 +5,7 @@
 
 use domain::account::{Operation, Principal};
 use domain::division::DivisionCode;
+use domain::typed_text::is_blank;
 use serde::{Deserialize, Serialize};
 use store::WriteTx;
 use store::account::AccountRow;
@@ -175,7 +176,7 @@ impl App {
     ) -> Result<RoleRequestView, AppError> {
         permit(principal, Operation::AccountManage)?;
         let mut errors = self.post_errors(&form.role, form.division).await?;
-        if form.reason.trim().is_empty() {
+        if is_blank(&form.reason) {
             errors.push(FieldError::new("reason", "请写明申请理由"));
         }
         let mut tx = self.store.write(self.actor(principal)).await?;
@@ -274,7 +275,7 @@ impl App {
     ) -> Result<RoleRequestView, AppError> {
         permit(principal, Operation::RoleGrant)?;
         let reason = form.reason.trim();
-        if !form.grant && reason.is_empty() {
+        if !form.grant && is_blank(reason) {
             return Err(AppError::invalid("reason", "不批准请写明理由"));
         }
         let mut tx = self.store.write(self.actor(principal)).await?;
@@ -349,7 +350,7 @@ impl App {
         reason: &str,
     ) -> Result<(), AppError> {
         permit(principal, Operation::RoleGrant)?;
-        if reason.trim().is_empty() {
+        if is_blank(reason) {
             return Err(AppError::invalid("reason", "请写明收回岗位的理由"));
         }
         if account_id == principal.account_id {

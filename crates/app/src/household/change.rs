@@ -9,6 +9,7 @@ use domain::household::check::{Fault, Rules, is_phone};
 use domain::household::{
     AssuranceRecord, HouseholdFile, IncomeStatement, Member, MemberStatus, SplitOff,
 };
+use domain::typed_text::{is_blank, readable};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::audit::chain_of;
@@ -16,9 +17,9 @@ use store::household::VersionMeta;
 use utoipa::ToSchema;
 
 use super::correction::{HouseholdCorrection, MemberCorrection};
-use super::handover::still_here;
+use super::moving::still_here;
 use super::person::{end_member, set_head, set_relations};
-use crate::error::permit;
+use crate::error::{permit, unreadable};
 use crate::{App, AppError, FieldError, new_id};
 
 /// What changed.
@@ -190,9 +191,10 @@ impl App {
         permit(principal, Operation::HouseholdChange)?;
         self.village_in_scope(principal, form.village).await?;
         let mut errors = Vec::new();
-        if form.collected_by.trim().is_empty() {
-            errors.push(FieldError::new("collected_by", "请写明谁采集"));
-        }
+        errors.extend(unreadable(&[
+            ("collected_by", &form.collected_by, "请写明谁采集"),
+            ("reason", &form.reason, "请写明为什么新建档案"),
+        ]));
         if form.members.iter().filter(|m| m.relation == "head").count() != 1 {
             errors.push(FieldError::new("members", "应有且只有一名户主"));
         }
@@ -214,10 +216,10 @@ impl App {
             self.not_on_file_elsewhere(principal, member, None).await?;
         }
         let mut file = HouseholdFile {
-            code: form.code.filter(|c| !c.trim().is_empty()),
+            code: form.code.filter(|c| !is_blank(c)),
             village: form.village,
             grid_id: None,
-            address: form.address,
+            address: readable(&form.address),
             phone: form.phone,
             household_type: form.household_type,
             lifted_year: None,
@@ -284,14 +286,10 @@ impl App {
     ) -> Result<SavedHousehold, AppError> {
         permit(principal, Operation::HouseholdChange)?;
         let mut errors = Vec::new();
-        for (field, value, message) in [
+        errors.extend(unreadable(&[
             ("reason", &form.reason, "请写明变更原因"),
             ("collected_by", &form.collected_by, "请写明谁采集"),
-        ] {
-            if value.trim().is_empty() {
-                errors.push(FieldError::new(field, message));
-            }
-        }
+        ]));
         if form.effective_on > self.today() {
             errors.push(FieldError::new("effective_on", "生效日期不能晚于今天"));
         }
@@ -403,7 +401,7 @@ impl App {
                     file.phone = phone;
                 }
                 if let Some(address) = address {
-                    file.address = address;
+                    file.address = readable(&address);
                 }
                 "contact"
             }
@@ -559,7 +557,7 @@ impl App {
             source: "console".into(),
             collected_by: collected_by.trim().to_owned(),
             entered_by: principal.display_name.clone(),
-            reviewed_by: reviewed_by.trim().to_owned(),
+            reviewed_by: readable(reviewed_by),
         }
     }
 

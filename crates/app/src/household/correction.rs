@@ -4,6 +4,7 @@
 
 use domain::household::{HouseholdFile, Member};
 use domain::identity_number::{IdentityNumber, check_document_number};
+use domain::typed_text::readable;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -95,7 +96,7 @@ impl App {
             (&c.pension_insurance, &mut member.pension_insurance),
         ] {
             if let Some(value) = value {
-                value.trim().clone_into(into);
+                *into = readable(value);
             }
         }
         match (&c.education, &c.school_stage) {
@@ -150,7 +151,7 @@ impl App {
     ) -> Result<(), AppError> {
         let before = file.clone();
         if let Some(code) = &correction.code {
-            file.code = Some(code.trim().to_owned()).filter(|c| !c.is_empty());
+            file.code = Some(readable(code)).filter(|c| !c.is_empty());
         }
         put(correction.household_type.as_ref(), &mut file.household_type);
         put(correction.tags.as_ref(), &mut file.tags);

@@ -3,28 +3,27 @@
 //! or sends it back.
 
 use domain::account::{Operation, Principal, Scope};
-use domain::casefile::{Casefile, Event, Stage};
 use domain::division::{DivisionCode, Level};
 use domain::household::HouseholdFile;
-use domain::household::handover::{Attached, HandoverStatus, is_other_township};
+use domain::household::handover::{HandoverStatus, is_other_township};
 use domain::typed_text::readable_length;
 use jiff::civil::Date;
 use serde::Deserialize;
 use store::WriteTx;
 use store::audit::chain_of;
-use store::casefile::CasefileRow;
 use store::household::{HandoverRow, HouseholdRow, VersionMeta};
 use utoipa::ToSchema;
 
 use super::change::invalid;
 use super::handover_view::HandoverView;
-use crate::casefile::{evidence_subjects, member_facts};
+use super::moving::still_here;
 use crate::division::DivisionView;
 use crate::error::permit;
 use crate::lead::{parse_date, village_of};
 use crate::{App, AppError, new_id};
 
-/// Longest reason and place, in characters.
+/// Shortest and longest reason and place, in characters.
+const SHORTEST: usize = 2;
 const LONGEST: usize = 500;
 
 /// Hands a household to another township, or moves it to a village in scope.
@@ -67,7 +66,7 @@ pub struct MoveOutHousehold {
 
 /// A text somebody can read, not too long.
 fn worded(field: &str, text: &str, message: &str) -> Result<String, AppError> {
-    if readable_length(text) < 2 {
+    if readable_length(text) < SHORTEST {
         return Err(AppError::invalid(field, message));
     }
     if text.chars().count() > LONGEST {
@@ -79,96 +78,7 @@ fn worded(field: &str, text: &str, message: &str) -> Result<String, AppError> {
     Ok(text.trim().to_owned())
 }
 
-/// Fails where a file takes no more changes.
-pub(super) fn still_here(file: &HouseholdFile, field: &str) -> Result<(), AppError> {
-    let message = if file.merged_into.is_some() {
-        "这户已并入另一户，档案只供查阅；请到并入的户登记变动"
-    } else if file.moved_out_to.is_some() {
-        "这户已整户迁出本县，档案只供查阅"
-    } else {
-        return Ok(());
-    };
-    Err(AppError::invalid(field, message))
-}
-
 impl App {
-    /// What would have to come along, or comes first.
-    async fn attached<'c>(
-        &self,
-        tx: &WriteTx,
-        household_id: &str,
-        casefiles: &'c [(CasefileRow, Casefile)],
-    ) -> Result<Attached<'c>, AppError> {
-        let running = casefiles
-            .iter()
-            .map(|(_, casefile)| casefile)
-            .find(|c| matches!(c.stage, Stage::Running | Stage::Determined { .. }));
-        let mut attached = Attached {
-            casefile: running,
-            open_leads: !tx.open_leads(household_id).await?.is_empty(),
-            ..Attached::default()
-        };
-        let Some(casefile) = running else {
-            return Ok(attached);
-        };
-        attached.listed = !tx.lists_awaiting(&casefile.id).await?.is_empty();
-        if let Some(notice) = &casefile.records.public_notice {
-            attached.notice_stands_until = tx.notice_stands_until(&notice.notice_id).await?;
-        }
-        Ok(attached)
-    }
-
-    /// Moves a household with all that belongs to it. Returns the version and
-    /// the village it lives in now: where a move was entered late, a later one
-    /// stands.
-    pub(super) async fn move_household(
-        &self,
-        tx: &mut WriteTx,
-        principal: &Principal,
-        (row, file): (&HouseholdRow, &mut HouseholdFile),
-        to: DivisionCode,
-        meta: &VersionMeta,
-    ) -> Result<(i64, DivisionCode), AppError> {
-        let casefiles = tx.casefiles_of(&row.id).await?;
-        let attached = self.attached(tx, &row.id, &casefiles).await?;
-        attached.may_move(self.today()).map_err(invalid)?;
-        file.village = to;
-        file.grid_id = None;
-        let version = tx
-            .save_household(&row.id, file, meta, Some(row.version))
-            .await?;
-        let nation = Scope::subtree(DivisionCode::NATION);
-        let (_, now) = tx
-            .household_file(&nation, &row.id)
-            .await?
-            .ok_or(AppError::NotFound)?;
-        let village = now.village;
-        tx.follow_household(&row.id, village).await?;
-        let members = member_facts(&now, self.today());
-        for (stored, mut casefile) in casefiles {
-            let subjects = evidence_subjects(&casefile);
-            tx.lend_attachments(&subjects, village, &new_id).await?;
-            // What is filed says where it was done.
-            if matches!(casefile.stage, Stage::Archived { .. }) || casefile.village == village {
-                continue;
-            }
-            casefile.village = village;
-            let pack = self.pack(&casefile.pack.id)?;
-            let facts = self.facts(pack, &members, &now.household_type, principal);
-            let event = Event {
-                kind: "household_moved".into(),
-                step: None,
-                summary: "整户搬迁，事项随户转到现在的村".into(),
-                occurred_on: meta.effective_on,
-            };
-            let projection = self.projection(&casefile, &facts);
-            let events = [(event, self.author(principal))];
-            tx.save_casefile(&casefile, &projection, &events, stored.version)
-                .await?;
-        }
-        Ok((version, village))
-    }
-
     /// Hands a household to another township of the county; who sees both sides
     /// moves it at once, into a village.
     ///
@@ -272,27 +182,6 @@ impl App {
             ));
         }
         Ok((row, file))
-    }
-
-    /// Moves a household where no later move stands in the way.
-    async fn moved_to(
-        &self,
-        tx: &mut WriteTx,
-        principal: &Principal,
-        (row, file): (&HouseholdRow, &mut HouseholdFile),
-        to: DivisionCode,
-        meta: &VersionMeta,
-    ) -> Result<(), AppError> {
-        let (_, village) = self
-            .move_household(tx, principal, (row, file), to, meta)
-            .await?;
-        if village == to {
-            return Ok(());
-        }
-        Err(AppError::invalid(
-            "effective_on",
-            "这一天以后档案里还登记过搬迁，请核对搬迁日期",
-        ))
     }
 
     fn answered(&self, row: &mut HandoverRow, principal: &Principal, status: HandoverStatus) {

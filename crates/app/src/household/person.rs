@@ -6,6 +6,7 @@ use domain::account::Principal;
 use domain::household::check::Rules;
 use domain::household::{HouseholdFile, Member, MemberStatus};
 use domain::identity_number::{IdentityNumber, Sex};
+use domain::typed_text::is_blank;
 use jiff::civil::Date;
 
 use super::change::{NewMember, invalid};
@@ -46,7 +47,7 @@ impl App {
         let (mut sex, mut birth_on) = (new.sex.clone(), new.birth_on);
         let mut number = String::new();
         let mut errors = Vec::new();
-        if !new.document_number.trim().is_empty() {
+        if !is_blank(&new.document_number) {
             match IdentityNumber::parse(&new.document_number, self.today(), self.issuing_prefixes())
             {
                 Ok(id) => {

@@ -30,7 +30,8 @@ pub struct HouseholdRowView {
     pub has_running_casefile: bool,
     /// Leads waiting to be verified.
     pub open_leads: u64,
-    /// `active`, `gone` when nobody is left, `merged` when all joined another.
+    /// `active`, `gone` when nobody is left, `merged` when all joined another, `moved_out`
+    /// when all left the county.
     pub status: String,
 }
 

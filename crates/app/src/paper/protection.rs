@@ -4,7 +4,7 @@
 use domain::account::{Operation, Principal};
 use domain::household::HouseholdFile;
 use domain::paper::{NeverPublic, PublicText, SubstituteLine};
-use domain::typed_text::same_person;
+use domain::typed_text::{is_blank, same_person};
 use serde::{Deserialize, Serialize};
 use store::audit::chain_of;
 use store::paper::NameProtectionRow;
@@ -167,7 +167,7 @@ impl App {
                 "档案里户主已成年，不属于这种情况",
             ));
         }
-        if form.reason.trim().is_empty() || form.reason.chars().count() > 500 {
+        if is_blank(&form.reason) || form.reason.chars().count() > 500 {
             errors.push(crate::FieldError::new("reason", "请写明原因，500 字以内"));
         }
         let substitute = match form.substitute.as_str() {
@@ -264,7 +264,7 @@ impl App {
                 "申请人不能批准自己的申请，请由另一名乡镇人员批准",
             ));
         }
-        if !form.approve && form.note.trim().is_empty() {
+        if !form.approve && is_blank(&form.note) {
             return Err(AppError::invalid("note", "请写明不批准的原因"));
         }
         let status = if form.approve { "approved" } else { "refused" };
@@ -284,7 +284,7 @@ impl App {
     ) -> Result<NameProtectionView, AppError> {
         permit(principal, Operation::NameProtectionDecide)?;
         let row = self.protection_row(principal, id).await?;
-        if form.note.trim().is_empty() {
+        if is_blank(&form.note) {
             return Err(AppError::invalid("note", "请写明结束的原因"));
         }
         if row.status != "approved" {
@@ -416,7 +416,7 @@ fn household_code(file: &HouseholdFile) -> Vec<char> {
 /// Why a guardian cannot be named.
 fn guardian_problem(name: &str, minors: &[&str], never: &NeverPublic) -> Option<crate::FieldError> {
     let problem = |message: &str| Some(crate::FieldError::new("guardian_name", message));
-    if name.is_empty() {
+    if is_blank(name) {
         return problem("请填写监护人姓名");
     }
     if minors.contains(&name) {

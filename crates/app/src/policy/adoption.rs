@@ -1,6 +1,7 @@
 //! Putting packs in force: draft, confirm, end, withdraw. Nothing is deleted;
 //! what has begun is ended by a date, and nothing ends another silently.
 
+mod concerned;
 mod view;
 
 pub use view::{AdoptionEventView, AdoptionTimeline, AdoptionView, GapView, JurisdictionTimeline};
@@ -45,6 +46,9 @@ pub struct ConfirmAdoption {
     /// Yes, days without an own pack are meant.
     #[serde(default)]
     pub accept_gap: bool,
+    /// Yes, although procedures began under another pack on days gone by.
+    #[serde(default)]
+    pub accept_procedures: bool,
 }
 
 /// Ends what has begun.
@@ -57,6 +61,9 @@ pub struct EndAdoption {
     /// Yes, days without an own pack are meant.
     #[serde(default)]
     pub accept_gap: bool,
+    /// Yes, although procedures began under it on days gone by.
+    #[serde(default)]
+    pub accept_procedures: bool,
 }
 
 /// Takes back what has not begun.
@@ -118,7 +125,7 @@ pub(super) fn shown_to(principal: &Principal, jurisdiction: DivisionCode) -> boo
 }
 
 fn reason_given(reason: &str) -> Result<(), AppError> {
-    if reason.trim().is_empty() {
+    if domain::typed_text::is_blank(reason) {
         return Err(AppError::invalid("reason", "请写明理由"));
     }
     Ok(())
@@ -155,7 +162,7 @@ impl App {
     ) -> Result<AdoptionView, AppError> {
         let (pack, adoption) = self.meant(principal, &form).await?;
         reason_given(&form.reason)?;
-        if form.document.trim().is_empty() {
+        if domain::typed_text::is_blank(&form.document) {
             return Err(AppError::invalid(
                 "document",
                 "请写明依据的文件（文号或名称）",
@@ -273,6 +280,14 @@ impl App {
         let findings = timeline.check(&adoption, terms(pack), form.end_previous);
         self.refuse(&adoption, &timeline, &findings, form.accept_gap)
             .await?;
+        let after = timeline.with(&adoption);
+        self.procedures_agreed(
+            &adoption,
+            (&timeline, &after),
+            (adoption.period.from, "from"),
+            form.accept_procedures,
+        )
+        .await?;
         let title = &pack.values.title;
         for before in timeline.in_the_way(&adoption) {
             let other = rows.iter().find(|r| r.id == before.id).cloned();
@@ -333,6 +348,17 @@ impl App {
         let gaps = timeline.new_gaps(&after, adoption.jurisdiction);
         self.refuse(&adoption, &after, &gaps, form.accept_gap)
             .await?;
+        let since = adoption
+            .period
+            .until
+            .map_or(form.until, |u| u.min(form.until));
+        self.procedures_agreed(
+            &adoption,
+            (&timeline, &after),
+            (since, "until"),
+            form.accept_procedures,
+        )
+        .await?;
         row.until_on = Some(form.until.to_string());
         let until = row.until_on.clone();
         tx.save_adoption(row).await?;

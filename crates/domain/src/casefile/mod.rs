@@ -174,8 +174,16 @@ impl Casefile {
             .into_iter()
             .flatten()
             .filter_map(|j| {
-                let label = &pack.values.dimensions.iter().find(|d| d.code == j.code)?.label;
-                Some(format!("{label}：{}", j.finding.trim().trim_end_matches('。')))
+                let label = &pack
+                    .values
+                    .dimensions
+                    .iter()
+                    .find(|d| d.code == j.code)?
+                    .label;
+                Some(format!(
+                    "{label}：{}",
+                    j.finding.trim().trim_end_matches('。')
+                ))
             })
             .collect();
         if !found.is_empty() {

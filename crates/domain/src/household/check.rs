@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::{AssuranceRecord, HouseholdFile, IncomeStatement, Member, MemberStatus};
 use crate::code_list::CodeLists;
 use crate::identity_number::{IdentityNumber, IssuingPrefixes, Sex};
+use crate::typed_text::is_blank;
 
 /// A field and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +57,7 @@ impl Rules<'_> {
     /// Every field that cannot be true.
     pub fn member(&self, member: &Member) -> Result<(), Vec<Fault>> {
         let mut faults = Faults::default();
-        faults.add(member.name.trim().is_empty(), "name", "请填写姓名");
+        faults.add(is_blank(&member.name), "name", "请填写姓名");
         let relation = self
             .codes
             .get("relation_to_head")

@@ -8,6 +8,7 @@ use super::decimal::{Exact, decimal_text, exact};
 use super::input::{CalculationInput, InputKind, Rounding};
 use crate::casefile::Refusal;
 use crate::policy::{Line, LineFormula};
+use crate::typed_text::is_blank;
 
 /// What the inputs come to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -133,7 +134,7 @@ fn input_faults(inputs: &[CalculationInput]) -> Vec<Refusal> {
             {
                 faults.push(Refusal::new("input_value", format!("{name}应大于零"), None));
             }
-            Some(_) if input.source.trim().is_empty() => faults.push(Refusal::new(
+            Some(_) if is_blank(&input.source) => faults.push(Refusal::new(
                 "input_source",
                 format!("请写明{name}（{} 年）的来源文件或公报", input.year),
                 None,

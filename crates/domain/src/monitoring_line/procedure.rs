@@ -9,6 +9,7 @@ use super::{
 };
 use crate::casefile::Refusal;
 use crate::policy::{Line, LineStep, LineStepKind};
+use crate::typed_text::{is_blank, readable_length};
 
 /// What [`apply`] may look at besides the line itself.
 #[derive(Debug, Clone)]
@@ -84,12 +85,7 @@ pub fn draft_faults(
         }
     } else {
         let answer = calculate(rules, year, &draft.inputs, draft.rounding.as_ref());
-        if answer.rounding_open
-            && draft
-                .rounding
-                .as_ref()
-                .is_some_and(|r| r.reason.trim().is_empty())
-        {
+        if answer.rounding_open && draft.rounding.as_ref().is_some_and(|r| is_blank(&r.reason)) {
             against.push(Refusal::new(
                 "rounding_reason",
                 "请写明为什么这样取整；它作为惯例留存",
@@ -121,7 +117,7 @@ pub fn draft_faults(
     } else {
         against.extend(around.unexplained(draft));
     }
-    if draft.rationale.trim().chars().count() < 10 {
+    if readable_length(&draft.rationale) < 10 {
         against.push(Refusal::new(
             "rationale",
             "请写明理由，至少 10 个字：综合考虑了什么、为什么定这个数",
@@ -313,7 +309,7 @@ fn wrong_person(
 
 fn incomplete(line: &MonitoringLine, action: &LineAction, facts: &LineFacts<'_>) -> Vec<Refusal> {
     let need = |guard: &str, text: &str, message: &str| {
-        if text.trim().is_empty() {
+        if is_blank(text) {
             vec![Refusal::new(guard, message.to_owned(), None)]
         } else {
             Vec::new()

@@ -9,6 +9,7 @@ use super::{MonitoringLine, Signature};
 use crate::casefile::Refusal;
 use crate::division::{DivisionCode, Level};
 use crate::policy::{Line, LineBounds};
+use crate::typed_text::is_blank;
 
 /// A division's confirmation of a published line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,7 +138,7 @@ pub fn acknowledge(delivery: &Delivery<'_>, form: &ReceiptForm) -> Result<(), Ve
                     .or_else(|| down.and_then(crate::policy::Downward::lower_clause)),
             ));
         }
-        if form.document_number.trim().is_empty() {
+        if is_blank(&form.document_number) {
             against.push(Refusal::new(
                 "document_number",
                 "自定监测范围要写本级印发文件的文号",

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::{Draft, InputKind, exact};
 use crate::casefile::Refusal;
 use crate::policy::{Line, LineBounds};
+use crate::typed_text::readable_length;
 
 /// Fewest characters that can say why.
 const SHORTEST_REASON: usize = 10;
@@ -127,7 +128,7 @@ impl Surroundings<'_> {
 
     /// An amount nobody would expect asks for a word why.
     pub(super) fn unexplained(&self, draft: &Draft) -> Option<Refusal> {
-        if draft.unusual_reason.trim().chars().count() >= SHORTEST_REASON {
+        if readable_length(&draft.unusual_reason) >= SHORTEST_REASON {
             return None;
         }
         let previous = self.previous_yuan.or_else(|| typed_previous(draft));

@@ -235,9 +235,7 @@ impl Timeline {
         }));
         // Before anything was ended, room for the new entry is not yet made:
         // gaps are those of the timeline as it is meant to become.
-        after.end_for(new);
-        after.adoptions.push(new.clone());
-        findings.extend(self.new_gaps(&after, new.jurisdiction));
+        findings.extend(self.new_gaps(&self.with(new), new.jurisdiction));
         findings
     }
 
@@ -259,6 +257,15 @@ impl Timeline {
             .filter(|a| a.period.from < new.period.from)
             .filter(|a| a.period.overlap(new.period).is_some())
             .collect()
+    }
+
+    /// As it becomes with `new`, which makes room for itself.
+    #[must_use]
+    pub fn with(&self, new: &Adoption) -> Self {
+        let mut after = self.clone();
+        after.end_for(new);
+        after.adoptions.push(new.clone());
+        after
     }
 
     fn end_for(&mut self, new: &Adoption) {

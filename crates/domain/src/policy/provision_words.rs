@@ -122,6 +122,11 @@ const FIELDS: &[(&str, &str)] = &[
     ),
     ("reused_check_within_days", "多少天内的比对结果可以共用"),
     ("most_risks", "最多登记几种风险"),
+    ("settle_duplicate_within_days", "重复证件号多少天内核实"),
+    (
+        "change_adoption_within_days",
+        "已有事项照办的政策包最多往前改多少天",
+    ),
     ("advised_day", "建议第几天前办结（不是规定）"),
     ("number", "数"),
     ("starts", "起算"),

@@ -22,6 +22,7 @@ use utoipa::ToSchema;
 use crate::account::Principal;
 use crate::casefile::Refusal;
 use crate::division::DivisionCode;
+use crate::typed_text::{is_blank, readable_length};
 
 /// Where a list stands. A stage carries what only it has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -179,7 +180,7 @@ impl SubmissionList {
             no("stage", words.into());
         }
         if let ListAct::Return { reason } | ListAct::Withdraw { reason } = act
-            && reason.trim().chars().count() < SHORTEST_REASON
+            && readable_length(reason) < SHORTEST_REASON
         {
             no("reason_given", "请写明原因，让对方看得懂。".into());
         }
@@ -321,10 +322,10 @@ impl Drawing<'_> {
             _ => {}
         }
         if self.documented {
-            if self.document_number.trim().is_empty() {
+            if is_blank(self.document_number) {
                 no("documented", "请填写文号。".into());
             }
-            if self.signatory.trim().is_empty() {
+            if is_blank(self.signatory) {
                 no("documented", "请填写签发人。".into());
             }
         }
@@ -350,7 +351,7 @@ impl Drawing<'_> {
             .filter(|c| {
                 !self.chosen.contains(&c.casefile_id)
                     && !self.left_out.iter().any(|(id, reason)| {
-                        id == &c.casefile_id && reason.trim().chars().count() >= SHORTEST_REASON
+                        id == &c.casefile_id && readable_length(reason) >= SHORTEST_REASON
                     })
             })
             .count();

@@ -435,3 +435,67 @@ async fn two_packs_are_compared_clause_by_clause() {
         .await
         .problem(404, "not_found");
 }
+
+#[tokio::test]
+async fn days_gone_by_change_only_with_their_procedures_in_sight_on_sqlite() {
+    days_gone_by_change_only_with_their_procedures_in_sight(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn days_gone_by_change_only_with_their_procedures_in_sight_on_postgres() {
+    days_gone_by_change_only_with_their_procedures_in_sight(Engine::Postgres).await;
+}
+
+async fn days_gone_by_change_only_with_their_procedures_in_sight(engine: Engine) {
+    let test = open(engine).await;
+    let officer = test.person("policy");
+    test.go_to(date(2022, 5, 5));
+    let entry = in_force(&officer, "county-own", COUNTY, date(2022, 5, 5)).await;
+    test.go_to(date(2022, 5, 20));
+    Case::open(&test, HOME, 1, date(2022, 5, 20)).await;
+    test.go_to(date(2022, 6, 1));
+    let end = |until: &str, agreed: bool| json!({"until": until, "reason": "文件废止，会议决定", "accept_gap": true, "accept_procedures": agreed});
+    let mut blank = end("2022-06-02", true);
+    blank["reason"] = json!("\u{200b}\u{3000}\u{202e}");
+    let refused = act(&officer, &entry, "end", blank).await;
+    assert_eq!(field(&refused.problem(422, "invalid")), "reason");
+
+    // Twelve days back there is a case: told of, by stage and township.
+    let refused = act(&officer, &entry, "end", end("2022-05-20", false)).await;
+    let refused = refused.problem(422, "invalid");
+    assert_eq!(field(&refused), "accept_procedures");
+    let told = refused["errors"][0]["message"].as_str().expect("words");
+    assert!(told.contains("1 件") && told.contains("柳泉镇"), "{told}");
+    assert!(!told.contains(&HOME.canary()), "{told}");
+
+    // Another pack over those days meets the same question.
+    let after = draft(&officer, "henan-2022", COUNTY, date(2022, 5, 12)).await;
+    let confirm = json!({"end_previous": true});
+    let refused = act(&officer, &after, "confirm", confirm).await;
+    assert_eq!(field(&refused.problem(422, "invalid")), "accept_procedures");
+
+    // Too long ago nothing is changed behind what was done since.
+    test.go_to(date(2022, 7, 5));
+    let refused = act(&officer, &entry, "end", end("2022-05-20", true)).await;
+    assert_eq!(field(&refused.problem(422, "invalid")), "until");
+    // Where nobody began anything since, the past may be put right.
+    let ended = act(&officer, &entry, "end", end("2022-05-21", false))
+        .await
+        .ok();
+    assert_eq!(ended["until"], "2022-05-21");
+}
+
+#[tokio::test]
+async fn what_was_done_since_is_agreed_to_with_a_reason() {
+    let test = open(Engine::Sqlite).await;
+    let officer = test.person("policy");
+    test.go_to(date(2022, 5, 5));
+    let entry = in_force(&officer, "county-own", COUNTY, date(2022, 5, 5)).await;
+    test.go_to(date(2022, 5, 20));
+    let case = Case::open(&test, HOME, 1, date(2022, 5, 20)).await;
+    test.go_to(date(2022, 5, 25));
+    let end = json!({"until": "2022-05-20", "reason": "文件废止，会议决定", "accept_gap": true, "accept_procedures": true});
+    act(&officer, &entry, "end", end).await.ok();
+    let view = case.view().await;
+    assert_eq!(view["pack"]["id"], "county-own", "what runs keeps its pack");
+}

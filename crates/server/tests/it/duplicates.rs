@@ -161,3 +161,60 @@ async fn a_household_code_of_another_county_is_free() {
         .await
         .ok();
 }
+
+#[tokio::test]
+async fn a_duplicate_has_a_last_day_and_shows_above_when_late() {
+    let test = TestApp::sqlite().await;
+    let first = forms::household(HOME, 1);
+    let number = first["members"][0]["document_number"].clone();
+    test.village().post("/households", first).await.ok();
+    add(&test, NEXT_TOWNSHIP, 2, Some(&number)).await.ok();
+    let own = duplicates(&test, "county.a1").await;
+    // Found on 1 May; fifteen days by the practice of the pack.
+    assert_eq!(
+        (&own[0]["due_on"], &own[0]["days_left"]),
+        (&json!("2022-05-16"), &json!(15))
+    );
+    test.go_to(jiff::civil::date(2022, 5, 16));
+    let above = test.person("city").get("/supervision").await.ok();
+    assert_eq!(above["late_duplicates"], json!([]));
+    test.go_to(jiff::civil::date(2022, 5, 19));
+    let bench = test.person("county.a1").get("/workbench").await.ok();
+    assert_eq!(bench["duplicates"][0]["days_left"], -3);
+    assert!(
+        bench["reminders"].to_string().contains("超期没有核实"),
+        "{bench:#}"
+    );
+    let above = test.person("city").get("/supervision").await.ok();
+    let late = &above["late_duplicates"][0];
+    assert_eq!(late["days_overdue"], 3, "{above:#}");
+    assert!(
+        late["owner"]
+            .as_str()
+            .is_some_and(|o| o.ends_with("宜阳县")),
+        "{late}"
+    );
+    assert!(
+        !late.to_string().contains(&HOME.canary()),
+        "no names: {late}"
+    );
+    let next = test.person("county.b1").get("/supervision").await.ok();
+    assert_eq!(next["late_duplicates"], json!([]));
+    // A reason nobody can read is none.
+    let path = format!(
+        "/duplicates/{}/close",
+        own[0]["id"].as_str().expect("an id")
+    );
+    let blank = json!({"reason": "\u{200b}\u{3000}\u{2060}\u{200f}\u{feff}"});
+    test.person("county.a1")
+        .post(&path, blank)
+        .await
+        .problem(422, "invalid");
+    let found = json!({"reason": "公安确认为历史重号"});
+    assert_eq!(
+        test.person("county.a1").post(&path, found).await.status,
+        204
+    );
+    let above = test.person("city").get("/supervision").await.ok();
+    assert_eq!(above["late_duplicates"], json!([]));
+}

@@ -39,6 +39,7 @@ mod submission_list_frozen;
 mod submission_list_monthly;
 mod submission_list_whole;
 mod test_app;
+mod texts;
 mod transport;
 mod variants;
 mod wengyuan;

@@ -301,6 +301,7 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
     ask!(submission_lists(s, &ListFilter::default(), &ten) a => page!(a));
     ask!(listed_casefiles(s, &["c".to_owned()]) a => a.len());
     ask!(running_by_pack(s) a => a.iter().map(|r| usize::try_from(r.count).expect("small")).sum::<usize>());
+    ask!(casefiles_of_days(s, date(2020, 1, 1)) a => a.len());
     ask!(count_casefiles(s, 6, DAY) a => a.len());
     ask!(count_leads(s, 6) a => a.len());
     ask!(decided_spans(s) a => a.len());

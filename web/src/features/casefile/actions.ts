@@ -52,7 +52,16 @@ export interface ActionDefinition {
   grave?: boolean
 }
 
-const verdict = () => ({ outcome: '', opinion: '', send_back_to: '', ground: '', reason: '' })
+/** A refusal starts from what the home visit found, dimension by dimension. */
+const verdict = (casefile: Casefile) => {
+  const visited = casefile.records.home_verification?.dimensions ?? []
+  const dimensions = asksFor(casefile, 'all_dimensions_assessed') ? useVocabularyStore().words.dimensions : []
+  const judgements = dimensions.map(({ code }) => {
+    const seen = visited.find((one) => one.code === code)
+    return { code, problem: seen?.problem ?? false, finding: seen?.finding || (seen && !seen.problem ? '无问题' : '') }
+  })
+  return { outcome: '', opinion: '', send_back_to: '', ground: '', reason: '', judgements }
+}
 /** Only what belongs to the chosen outcome is posted. */
 const verdictPart = (body: any) => ({
   outcome: body.outcome,
@@ -60,6 +69,7 @@ const verdictPart = (body: any) => ({
   send_back_to: body.outcome === 'send_back' ? body.send_back_to : undefined,
   ground: body.outcome === 'refuse' ? body.ground || undefined : undefined,
   reason: body.outcome === 'approve' ? undefined : body.reason,
+  judgements: body.outcome === 'refuse' ? body.judgements : [],
 })
 /** Judgements nobody answered are not posted: the server says what is missing. */
 const findingsPart = (findings: FindingsBody | null) =>
@@ -290,7 +300,7 @@ export const actions: Record<string, ActionDefinition> = {
     dateLabel: '审核日期',
     form: ReviewForm,
     initial: ({ casefile, words, myName }) => ({
-      ...verdict(),
+      ...verdict(casefile),
       checkers: [myName, ''],
       findings: asksFor(casefile, 'situation_assessed', 'township_review') ? emptyFindings(words) : null,
     }),
@@ -337,7 +347,7 @@ export const actions: Record<string, ActionDefinition> = {
     dateLabel: '签发日期',
     form: DecideForm,
     initial: ({ casefile, myName }) => ({
-      ...verdict(),
+      ...verdict(casefile),
       category: casefile.proposal?.conclusion?.category ?? '',
       document_number: '',
       signatory: myName,

@@ -126,6 +126,8 @@ export interface VerdictBody {
   send_back_to: string
   ground: string
   reason: string
+  /** What was found in each dimension, where the pack has each assessed; told to a refused household. */
+  judgements: { code: string; problem: boolean; finding: string }[]
 }
 export interface ReviewBody extends VerdictBody {
   checkers: string[]
@@ -181,7 +183,7 @@ export function twelveMonthsBefore(today: string): { from: string; to: string } 
 }
 
 /** Whether the casefile's pack puts that condition on that step. */
-export const asksFor = (pack: Pick<Casefile, 'asks'>, guard: string, on: string) => pack.asks.some((one) => one.guard === guard && one.on === on)
+export const asksFor = (pack: Pick<Casefile, 'asks'>, guard: string, on?: string) => pack.asks.some((one) => one.guard === guard && (!on || one.on === on))
 
 /** An empty judgement of the household's situation by the pack's own dimensions. */
 export function emptyFindings(words: Pick<Vocabulary, 'dimensions'>): FindingsBody {

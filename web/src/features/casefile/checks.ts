@@ -149,6 +149,7 @@ function verdict(form: body.VerdictBody): FieldErrors {
   if (form.outcome === 'send_back' && short(form.reason)) errors.reason = '请写明退回原因和要补的内容。'
   if (form.outcome === 'refuse' && !form.ground) errors.ground = '请选择不予纳入的依据。'
   if (form.outcome === 'refuse' && short(form.reason)) errors.reason = '请写明理由，要能向农户说清楚。'
+  if (form.outcome === 'refuse' && form.judgements.some(({ finding }) => blank(finding))) errors.judgements = '每个方面都要写明查到的情况，不能只看收入。'
   if (form.outcome === 'approve' && blank(form.opinion)) errors.opinion = '请填写意见。'
   return errors
 }
@@ -166,7 +167,7 @@ export function decide(form: body.DecideBody, casefile: Casefile): FieldErrors {
     if (blank(form.document_number)) errors.document_number = '请填写审批文件文号。'
     if (blank(form.signatory)) errors.signatory = '请填写签发人。'
     const asked = asksFor(casefile, 'all_dimensions_assessed', 'county_decision')
-    if (asked && !form.dimensions_considered.length && casefile.stage === 'running') errors.dimensions_considered = '不唯收入，请勾选已经综合研判的方面。'
+    if (asked && form.outcome === 'approve' && !form.dimensions_considered.length && casefile.stage === 'running') errors.dimensions_considered = '不唯收入，请勾选已经综合研判的方面。'
   }
   return errors
 }

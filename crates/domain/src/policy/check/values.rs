@@ -99,6 +99,8 @@ impl Checker<'_> {
                 ("新纳入低保天数", &bounds.newly_on_allowance_within_days),
                 ("共用比对有效天数", &bounds.reused_check_within_days),
                 ("风险种数上限", &bounds.most_risks),
+                ("重复证件号核实天数", &bounds.settle_duplicate_within_days),
+                ("政策包往前改的天数", &bounds.change_adoption_within_days),
             ] {
                 let figure = days.value.as_ref().map(|v| v.get_ref().to_string());
                 self.stated(FILE, what, days, at, figure);

@@ -18,6 +18,12 @@ pub struct Bounds {
     pub reused_check_within_days: Stated<u16>,
     /// Risks a household is entered with; the national form has as many columns.
     pub most_risks: Stated<u16>,
+    /// A number on file in two households is looked into within this many days
+    /// of being found.
+    pub settle_duplicate_within_days: Stated<u16>,
+    /// How far back a pack may be ended or put in force over days on which
+    /// procedures began.
+    pub change_adoption_within_days: Stated<u16>,
     /// What a monitoring line may be without a word why.
     pub line: Option<LineBounds>,
 }

@@ -104,6 +104,8 @@ pub(super) fn read_file(file: File, file_name: &str, sink: &mut Sink<'_>) -> std
         Command::new(program)
     };
     let mut child = command
+        // Address space the allocator sets aside counts as memory: little of it.
+        .env("MIMALLOC_ARENA_RESERVE", "64MiB")
         .arg("read-workbook")
         .arg(file_name)
         .stdin(Stdio::from(file))

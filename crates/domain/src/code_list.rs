@@ -183,6 +183,10 @@ impl CodeList {
     /// The entry somebody means by a label, an alias or a code. Spaces and
     /// full-width characters do not matter.
     pub fn lookup(&self, typed: &str) -> Result<&CodeEntry, UnknownCode> {
+        // Most cells are spelled as the list spells them.
+        if let Some(index) = self.by_key.get(typed) {
+            return Ok(&self.entries[*index]);
+        }
         let key = comparison_key(typed);
         self.by_key
             .get(&key)
@@ -204,7 +208,7 @@ impl CodeList {
             .filter(|piece| !piece.trim().is_empty())
         {
             let entry = self.lookup(piece)?;
-            if !found.contains(&entry) {
+            if !found.iter().any(|known| std::ptr::eq(*known, entry)) {
                 found.push(entry);
             }
         }

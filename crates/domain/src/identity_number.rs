@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::typed_text::to_half_width;
+use crate::typed_text::half_width;
 
 /// Weights of the first 17 digits, GB 11643-1999.
 const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
@@ -155,7 +155,7 @@ impl IdentityNumber {
         on: Date,
         prefixes: IssuingPrefixes,
     ) -> Result<Self, IdentityNumberError> {
-        let text: String = to_half_width(typed)
+        let text: String = half_width(typed)
             .trim_start_matches(['\'', '‘', '’', '`'])
             .chars()
             .filter(|c| !c.is_whitespace())
@@ -321,7 +321,7 @@ pub fn check_document_number(
     on: Date,
     prefixes: IssuingPrefixes,
 ) -> Result<(), DocumentNumberError> {
-    let text = to_half_width(typed).to_uppercase();
+    let text = half_width(typed).to_uppercase();
     let shape = |valid: bool, expected: &'static str| {
         if valid {
             Ok(())

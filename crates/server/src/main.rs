@@ -20,6 +20,10 @@ use cli::{
     KeysCommand, Place, PolicyCommand, Size,
 };
 
+/// An import makes and drops millions of small texts.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     tracing_subscriber::fmt()

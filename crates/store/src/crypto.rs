@@ -216,8 +216,9 @@ impl Keyring {
 pub struct RustCrypto {
     ring: Keyring,
     ciphers: BTreeMap<u8, CipherBox>,
-    index: Vec<u8>,
-    audit: Vec<u8>,
+    /// Keyed once; each use takes a copy.
+    index: Hmac<Sm3>,
+    audit: Hmac<Sm3>,
 }
 
 impl std::fmt::Debug for RustCrypto {
@@ -251,8 +252,8 @@ impl RustCrypto {
             )));
         }
         let (index, audit) = (
-            unhex::<32>(&ring.index)?.into(),
-            unhex::<32>(&ring.audit)?.into(),
+            Self::keyed(&unhex::<32>(&ring.index)?),
+            Self::keyed(&unhex::<32>(&ring.audit)?),
         );
         Ok(Self {
             ring,
@@ -262,12 +263,16 @@ impl RustCrypto {
         })
     }
 
-    fn hmac(key: &[u8], parts: &[&[u8]]) -> String {
-        let mut mac = match <Hmac<Sm3> as KeyInit>::new_from_slice(key) {
+    fn keyed(key: &[u8]) -> Hmac<Sm3> {
+        match <Hmac<Sm3> as KeyInit>::new_from_slice(key) {
             Ok(mac) => mac,
             // HMAC takes keys of any length.
             Err(_) => unreachable!("HMAC accepts every key length"),
-        };
+        }
+    }
+
+    fn hmac(keyed: &Hmac<Sm3>, parts: &[&[u8]]) -> String {
+        let mut mac = keyed.clone();
         for part in parts {
             mac.update(part);
         }

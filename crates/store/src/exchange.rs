@@ -9,11 +9,12 @@ use domain::account::Scope;
 use domain::exchange::{Finding, FindingKind, Form, column_letter};
 use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, DbErr, EntityTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use crate::entity::{import_batch, import_finding, import_household, import_mapping};
+use crate::packing::unpack;
 use crate::paging::Sort;
 use crate::{Page, Store, StoreError, Window, WriteTx, within};
 
@@ -56,12 +57,8 @@ pub struct FindingFilter {
     pub severity: Option<String>,
 }
 
-fn pack<T: serde::Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
-    Ok(zstd::bulk::compress(&serde_json::to_vec(value)?, 1)?)
-}
-
-fn unpack<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError> {
-    Ok(serde_json::from_slice(&zstd::stream::decode_all(bytes)?)?)
+fn pack(form: &Form) -> Result<Vec<u8>, StoreError> {
+    crate::packing::pack(form, 1)
 }
 
 fn staged_place(batch: &str, seq: i64) -> String {
@@ -204,7 +201,8 @@ impl WriteTx {
     }
 
     /// Marks a staged household as done. `became` carries the household it
-    /// became and the form as it was settled; `None` when nothing changed.
+    /// became and the form as it was settled, if that is not the staged one;
+    /// `None` when nothing changed.
     ///
     /// # Errors
     /// When the database refuses.
@@ -213,25 +211,33 @@ impl WriteTx {
         batch: &str,
         seq: i64,
         verdict: &str,
-        became: Option<(&str, &Form)>,
+        became: Option<(&str, Option<&Form>)>,
     ) -> Result<(), StoreError> {
         let mut change = import_household::ActiveModel {
-            batch_id: Set(batch.to_owned()),
-            seq: Set(seq),
             verdict: Set(verdict.to_owned()),
             merged: Set(true),
             ..Default::default()
         };
         if let Some((household_id, form)) = became {
             change.household_id = Set(Some(household_id.to_owned()));
-            change.content_sealed = Set(self.seal(
-                "import_household",
-                "content",
-                &staged_place(batch, seq),
-                &pack(form)?,
-            )?);
+            if let Some(form) = form {
+                change.content_sealed = Set(self.seal(
+                    "import_household",
+                    "content",
+                    &staged_place(batch, seq),
+                    &pack(form)?,
+                )?);
+            }
         }
-        change.update(&self.tx).await?;
+        let done = import_household::Entity::update_many()
+            .set(change)
+            .filter(import_household::Column::BatchId.eq(batch))
+            .filter(import_household::Column::Seq.eq(seq))
+            .exec(&self.tx)
+            .await?;
+        if done.rows_affected == 0 {
+            return Err(DbErr::RecordNotUpdated.into());
+        }
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use domain::account::Scope;
 use domain::household::{HouseholdFile, Member, MemberStatus};
 use domain::pinyin;
 use jiff::civil::Date;
-use sea_orm::sea_query::LockType;
+use sea_orm::sea_query::{Condition, LockType};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -14,6 +14,7 @@ use sea_orm::{
 use crate::crypto::{CryptoProvider, Place};
 use crate::database::taken_or;
 use crate::entity::{episode, household, household_version, member};
+use crate::packing::unpack;
 use crate::{Actor, Engine, StoreError, WriteTx, within};
 
 mod batch;
@@ -62,11 +63,7 @@ pub struct HouseholdQuery {
 }
 
 fn pack(file: &HouseholdFile) -> Result<Vec<u8>, StoreError> {
-    Ok(zstd::bulk::compress(&serde_json::to_vec(file)?, 3)?)
-}
-
-fn unpack(bytes: &[u8]) -> Result<HouseholdFile, StoreError> {
-    Ok(serde_json::from_slice(&zstd::stream::decode_all(bytes)?)?)
+    crate::packing::pack(file, 3)
 }
 
 /// Blind index of a document number: the same for every way of typing it.
@@ -125,7 +122,7 @@ fn household_model(
     let head = file.head().or_else(|| file.active_members().next());
     let head_name = head.map_or_else(String::new, |m| m.name.clone());
     let active = file.active_members().count();
-    row.code = Set(file.code.clone().filter(|c| !c.trim().is_empty()));
+    row.code = Set(code_of(file).map(str::to_owned));
     row.village = Set(file.village.to_string());
     row.head_initials = Set(pinyin::initials(&head_name));
     row.head_name = Set(head_name);
@@ -201,10 +198,22 @@ fn member_models(
 
 /// The six digits of the county a household lives in: where its 户编号 is
 /// unique.
-fn county_digits(file: &HouseholdFile) -> String {
+fn county_of(file: &HouseholdFile) -> String {
     let mut digits = file.village.to_string();
     digits.truncate(6);
     digits
+}
+
+/// Households of the same county.
+fn in_its_county(file: &HouseholdFile) -> Condition {
+    let county = county_of(file);
+    let (first, last) = (format!("{county}000000"), format!("{county}999999"));
+    Condition::all().add(household::Column::Village.between(first, last))
+}
+
+/// The 户编号 of a file, unless it has none.
+fn code_of(file: &HouseholdFile) -> Option<&str> {
+    file.code.as_deref().filter(|code| !code.trim().is_empty())
 }
 
 impl WriteTx {
@@ -274,11 +283,10 @@ impl WriteTx {
         if expected.unwrap_or(0) != current {
             return Err(StoreError::Stale { current });
         }
-        let code = file.code.clone().filter(|c| !c.trim().is_empty());
-        if let Some(code) = &code {
+        if let Some(code) = code_of(file) {
             let other = household::Entity::find()
                 .filter(household::Column::Code.eq(code))
-                .filter(household::Column::Village.starts_with(county_digits(file)))
+                .filter(in_its_county(file))
                 .filter(household::Column::Id.ne(id))
                 .count(&self.tx)
                 .await?;

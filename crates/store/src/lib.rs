@@ -26,6 +26,7 @@ pub mod submission_list;
 pub mod supervision;
 
 mod database;
+mod packing;
 mod paging;
 mod postgres_tls;
 mod scoped;

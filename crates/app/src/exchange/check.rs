@@ -4,42 +4,23 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
-use domain::account::Scope;
-use domain::code_list::CodeLists;
 use domain::exchange::{
-    CellRules, CheckedRow, ColumnMapping, Finding, FindingKind, Form, HeadRow, Layout, PersonPlace,
-    RawCell, RowChecker, RowIs, SheetReading, read_header, recognise_sheet, village_values,
+    CheckedRow, Finding, FindingKind, Form, HeadRow, PersonPlace, RawCell, RowChecker, RowIs,
+    SheetReading, read_header, recognise_sheet, village_values,
 };
-use store::Store;
 use store::division::VillageValues;
 
-use self::passes::{ROW, answer, assembler, group, household_key, link, person_key};
+pub(super) use self::input::CheckInput;
+use self::passes::{ROW, answer, assembler, group, household_key, link, pack, person_key};
 use super::reader::Event;
 use super::sorter::Sorter;
 use super::transport::read_file;
 
+mod input;
 mod passes;
-
-/// What checking needs to know.
-#[derive(Clone)]
-pub(super) struct CheckInput {
-    pub layout: Arc<Layout>,
-    pub codes: Arc<CodeLists>,
-    pub rules: CellRules,
-    pub scope: Scope,
-    /// Official names of the villages in scope, by code.
-    pub villages: Arc<BTreeMap<String, String>>,
-    pub category_lifted: Arc<BTreeMap<String, bool>>,
-    pub mappings: Vec<ColumnMapping>,
-    pub file_name: String,
-    pub folder: PathBuf,
-    pub store: Store,
-    pub cancelled: Arc<AtomicBool>,
-}
 
 /// What checking hands over, in order.
 #[derive(Debug)]
@@ -118,7 +99,7 @@ enum Sheet<'a> {
     /// Its header is not found yet: the first rows.
     Head {
         tab: String,
-        rows: Vec<(u32, Vec<(u32, RawCell)>)>,
+        rows: Vec<(u32, Vec<(u32, RawCell<'static>)>)>,
     },
     Body {
         reading: usize,
@@ -165,7 +146,7 @@ impl<'a, 'o> Reading<'a, 'o> {
         }
     }
 
-    fn take(&mut self, event: Event) -> bool {
+    fn take(&mut self, event: Event<'_>) -> bool {
         match event {
             Event::Sheet(tab) => {
                 self.end_sheet();
@@ -195,10 +176,11 @@ impl<'a, 'o> Reading<'a, 'o> {
         }
     }
 
-    fn row(&mut self, row: u32, cells: Vec<(u32, RawCell)>) {
+    fn row(&mut self, row: u32, cells: Vec<(u32, RawCell<'_>)>) {
         match &mut self.sheet {
             Some(Sheet::Head { rows, .. }) => {
-                rows.push((row, cells));
+                let kept = cells.into_iter().map(|(c, v)| (c, v.into_owned()));
+                rows.push((row, kept.collect()));
                 if rows.len() >= HEAD_ROWS {
                     self.begin_body();
                 }
@@ -219,7 +201,10 @@ impl<'a, 'o> Reading<'a, 'o> {
         let layout = Arc::clone(&self.input.layout);
         let head: Vec<HeadRow> = rows
             .iter()
-            .map(|(row, cells)| (*row, cells.iter().map(|(c, v)| (*c, v.shown())).collect()))
+            .map(|(row, cells)| {
+                let texts = cells.iter().map(|(c, v)| (*c, v.shown().into_owned()));
+                (*row, texts.collect())
+            })
             .collect();
         let Some(index) = recognise_sheet(&layout, &tab, &head) else {
             self.reports.push(SheetReport {
@@ -360,12 +345,10 @@ impl<'a, 'o> Reading<'a, 'o> {
                 ..place
             };
             let key = person_key(number, &checked);
-            self.persons.push(key, serde_json::to_vec(&person)?)?;
+            self.persons.push(key, pack(&person)?)?;
         }
-        self.households.push(
-            household_key(&code, ROW, &checked),
-            serde_json::to_vec(&checked)?,
-        )
+        self.households
+            .push(household_key(&code, ROW, &checked), pack(&checked)?)
     }
 
     fn employment_row(
@@ -410,7 +393,7 @@ impl<'a, 'o> Reading<'a, 'o> {
             ..place
         };
         self.persons
-            .push(person_key(&number, &checked), serde_json::to_vec(&person)?)
+            .push(person_key(&number, &checked), pack(&person)?)
     }
 
     /// Keeps what a row says of its village, or says why it cannot.

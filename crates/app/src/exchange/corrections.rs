@@ -217,7 +217,7 @@ struct CopyWriter<'a> {
 }
 
 impl CopyWriter<'_> {
-    fn take(&mut self, event: Event) -> Result<(), AppError> {
+    fn take(&mut self, event: Event<'_>) -> Result<(), AppError> {
         match event {
             Event::Sheet(name) => {
                 let report = self
@@ -260,7 +260,7 @@ impl CopyWriter<'_> {
     }
 
     /// The header as it was read, so that a merged one comes back whole.
-    fn header(&mut self, tab: &str, cells: &[(u32, RawCell)]) -> Result<(), AppError> {
+    fn header(&mut self, tab: &str, cells: &[(u32, RawCell<'_>)]) -> Result<(), AppError> {
         let line = self.line;
         self.line += 1;
         let reading = self
@@ -269,7 +269,10 @@ impl CopyWriter<'_> {
             .find(|r| r.tab == tab)
             .and_then(|r| r.reading.as_ref());
         let sheet = self.book.worksheet_from_name(tab)?;
-        let mut texts: BTreeMap<u32, String> = cells.iter().map(|(c, v)| (*c, v.shown())).collect();
+        let mut texts: BTreeMap<u32, String> = cells
+            .iter()
+            .map(|(c, v)| (*c, v.shown().into_owned()))
+            .collect();
         for (at, header) in reading.iter().flat_map(|r| r.places.values()) {
             texts.insert(*at, header.clone());
         }
@@ -281,7 +284,7 @@ impl CopyWriter<'_> {
         Ok(())
     }
 
-    fn row(&mut self, tab: &str, row: u32, cells: &[(u32, RawCell)]) -> Result<(), AppError> {
+    fn row(&mut self, tab: &str, row: u32, cells: &[(u32, RawCell<'_>)]) -> Result<(), AppError> {
         let line = self.line;
         self.line += 1;
         let none = Vec::new();
@@ -302,8 +305,8 @@ impl CopyWriter<'_> {
             }
             entry.1.push_str(&remark.text);
         }
-        let mut all: BTreeMap<u32, &RawCell> = cells.iter().map(|(c, v)| (*c, v)).collect();
-        let blank = RawCell::Text(String::new());
+        let mut all: BTreeMap<u32, &RawCell<'_>> = cells.iter().map(|(c, v)| (*c, v)).collect();
+        let blank = RawCell::Text("".into());
         for at in marked.keys() {
             all.entry(*at).or_insert(&blank);
         }

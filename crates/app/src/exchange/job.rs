@@ -3,12 +3,12 @@
 //! after a restart.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::account::Scope;
-use domain::exchange::{CellRules, Finding, FindingKind, Form, Severity, SheetReading};
+use domain::exchange::{Finding, FindingKind, Form, Severity, SheetReading};
 use serde::{Deserialize, Serialize};
 use store::Actor;
 use store::division::VillageValues;
@@ -213,29 +213,12 @@ impl App {
         tx.change_import_batch(&batch.id, &[], change).await?;
         tx.commit().await?;
 
-        let (layout, codes) = self.layout(&batch.layout)?;
-        let villages = self
-            .store
-            .villages(&scope)
-            .await?
-            .into_iter()
-            .map(|v| (v.code, v.name))
-            .collect();
+        let folder = vault::folder(&self.data_dir, &batch.id);
         let input = CheckInput {
-            layout: Arc::new(layout),
-            codes: Arc::new(codes),
-            rules: CellRules {
-                today: self.today(),
-                prefixes: self.issuing_prefixes(),
-            },
-            scope: scope.clone(),
-            villages: Arc::new(villages),
-            category_lifted: Arc::new(self.category_lifted()),
             mappings: serde_json::from_str(&batch.mapping).unwrap_or_default(),
-            file_name: batch.file_name.clone(),
-            folder: vault::folder(&self.data_dir, &batch.id),
-            store: self.store.clone(),
-            cancelled: Arc::new(AtomicBool::new(false)),
+            ..self
+                .check_input(&scope, &batch.layout, &batch.file_name, folder)
+                .await?
         };
         let (sender, mut receiver) = tokio::sync::mpsc::channel(4);
         let thread = {

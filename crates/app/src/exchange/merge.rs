@@ -89,6 +89,11 @@ impl App {
             ..Merged::default()
         };
         let (mut written, mut refusals) = (Vec::new(), Vec::new());
+        let new = staged.iter().zip(&forms).zip(&matches);
+        let new = new
+            .filter(|(_, found)| matches!(found, Match::New))
+            .map(|((row, form), _)| (row.seq, form));
+        let added = self.merge_new(&mut tx, batch, new).await?;
         for ((row, form), found) in staged.iter().zip(&forms).zip(&matches) {
             let became = match found {
                 Match::Refused(kind, message) => {
@@ -99,19 +104,22 @@ impl App {
                 }
                 Match::New => {
                     merged.created += 1;
-                    Some(self.merge_new(&mut tx, batch, form).await)
+                    let added = added.get(&row.seq).cloned();
+                    Some(added.map(|id| (id, None)).ok_or_else(code_taken))
                 }
                 Match::Known(_) if verdict(found, form).0 == "unchanged" => None,
                 Match::Known(known) => self
                     .merge_known(&mut tx, batch, known, form, rule)
                     .await
-                    .transpose(),
+                    .transpose()
+                    .map(|became| became.map(|(id, settled)| (id, Some(settled)))),
             };
             match became.transpose() {
                 Ok(Some((id, settled))) => {
                     written.push(id.clone());
                     merged.changed += u64::from(matches!(found, Match::Known(_)));
-                    tx.mark_merged(&batch.id, row.seq, &row.verdict, Some((&id, &settled)))
+                    let became = Some((id.as_str(), settled.as_ref()));
+                    tx.mark_merged(&batch.id, row.seq, &row.verdict, became)
                         .await?;
                 }
                 Ok(None) => {
@@ -182,22 +190,45 @@ impl App {
         }
     }
 
+    /// Adds the households we do not know; returns their ids by the number of
+    /// the staged household. One whose 户编号 is taken is not among them.
     async fn merge_new(
         &self,
         tx: &mut WriteTx,
         batch: &ImportBatchRow,
-        form: &Form,
-    ) -> Result<(String, Form), AppError> {
-        let id = new_id();
-        let file = apply_to_file(None, form, self.today(), &mut new_id)
-            .ok_or_else(|| AppError::Internal("a staged household has no village".into()))?;
-        tx.save_household(&id, &file, &self.import_meta(batch, "导入新户"), None)
-            .await?;
-        if let Some(draft) = episode_of(form) {
-            tx.save_episode(episode_row(&id, &form.village, None, &draft))
-                .await?;
+        staged: impl Iterator<Item = (i64, &Form)>,
+    ) -> Result<BTreeMap<i64, String>, AppError> {
+        let (mut files, mut origins) = (Vec::new(), Vec::new());
+        for (seq, form) in staged {
+            let file = apply_to_file(None, form, self.today(), &mut new_id)
+                .ok_or_else(|| AppError::Internal("a staged household has no village".into()))?;
+            files.push((new_id(), file));
+            origins.push((seq, form));
         }
-        Ok((id, form.clone()))
+        let taken = tx.taken_codes(&files).await?;
+        let mut added = BTreeMap::new();
+        let mut episodes = Vec::new();
+        for ((id, _), (seq, form)) in files.iter().zip(origins) {
+            if !taken.contains(id) {
+                added.insert(seq, id.clone());
+                episodes.extend(episode_of(form).map(|d| episode_row(id, &form.village, None, &d)));
+            }
+        }
+        files.retain(|(id, _)| !taken.contains(id));
+        let meta = self.import_meta(batch, "导入新户");
+        match tx
+            .add_households(&files, &meta)
+            .await
+            .map_err(AppError::from)
+        {
+            // Taken since it was asked: the chunk is matched again.
+            Err(AppError::Conflict(_)) => return Err(AppError::Stale { current: 0 }),
+            other => other?,
+        }
+        for episode in episodes {
+            tx.save_episode(episode).await?;
+        }
+        Ok(added)
     }
 
     /// `None` when the rule leaves everything as it is.
@@ -234,6 +265,11 @@ impl App {
         }
         Ok(changed.then(|| (known.row.id.clone(), settled)))
     }
+}
+
+/// Refuses a household whose 户编号 is taken.
+fn code_taken() -> AppError {
+    store::StoreError::Taken("household.code".into()).into()
 }
 
 /// An imported episode: running or cleared, without a casefile. The clock of

@@ -2,12 +2,14 @@
 //! limits. Runs in a child process with a memory limit where the server set
 //! one up (`transport`), and in process otherwise; the code is the same.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read, Seek as _, SeekFrom};
 
-use calamine::{CellErrorType, DataRef, Reader as _, Xlsx, XlsxError};
+use calamine::{Cell, CellErrorType, DataRef, Reader as _, Xlsx, XlsxError};
 use domain::exchange::{FindingKind, RawCell};
 use encoding_rs::{CoderResult, Decoder, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
+use serde::{Deserialize, Serialize};
 
 /// What a file may hold at most. Anything beyond stops the reading.
 #[derive(Debug, Clone, Copy)]
@@ -40,18 +42,18 @@ impl Default for Limits {
 const HARMLESS_BYTES: u64 = 64 << 20;
 
 /// What the reader tells, in the order of the file.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Event {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Event<'a> {
     /// A sheet begins; a CSV file is one sheet without a name.
     Sheet(String),
     /// 1-based row and its cells by 0-based column; blank cells are absent.
-    Row(u32, Vec<(u32, RawCell)>),
+    Row(u32, #[serde(borrow)] Vec<(u32, RawCell<'a>)>),
     /// The file or sheet cannot be read further.
     Problem(FindingKind, String),
 }
 
 /// Receives events; false stops the reading.
-pub type Sink<'a> = dyn FnMut(Event) -> bool + 'a;
+pub type Sink<'a> = dyn FnMut(Event<'_>) -> bool + 'a;
 
 fn problem(sink: &mut Sink<'_>, kind: FindingKind, message: impl Into<String>) {
     let message = message.into();
@@ -144,7 +146,8 @@ fn read_sheet<R: Read + std::io::Seek>(
     if !sink(Event::Sheet(name.to_owned())) {
         return false;
     }
-    let mut row: (u32, Vec<(u32, RawCell)>) = (0, Vec::new());
+    // The row being read, and its cells that are not blank.
+    let mut row: (u32, Vec<Cell<DataRef<'_>>>) = (0, Vec::new());
     loop {
         let cell = match reader.next_cell() {
             Ok(Some(cell)) => cell,
@@ -158,12 +161,13 @@ fn read_sheet<R: Read + std::io::Seek>(
                 return false;
             }
         };
-        let (number, column) = cell.get_position();
-        if number + 1 != row.0 {
-            let full = std::mem::replace(&mut row, (number + 1, Vec::new()));
-            if !full.1.is_empty() && !sink(Event::Row(full.0, full.1)) {
+        let number = cell.get_position().0 + 1;
+        if number != row.0 {
+            if !give_row(row.0, &row.1, sink) {
                 return false;
             }
+            row.0 = number;
+            row.1.clear();
             *rows += 1;
         }
         let Some(value) = raw_cell(cell.get_value()) else {
@@ -178,12 +182,20 @@ fn read_sheet<R: Read + std::io::Seek>(
             );
             return false;
         }
-        row.1.push((column, value));
+        row.1.push(cell);
     }
-    row.1.is_empty() || sink(Event::Row(row.0, row.1))
+    give_row(row.0, &row.1, sink)
 }
 
-fn raw_cell(value: &DataRef<'_>) -> Option<RawCell> {
+fn give_row(number: u32, cells: &[Cell<DataRef<'_>>], sink: &mut Sink<'_>) -> bool {
+    let cells: Vec<_> = cells
+        .iter()
+        .filter_map(|cell| Some((cell.get_position().1, raw_cell(cell.get_value())?)))
+        .collect();
+    cells.is_empty() || sink(Event::Row(number, cells))
+}
+
+fn raw_cell<'a>(value: &'a DataRef<'_>) -> Option<RawCell<'a>> {
     Some(match value {
         DataRef::Empty => return None,
         // Whole numbers beyond 2^53 are no longer exact in a float; as text
@@ -191,15 +203,19 @@ fn raw_cell(value: &DataRef<'_>) -> Option<RawCell> {
         DataRef::Int(number) => RawCell::Number(*number as f64),
         DataRef::Float(number) => RawCell::Number(*number),
         DataRef::String(text) if text.is_empty() => return None,
-        DataRef::String(text) => RawCell::Text(text.clone()),
+        DataRef::String(text) => RawCell::Text(Cow::Borrowed(text)),
         DataRef::SharedString("") => return None,
-        DataRef::SharedString(text) => RawCell::Text((*text).to_owned()),
+        DataRef::SharedString(text) => RawCell::Text(Cow::Borrowed(text)),
         DataRef::Bool(yes) => RawCell::Bool(*yes),
         DataRef::DateTime(moment) if moment.is_datetime() => RawCell::Date(serial_of(*moment)),
         DataRef::DateTime(moment) => RawCell::Number(moment.as_f64()),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => RawCell::Text(text.clone()),
-        DataRef::Error(CellErrorType::GettingData) => RawCell::Error("#GETTING_DATA".to_owned()),
-        DataRef::Error(error) => RawCell::Error(error.to_string()),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            RawCell::Text(Cow::Borrowed(text))
+        }
+        DataRef::Error(CellErrorType::GettingData) => {
+            RawCell::Error(Cow::Borrowed("#GETTING_DATA"))
+        }
+        DataRef::Error(error) => RawCell::Error(Cow::Owned(error.to_string())),
     })
 }
 
@@ -218,6 +234,14 @@ fn serial_of(moment: calamine::ExcelDateTime) -> f64 {
             f64::from(days)
         }
         _ => raw,
+    }
+}
+
+fn without_nul(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        Cow::Owned(text.replace('\0', ""))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
@@ -343,8 +367,8 @@ fn read_csv(mut file: File, limits: Limits, sink: &mut Sink<'_>) {
         let line = record.position().map_or(next_line, csv::Position::line);
         let blank_lines = u32::try_from(line.saturating_sub(next_line)).unwrap_or(0);
         row = row.saturating_add(1 + blank_lines);
-        let breaks: u64 = record.iter().map(|f| f.matches('\n').count() as u64).sum();
-        next_line = line + breaks + 1;
+        let breaks = record.as_slice().bytes().filter(|b| *b == b'\n').count();
+        next_line = line + breaks as u64 + 1;
         let oversized = record.iter().any(|f| f.len() > limits.cell_bytes);
         if oversized || u64::from(row) > limits.rows || record.len() > limits.row_cells {
             return problem(
@@ -353,10 +377,10 @@ fn read_csv(mut file: File, limits: Limits, sink: &mut Sink<'_>) {
                 format!("第{row}行起太大，已停止读取"),
             );
         }
-        let cells: Vec<(u32, RawCell)> = (0u32..)
+        let cells: Vec<_> = (0u32..)
             .zip(record.iter())
             .filter(|(_, text)| !text.is_empty())
-            .map(|(column, text)| (column, RawCell::Text(text.replace('\0', ""))))
+            .map(|(column, text)| (column, RawCell::Text(without_nul(text))))
             .collect();
         if !cells.is_empty() && !sink(Event::Row(row, cells)) {
             return;

@@ -117,7 +117,7 @@ pub(super) fn write_cell(
     sheet: &mut Worksheet,
     row: u32,
     column: u16,
-    cell: &RawCell,
+    cell: &RawCell<'_>,
     mark: Option<&Format>,
     formats: &Formats,
 ) -> Result<(), AppError> {

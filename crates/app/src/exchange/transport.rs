@@ -1,14 +1,14 @@
-//! The reader in a child process: JSON lines on its standard output. A file
-//! that makes it grow beyond its memory limit kills the child, not the server.
+//! The reader in a child process: its events on its standard output, each
+//! behind its length. A file that makes it grow beyond its memory limit kills
+//! the child, not the server.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use domain::exchange::{FindingKind, RawCell};
-use serde::{Deserialize, Serialize};
+use domain::exchange::FindingKind;
 
 use super::reader::{Event, Limits, Sink, read_office_file};
 
@@ -23,19 +23,6 @@ static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
 pub fn read_in_child_process(program: PathBuf) {
     // A second call would name the same program.
     let _ = PROGRAM.set(program);
-}
-
-/// One line of the child's output.
-#[derive(Serialize, Deserialize)]
-enum Line {
-    #[serde(rename = "s")]
-    Sheet(String),
-    #[serde(rename = "r")]
-    Row(u32, Vec<(u32, String)>),
-    #[serde(rename = "p")]
-    Problem(FindingKind, String),
-    #[serde(rename = "e")]
-    End,
 }
 
 /// The child's side (`read-workbook`): reads the file on standard input and
@@ -55,33 +42,46 @@ pub fn serve_child(file_name: &str) -> std::io::Result<()> {
         File::from(std::io::stdin().as_handle().try_clone_to_owned()?)
     };
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-    let mut failed = None;
-    read_office_file(file, file_name, Limits::default(), &mut |event| {
-        let line = match event {
-            Event::Sheet(name) => Line::Sheet(name),
-            Event::Row(row, cells) => {
-                Line::Row(row, cells.iter().map(|(c, v)| (*c, v.encode())).collect())
-            }
-            Event::Problem(kind, message) => Line::Problem(kind, message),
-        };
-        match write_line(&mut out, &line) {
+    let (mut packed, mut failed) = (Vec::new(), None);
+    read_office_file(
+        file,
+        file_name,
+        Limits::default(),
+        &mut |event| match write_event(&mut out, &mut packed, Some(event)) {
             Ok(()) => true,
             Err(error) => {
                 failed = Some(error);
                 false
             }
-        }
-    });
+        },
+    );
     if let Some(error) = failed {
         return Err(error);
     }
-    write_line(&mut out, &Line::End)?;
+    write_event(&mut out, &mut packed, None)?;
     out.flush()
 }
 
-fn write_line(out: &mut impl std::io::Write, line: &Line) -> std::io::Result<()> {
-    serde_json::to_writer(&mut *out, line)?;
-    out.write_all(b"\n")
+/// Writes one event, or `None` at the end; `packed` is room to use again.
+fn write_event(
+    out: &mut impl Write,
+    packed: &mut Vec<u8>,
+    event: Option<Event<'_>>,
+) -> std::io::Result<()> {
+    packed.clear();
+    *packed = postcard::to_extend(&event, std::mem::take(packed)).map_err(std::io::Error::other)?;
+    let length = u32::try_from(packed.len()).map_err(std::io::Error::other)?;
+    out.write_all(&length.to_le_bytes())?;
+    out.write_all(packed)
+}
+
+/// The next event's bytes into `packed`; false where the output ends.
+fn next_event(from: &mut impl Read, packed: &mut Vec<u8>) -> std::io::Result<bool> {
+    let mut length = [0; 4];
+    from.read_exact(&mut length)?;
+    let length = u64::from(u32::from_le_bytes(length));
+    packed.clear();
+    Ok(from.take(length).read_to_end(packed)? as u64 == length)
 }
 
 /// Reads a file in a child process, or here when there is no program for it.
@@ -104,6 +104,8 @@ pub(super) fn read_file(file: File, file_name: &str, sink: &mut Sink<'_>) -> std
         Command::new(program)
     };
     let mut child = command
+        // Address space the allocator sets aside counts as memory: little of it.
+        .env("MIMALLOC_ARENA_RESERVE", "64MiB")
         .arg("read-workbook")
         .arg(file_name)
         .stdin(Stdio::from(file))
@@ -114,29 +116,16 @@ pub(super) fn read_file(file: File, file_name: &str, sink: &mut Sink<'_>) -> std
         return Err(std::io::Error::other("the reading process has no output"));
     };
     let (mut ended, mut stopped) = (false, false);
-    for line in BufReader::with_capacity(1 << 16, output).lines() {
-        // A line cut short by the child's end is no line.
-        let Ok(line) = line.and_then(|l| Ok(serde_json::from_str::<Line>(&l)?)) else {
+    let (mut output, mut packed) = (BufReader::with_capacity(1 << 16, output), Vec::new());
+    while !ended && !stopped {
+        // An event cut short by the child's end is no event.
+        if !next_event(&mut output, &mut packed).unwrap_or(false) {
             break;
-        };
-        let go_on = match line {
-            Line::Sheet(name) => sink(Event::Sheet(name)),
-            Line::Row(row, cells) => sink(Event::Row(
-                row,
-                cells
-                    .into_iter()
-                    .map(|(c, v)| (c, RawCell::decode(&v)))
-                    .collect(),
-            )),
-            Line::Problem(kind, message) => sink(Event::Problem(kind, message)),
-            Line::End => {
-                ended = true;
-                false
-            }
-        };
-        if !go_on {
-            stopped = !ended;
-            break;
+        }
+        match postcard::from_bytes::<Option<Event<'_>>>(&packed) {
+            Ok(Some(event)) => stopped = !sink(event),
+            Ok(None) => ended = true,
+            Err(_) => break,
         }
     }
     if stopped {

@@ -484,7 +484,7 @@ async fn formulas_stay_text() {
         app::exchange::Limits::default(),
         &mut |event| {
             if let app::exchange::Event::Row(_, cells) = event {
-                seen.extend(cells.into_iter().map(|(_, cell)| cell.shown()));
+                seen.extend(cells.iter().map(|(_, cell)| cell.shown().into_owned()));
             }
             true
         },

@@ -8,3 +8,7 @@ mod exchange_flow;
 mod paper;
 mod planted_papers;
 mod simulator;
+
+/// The server's own, so that what is measured here is what it does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -63,7 +63,7 @@ pub(super) struct Draft<'a> {
     /// Household fields whose cell was rejected on some row.
     pub rejected: BTreeSet<String>,
     /// Household fields that have a column in some sheet of this household.
-    pub present: BTreeSet<String>,
+    pub present: BTreeSet<&'a str>,
 }
 
 impl<'a> Assembler<'a> {
@@ -213,15 +213,16 @@ impl<'a> Assembler<'a> {
         false
     }
 
-    fn household_values(&self, draft: &mut Draft<'_>) {
+    fn household_values(&self, draft: &mut Draft<'a>) {
         let mut doubtful: BTreeSet<&str> = BTreeSet::new();
         for row in draft.rows {
             let (sheet, reading) = (self.sheet(row), self.reading(row));
-            for (index, column) in sheet.columns.iter().enumerate() {
-                if column.scope != ColumnScope::Household || !reading.places.contains_key(&index) {
+            for &index in reading.places.keys() {
+                let column = &sheet.columns[index];
+                if column.scope != ColumnScope::Household {
                     continue;
                 }
-                draft.present.insert(column.field.clone());
+                draft.present.insert(&column.field);
                 if row.is_rejected(Some(index)) {
                     draft.rejected.insert(column.field.clone());
                 }

@@ -1,73 +1,60 @@
 //! One cell: what the workbook holds, and what it means under its column.
 
+use std::borrow::Cow;
+
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use super::finding::FindingKind as Kind;
 use super::layout::{Column, ColumnType};
 use crate::code_list::CodeList;
 use crate::disability_card::{DisabilityCard, DisabilityCardError};
 use crate::identity_number::{IdentityNumber, IdentityNumberError, IssuingPrefixes};
-use crate::typed_text::to_half_width;
+use crate::typed_text::half_width;
 
-/// A cell as the workbook holds it.
-#[derive(Debug, Clone, PartialEq)]
-pub enum RawCell {
-    Text(String),
+/// A cell as the workbook holds it; its text stays where the reader has it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum RawCell<'a> {
+    #[serde(borrow)]
+    Text(Cow<'a, str>),
     Number(f64),
     /// A date cell: days since 1899-12-30.
     Date(f64),
     Bool(bool),
     /// `#REF!` and the like.
-    Error(String),
+    #[serde(borrow)]
+    Error(Cow<'a, str>),
 }
 
-impl RawCell {
-    /// One line: a letter for the kind, then the content.
-    pub fn encode(&self) -> String {
+impl RawCell<'_> {
+    /// The cell with a text of its own.
+    pub fn into_owned(self) -> RawCell<'static> {
         match self {
-            Self::Text(text) => format!("s{text}"),
-            Self::Number(number) => format!("n{number}"),
-            Self::Date(serial) => format!("d{serial}"),
-            Self::Bool(yes) => format!("b{}", u8::from(*yes)),
-            Self::Error(text) => format!("e{text}"),
-        }
-    }
-
-    /// Reads what [`encode`](Self::encode) wrote; anything else is text.
-    pub fn decode(line: &str) -> Self {
-        let Some(rest) = line.get(1..) else {
-            return Self::Text(line.to_owned());
-        };
-        match line.as_bytes()[0] {
-            b'n' => rest
-                .parse()
-                .map_or_else(|_| Self::Text(rest.to_owned()), Self::Number),
-            b'd' => rest
-                .parse()
-                .map_or_else(|_| Self::Text(rest.to_owned()), Self::Date),
-            b'b' => Self::Bool(rest == "1"),
-            b'e' => Self::Error(rest.to_owned()),
-            _ => Self::Text(rest.to_owned()),
+            Self::Text(text) => RawCell::Text(Cow::Owned(text.into_owned())),
+            Self::Number(number) => RawCell::Number(number),
+            Self::Date(serial) => RawCell::Date(serial),
+            Self::Bool(yes) => RawCell::Bool(yes),
+            Self::Error(text) => RawCell::Error(Cow::Owned(text.into_owned())),
         }
     }
 
     /// As a person would read it in the cell.
-    pub fn shown(&self) -> String {
+    pub fn shown(&self) -> Cow<'_, str> {
         match self {
-            Self::Text(text) | Self::Error(text) => text.clone(),
-            Self::Number(number) => number.to_string(),
-            Self::Date(serial) => {
-                date_of_serial(*serial).map_or_else(|| serial.to_string(), |d| d.to_string())
-            }
-            Self::Bool(true) => "是".to_owned(),
-            Self::Bool(false) => "否".to_owned(),
+            Self::Text(text) | Self::Error(text) => Cow::Borrowed(text),
+            Self::Number(number) => Cow::Owned(number.to_string()),
+            Self::Date(serial) => Cow::Owned(
+                date_of_serial(*serial).map_or_else(|| serial.to_string(), |d| d.to_string()),
+            ),
+            Self::Bool(true) => Cow::Borrowed("是"),
+            Self::Bool(false) => Cow::Borrowed("否"),
         }
     }
 
     /// Whether nothing is written, spaces apart.
     pub fn is_blank(&self) -> bool {
-        matches!(self, Self::Text(text) if to_half_width(text).is_empty())
+        matches!(self, Self::Text(text) if half_width(text).is_empty())
     }
 }
 
@@ -121,14 +108,17 @@ impl From<Kind> for CellFault {
 pub fn check_cell(
     column: &Column,
     list: Option<&CodeList>,
-    raw: &RawCell,
+    raw: &RawCell<'_>,
     rules: CellRules,
 ) -> Result<String, CellFault> {
-    if let RawCell::Error(_) = raw {
-        return Err(Kind::CellErrorValue.into());
+    match raw {
+        RawCell::Error(_) => return Err(Kind::CellErrorValue.into()),
+        // A number under a column of numbers need not be written out first.
+        RawCell::Number(_) if is_number(column.kind) => return number(raw, "", column),
+        _ => {}
     }
     let shown = raw.shown();
-    let words = to_half_width(&shown);
+    let words = half_width(&shown);
     if is_error_text(&words) {
         return Err(Kind::CellErrorValue.into());
     }
@@ -144,7 +134,7 @@ pub fn check_cell(
         | ColumnType::Km => number(raw, &words, column),
         ColumnType::YearMonth => year_month(raw, &words),
         ColumnType::Date => date(raw, &words),
-        ColumnType::YesNo => match words.as_str() {
+        ColumnType::YesNo => match &*words {
             "是" => Ok("yes".to_owned()),
             "否" => Ok("no".to_owned()),
             _ => Err(Kind::YesNoInvalid.into()),
@@ -154,11 +144,23 @@ pub fn check_cell(
     }
 }
 
+fn is_number(kind: ColumnType) -> bool {
+    matches!(
+        kind,
+        ColumnType::Integer
+            | ColumnType::Decimal
+            | ColumnType::MoneyYuan
+            | ColumnType::AreaMu
+            | ColumnType::Km
+    )
+}
+
 fn is_error_text(words: &str) -> bool {
-    [
-        "#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!",
-    ]
-    .contains(&words)
+    words.starts_with('#')
+        && [
+            "#REF!", "#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!", "#CALC!",
+        ]
+        .contains(&words)
 }
 
 /// Characters nobody sees and nobody means.
@@ -201,8 +203,11 @@ fn text(shown: &str, column: &Column) -> Result<String, CellFault> {
             line.push(c);
         }
     }
-    if column.field == "division.code" || column.field == "household.code" {
-        line = to_half_width(&line)
+    let plain = |b: u8| b.is_ascii_digit() || b.is_ascii_uppercase();
+    if (column.field == "division.code" || column.field == "household.code")
+        && !line.bytes().all(plain)
+    {
+        line = half_width(&line)
             .chars()
             .filter(|c| !c.is_whitespace())
             .collect::<String>()
@@ -226,7 +231,7 @@ fn within_length(text: String, column: &Column) -> Result<String, CellFault> {
     }
 }
 
-fn identity(raw: &RawCell, words: &str, rules: CellRules) -> Result<String, CellFault> {
+fn identity(raw: &RawCell<'_>, words: &str, rules: CellRules) -> Result<String, CellFault> {
     if matches!(raw, RawCell::Number(_)) {
         return Err(Kind::IdentityStoredAsNumber.into());
     }
@@ -282,7 +287,7 @@ fn phone(words: &str) -> Result<String, CellFault> {
     }
 }
 
-fn number(raw: &RawCell, words: &str, column: &Column) -> Result<String, CellFault> {
+fn number(raw: &RawCell<'_>, words: &str, column: &Column) -> Result<String, CellFault> {
     let value = match raw {
         RawCell::Number(number) => *number,
         RawCell::Text(_) => {
@@ -335,6 +340,9 @@ fn number(raw: &RawCell, words: &str, column: &Column) -> Result<String, CellFau
 
 /// A decimal without exponent, rounded to `places`, without trailing zeros.
 fn plain_decimal(value: f64, places: usize) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        return (value as i64).to_string();
+    }
     let text = format!("{value:.places$}");
     let text = if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.')
@@ -384,7 +392,7 @@ fn month_text(year: i16, month: i8) -> Option<String> {
         .then(|| format!("{year:04}-{month:02}"))
 }
 
-fn year_month(raw: &RawCell, words: &str) -> Result<String, CellFault> {
+fn year_month(raw: &RawCell<'_>, words: &str) -> Result<String, CellFault> {
     match raw {
         RawCell::Number(n) if n.fract() == 0.0 && (190_001.0..=299_912.0).contains(n) => {
             split_date(words)
@@ -404,7 +412,7 @@ fn year_month(raw: &RawCell, words: &str) -> Result<String, CellFault> {
     }
 }
 
-fn date(raw: &RawCell, words: &str) -> Result<String, CellFault> {
+fn date(raw: &RawCell<'_>, words: &str) -> Result<String, CellFault> {
     let written = || {
         let (year, month, day) = split_date(words)?;
         Date::new(year, month, day?).ok().map(|d| d.to_string())

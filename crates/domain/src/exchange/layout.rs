@@ -1,6 +1,6 @@
 //! A layout: one family of workbooks as data (`policy/layouts/*.toml`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
 
@@ -118,9 +118,9 @@ pub struct Sheet {
     pub columns: Vec<Column>,
     /// Header or alias, in comparison form, to column index.
     #[serde(skip)]
-    by_header: BTreeMap<String, usize>,
+    by_header: HashMap<String, usize>,
     #[serde(skip)]
-    by_field: BTreeMap<String, usize>,
+    by_field: HashMap<String, usize>,
 }
 
 impl Sheet {
@@ -217,7 +217,7 @@ fn index_sheet(sheet: &mut Sheet, lists: &BTreeSet<String>) -> Result<(), Layout
         header: column.header.clone(),
         reason: reason.to_owned(),
     };
-    let (mut by_header, mut by_field) = (BTreeMap::new(), BTreeMap::new());
+    let (mut by_header, mut by_field) = (HashMap::new(), HashMap::new());
     for (index, column) in sheet.columns.iter().enumerate() {
         let group = column.field.split('.').next().unwrap_or_default();
         if !FIELD_GROUPS.contains(&group) || !column.field.contains('.') {

@@ -10,7 +10,7 @@ use super::header::SheetReading;
 use super::layout::{Column, Key, Layout, RowIs, Sheet};
 use crate::code_list::{CodeList, CodeLists};
 use crate::identity_number::check_document_number;
-use crate::typed_text::to_half_width;
+use crate::typed_text::half_width;
 
 /// A row after its cells were checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +19,8 @@ pub struct CheckedRow {
     pub reading: u16,
     /// 1-based row in the file.
     pub row: u32,
-    /// Stored form by layout column index; blank and rejected cells are absent.
+    /// Stored form by layout column index, in their order; blank and rejected
+    /// cells are absent.
     pub values: Vec<(u16, String)>,
     /// Columns whose cell was rejected.
     pub rejected: Vec<u16>,
@@ -31,10 +32,8 @@ impl CheckedRow {
     /// The value of a layout column.
     pub fn value(&self, column: Option<usize>) -> Option<&str> {
         let column = u16::try_from(column?).ok()?;
-        self.values
-            .iter()
-            .find(|(c, _)| *c == column)
-            .map(|(_, v)| v.as_str())
+        let at = self.values.binary_search_by_key(&column, |(c, _)| *c);
+        at.ok().map(|at| self.values[at].1.as_str())
     }
 
     /// Whether the cell of a layout column was rejected.
@@ -62,6 +61,42 @@ pub struct RowChecker<'a> {
     lists: Vec<Option<&'a CodeList>>,
     /// Layout column by file column.
     by_column: Vec<Option<usize>>,
+    /// Layout columns the file has, in their order.
+    present: Vec<usize>,
+    fields: Fields,
+}
+
+/// Columns of the file that are read together.
+#[derive(Debug)]
+struct Fields {
+    number: Option<usize>,
+    document: Option<usize>,
+    sex: Option<usize>,
+    born: Option<usize>,
+    education: Option<usize>,
+    school_stage: Option<usize>,
+    employed_from: Option<usize>,
+    employed_to: Option<usize>,
+}
+
+impl Fields {
+    fn of(sheet: &Sheet, reading: &SheetReading) -> Self {
+        let column = |field: &str| {
+            sheet
+                .column_of_field(field)
+                .filter(|index| reading.places.contains_key(index))
+        };
+        Self {
+            number: column("member.identity_number"),
+            document: column("member.document_type"),
+            sex: column("member.sex"),
+            born: column("member.born_on"),
+            education: column("member.education"),
+            school_stage: column("member.school_stage"),
+            employed_from: column("employment.started_in"),
+            employed_to: column("employment.ended_in"),
+        }
+    }
 }
 
 /// Fields whose rejection leaves nobody to take over.
@@ -91,6 +126,8 @@ impl<'a> RowChecker<'a> {
             by_column[column] = Some(index);
         }
         Self {
+            present: reading.places.keys().copied().collect(),
+            fields: Fields::of(sheet, &reading),
             sheet,
             reading,
             number,
@@ -101,8 +138,12 @@ impl<'a> RowChecker<'a> {
     }
 
     /// Checks a row; `None` when it is blank under every column that is read.
-    pub fn check(&self, row: u32, cells: &[(u32, RawCell)]) -> Option<(CheckedRow, Vec<Finding>)> {
-        let mut by_index: Vec<Option<&RawCell>> = vec![None; self.sheet.columns.len()];
+    pub fn check(
+        &self,
+        row: u32,
+        cells: &[(u32, RawCell<'_>)],
+    ) -> Option<(CheckedRow, Vec<Finding>)> {
+        let mut by_index: Vec<Option<&RawCell<'_>>> = vec![None; self.sheet.columns.len()];
         let mut any = false;
         for (column, cell) in cells {
             if let Some(Some(index)) = self.by_column.get(*column as usize)
@@ -118,15 +159,13 @@ impl<'a> RowChecker<'a> {
         let mut checked = CheckedRow {
             reading: self.number,
             row,
-            values: Vec::new(),
+            values: Vec::with_capacity(cells.len()),
             rejected: Vec::new(),
             broken: false,
         };
         let mut findings = Vec::new();
-        for (index, column) in self.sheet.columns.iter().enumerate() {
-            if !self.reading.places.contains_key(&index) {
-                continue;
-            }
+        for &index in &self.present {
+            let column = &self.sheet.columns[index];
             match by_index[index] {
                 None => {
                     if let Some(kind) = self.blank(column) {
@@ -142,7 +181,7 @@ impl<'a> RowChecker<'a> {
                             && !IDENTIFYING.contains(&column.field.as_str());
                         checked.broken |= !kept;
                         checked.rejected.push(index_u16(index));
-                        findings.push(self.finding(fault, row, index, raw.shown()));
+                        findings.push(self.finding(fault, row, index, raw.shown().into_owned()));
                     }
                 },
             }
@@ -168,13 +207,13 @@ impl<'a> RowChecker<'a> {
         &self,
         column: &Column,
         index: usize,
-        raw: &RawCell,
-        row: &[Option<&RawCell>],
+        raw: &RawCell<'_>,
+        row: &[Option<&RawCell<'_>>],
     ) -> Result<String, CellFault> {
-        if column.field == "member.identity_number"
+        if self.fields.number == Some(index)
             && let Some(document) = self.other_document(row)
         {
-            let shown = to_half_width(&raw.shown()).to_uppercase();
+            let shown = half_width(&raw.shown()).to_uppercase();
             if check_document_number(&document, &shown, self.rules.today, self.rules.prefixes)
                 .is_ok()
             {
@@ -185,8 +224,8 @@ impl<'a> RowChecker<'a> {
     }
 
     /// The document type, where it is one that has no citizen identity number.
-    fn other_document(&self, row: &[Option<&RawCell>]) -> Option<String> {
-        let index = self.sheet.column_of_field("member.document_type")?;
+    fn other_document(&self, row: &[Option<&RawCell<'_>>]) -> Option<String> {
+        let index = self.fields.document?;
         let entry = self.lists[index]?.lookup(&row[index]?.shown()).ok()?;
         let other = !matches!(
             entry.code.as_str(),
@@ -214,31 +253,27 @@ impl<'a> RowChecker<'a> {
         finding
     }
 
-    fn column(&self, field: &str) -> Option<usize> {
-        self.sheet
-            .column_of_field(field)
-            .filter(|i| self.reading.places.contains_key(i))
-    }
-
     fn report(
         &self,
         findings: &mut Vec<Finding>,
         kind: Kind,
         row: u32,
         index: usize,
-        raw: &[Option<&RawCell>],
+        raw: &[Option<&RawCell<'_>>],
     ) {
-        let value = raw[index].map(RawCell::shown).unwrap_or_default();
+        let value = raw[index].map_or_else(String::new, |cell| cell.shown().into_owned());
         findings.push(self.finding(kind.into(), row, index, value));
     }
 
-    fn person(&self, row: &mut CheckedRow, findings: &mut Vec<Finding>, raw: &[Option<&RawCell>]) {
-        let (number, document) = (
-            self.column("member.identity_number"),
-            self.column("member.document_type"),
-        );
+    fn person(
+        &self,
+        row: &mut CheckedRow,
+        findings: &mut Vec<Finding>,
+        raw: &[Option<&RawCell<'_>>],
+    ) {
+        let (number, document) = (self.fields.number, self.fields.document);
         let digits = number.and_then(|i| raw[i]).map(|c| {
-            to_half_width(&c.shown())
+            half_width(&c.shown())
                 .chars()
                 .filter(|c| !c.is_whitespace())
                 .count()
@@ -259,7 +294,7 @@ impl<'a> RowChecker<'a> {
         if let Some(citizen) = citizen.filter(|c| c.as_bytes()[..17].iter().all(u8::is_ascii_digit))
         {
             let male = (citizen.as_bytes()[16] - b'0') % 2 == 1;
-            let (sex, born) = (self.column("member.sex"), self.column("member.born_on"));
+            let (sex, born) = (self.fields.sex, self.fields.born);
             if let (Some(index), Some(said)) = (sex, row.value(sex))
                 && (said == "male") != male
             {
@@ -267,9 +302,11 @@ impl<'a> RowChecker<'a> {
                 row.broken = true;
             }
             if let (Some(index), Some(said)) = (born, row.value(born))
+                && said.parse::<Date>().is_ok()
                 && said
-                    .parse::<Date>()
-                    .is_ok_and(|d| d.strftime("%Y%m%d").to_string() != citizen[6..14])
+                    .bytes()
+                    .filter(|b| *b != b'-')
+                    .ne(citizen[6..14].bytes())
             {
                 self.report(
                     findings,
@@ -281,10 +318,7 @@ impl<'a> RowChecker<'a> {
                 row.broken = true;
             }
         }
-        let (education, stage) = (
-            self.column("member.education"),
-            self.column("member.school_stage"),
-        );
+        let (education, stage) = (self.fields.education, self.fields.school_stage);
         if let (Some(left), Some(right)) = (education, stage) {
             match (raw[left].is_some(), raw[right].is_some()) {
                 (true, true) => self.report(
@@ -310,12 +344,9 @@ impl<'a> RowChecker<'a> {
         &self,
         row: &mut CheckedRow,
         findings: &mut Vec<Finding>,
-        raw: &[Option<&RawCell>],
+        raw: &[Option<&RawCell<'_>>],
     ) {
-        let (start, end) = (
-            self.column("employment.started_in"),
-            self.column("employment.ended_in"),
-        );
+        let (start, end) = (self.fields.employed_from, self.fields.employed_to);
         if let (Some(from), Some(to), Some(index)) = (row.value(start), row.value(end), end)
             && to < from
         {

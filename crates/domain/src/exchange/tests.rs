@@ -36,8 +36,8 @@ fn layout(codes: &CodeLists) -> Layout {
     Layout::parse(LAYOUT, &names).unwrap()
 }
 
-fn text(words: &str) -> RawCell {
-    RawCell::Text(words.to_owned())
+fn text(words: &str) -> RawCell<'static> {
+    RawCell::Text(words.to_owned().into())
 }
 
 #[test]
@@ -153,11 +153,6 @@ fn cells_are_read_as_they_are_meant() {
         let got = read(field, raw.clone());
         assert_eq!(got.as_deref(), want.as_ref().map(|w| *w), "{field} {raw:?}");
     }
-    assert_eq!(
-        RawCell::decode(&RawCell::Number(202_203.5).encode()),
-        RawCell::Number(202_203.5)
-    );
-    assert_eq!(RawCell::decode(&text("=1+1").encode()), text("=1+1"));
 }
 
 #[test]

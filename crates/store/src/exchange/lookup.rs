@@ -11,9 +11,9 @@ use sea_orm::{
     QueryTrait as _,
 };
 
-use super::unpack;
 use crate::entity::{episode, household, household_version, import_household, member};
 use crate::household::{EpisodeRow, HouseholdRow, MemberRow};
+use crate::packing::unpack;
 use crate::{Store, StoreError, within};
 
 impl Store {

@@ -204,7 +204,7 @@ pub async fn fill(db: &TestDatabase) {
         form: form.clone(),
     };
     tx.stage_households("i", &[staged]).await.expect("staged");
-    tx.mark_merged("i", 1, "new", Some(("h", &form)))
+    tx.mark_merged("i", 1, "new", Some(("h", Some(&form))))
         .await
         .expect("merged");
     tx.stage_findings(

@@ -97,7 +97,7 @@ async fn staging_can_be_cleared_and_done_again(db: TestDatabase) {
         .map(|seq| staged(seq, if seq % 2 == 0 { "new" } else { "rejected" }, "一组"))
         .collect();
     tx.stage_households("i", &rows).await.expect("staged");
-    tx.mark_merged("i", 2, "new", Some(("h", &rows[1].form)))
+    tx.mark_merged("i", 2, "new", Some(("h", Some(&rows[1].form))))
         .await
         .expect("marked");
     tx.mark_merged("i", 4, "unchanged", None)
@@ -278,7 +278,7 @@ async fn the_last_office_form_counts(db: TestDatabase) {
         tx.stage_households(batch, std::slice::from_ref(&row))
             .await
             .expect("staged");
-        tx.mark_merged(batch, 1, "changed", Some(("h", &row.form)))
+        tx.mark_merged(batch, 1, "changed", Some(("h", Some(&row.form))))
             .await
             .expect("marked");
     }

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use domain::account::Scope;
 use domain::household::MemberStatus;
 use jiff::civil::date;
@@ -472,6 +474,24 @@ async fn many_households_at_once_equal_one_at_a_time(db: TestDatabase) {
         assert_eq!((row.version, row.member_count), (1, 4));
     }
     let mut tx = db.write().await;
+    let named = |id: &str, code: Option<&str>, village: &str| {
+        let mut file = household(id, village, "张三");
+        file.code = code.map(str::to_owned);
+        (id.to_owned(), file)
+    };
+    let known = batch[1202].1.code.as_deref();
+    let asked = [
+        named("same", known, VILLAGE),
+        named("elsewhere", known, "411728102201"),
+        named("fresh", Some("never seen"), VILLAGE),
+        named("nameless", None, VILLAGE),
+    ];
+    assert!(known.is_some());
+    assert_eq!(
+        tx.taken_codes(&asked).await.expect("asked"),
+        BTreeSet::from(["same".to_owned()]),
+        "a 户编号 is taken in its county only"
+    );
     assert!(
         tx.add_households(&batch[..2], &meta(DAY, "again"))
             .await

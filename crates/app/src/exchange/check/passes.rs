@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering;
 
 use domain::division::DivisionCode;
 use domain::exchange::{
-    Assembler, CheckedRow, EmploymentLink, FindingKind, HouseholdRows, PersonPlace, SheetReading,
-    VillageAnswer, link_persons,
+    Assembler, CheckedRow, FindingKind, HouseholdRows, PersonPlace, SheetReading, VillageAnswer,
+    link_persons,
 };
 
 use super::{CheckInput, FINDINGS_AT_ONCE, Out, Output, PROGRESS_EVERY_ROWS, Stop};
@@ -86,10 +86,10 @@ pub(super) fn link(
     let mut next = sorted.next()?;
     while let Some((key, payload)) = next {
         let number = text_of(&key).to_vec();
-        let mut places = vec![place_of(&payload)?];
+        let mut places: Vec<PersonPlace> = vec![unpack(&payload)?];
         next = loop {
             match sorted.next()? {
-                Some((key, payload)) if text_of(&key) == number => places.push(place_of(&payload)?),
+                Some((key, payload)) if text_of(&key) == number => places.push(unpack(&payload)?),
                 other => break other,
             }
         };
@@ -112,10 +112,7 @@ pub(super) fn link(
         for (code, link) in outcome.employment {
             let mut key = code.into_bytes();
             key.extend([0, EMPLOYMENT]);
-            households.push(
-                key,
-                serde_json::to_vec(&link).map_err(std::io::Error::from)?,
-            )?;
+            households.push(key, pack(&link)?)?;
         }
         if findings.len() >= FINDINGS_AT_ONCE
             && !out(Output::Findings(std::mem::take(&mut findings)))
@@ -130,8 +127,13 @@ pub(super) fn link(
     Ok(())
 }
 
-fn place_of(payload: &[u8]) -> Result<PersonPlace, Stop> {
-    serde_json::from_slice(payload).map_err(|e| Stop::Failed(e.to_string()))
+/// What is sorted, as bytes that live no longer than the check.
+pub(super) fn pack(value: &impl serde::Serialize) -> std::io::Result<Vec<u8>> {
+    postcard::to_stdvec(value).map_err(std::io::Error::other)
+}
+
+fn unpack<T: serde::de::DeserializeOwned>(payload: &[u8]) -> Result<T, Stop> {
+    postcard::from_bytes(payload).map_err(|e| Stop::Failed(e.to_string()))
 }
 
 /// Third pass: the rows of each household meet.
@@ -202,17 +204,11 @@ fn collect(
     beyond: &mut u64,
 ) -> Result<(), Stop> {
     let kind = key[text_of(key).len() + 1..].first().copied();
-    let wrong = |e: serde_json::Error| Stop::Failed(e.to_string());
     match kind {
         Some(DISPUTED) => household.disputed = true,
-        Some(ROW) if household.rows.len() < ROWS_KEPT => household
-            .rows
-            .push(serde_json::from_slice(payload).map_err(wrong)?),
+        Some(ROW) if household.rows.len() < ROWS_KEPT => household.rows.push(unpack(payload)?),
         Some(ROW) => *beyond += 1,
-        _ => {
-            let link: EmploymentLink = serde_json::from_slice(payload).map_err(wrong)?;
-            household.employment.push(link);
-        }
+        _ => household.employment.push(unpack(payload)?),
     }
     Ok(())
 }

@@ -78,7 +78,8 @@ test('the county refuses with a ground and a reason in plain words', () =>
     assert.ok(await forbidden.isDisabled(), 'income alone is no ground')
     await chen.page.getByRole('option', { name: '风险已由常规政策解决' }).click()
     await chen.type('理由', '住院费用已经由医保和临时救助解决，目前没有返贫致贫风险。', form)
-    for (const box of await form.getByRole('group', { name: '已综合研判的方面' }).getByRole('checkbox').all()) await box.check({ force: true })
+    // Every dimension is said, not income alone; the household reads it.
+    for (const dimension of ['家庭收入支出', '“三保障”', '饮水安全', '返贫致贫风险']) await chen.type(dimension, `${dimension}看过，没有问题`, form)
     await chen.type('审批文件文号', '宜乡振〔2022〕52号', form)
     await acts.submit(chen, '不予认定')
     assert.equal(await stage(chen), '不予纳入')

@@ -2516,6 +2516,7 @@ export interface components {
             /** @description Steps a household may be sent back to. */
             earlier_steps: components["schemas"]["CodeLabel"][];
             each_assessed?: components["schemas"]["CodeLabel"] | null;
+            each_refused?: components["schemas"]["CodeLabel"] | null;
         };
         /** @description How many households have which answer. */
         AnswerCounts: {
@@ -3224,6 +3225,11 @@ export interface components {
             opinion?: string;
             /** @description Dimensions the decider considered (HN22-012). */
             dimensions_considered?: string[];
+            /**
+             * @description On a refusal: what was found in each dimension of the pack, in words the
+             *     household is told (HN22-012, -064).
+             */
+            judgements?: components["schemas"]["Judgement"][];
             send_back_to?: components["schemas"]["StepKind"] | null;
             ground?: string | null;
             /**
@@ -3551,6 +3557,11 @@ export interface components {
             opinion?: string;
             /** @description Dimensions the decider considered (HN22-012). */
             dimensions_considered?: string[];
+            /**
+             * @description On a refusal: what was found in each dimension of the pack, in words the
+             *     household is told (HN22-012, -064).
+             */
+            judgements?: components["schemas"]["Judgement"][];
             send_back_to?: components["schemas"]["StepKind"] | null;
             ground?: string | null;
             /**
@@ -3690,6 +3701,11 @@ export interface components {
             checkers: string[];
             opinion?: string;
             findings?: components["schemas"]["HouseholdFindings"] | null;
+            /**
+             * @description On a refusal: what was found in each dimension of the pack, in words the
+             *     household is told (HN22-012, -064).
+             */
+            judgements?: components["schemas"]["Judgement"][];
             send_back_to?: components["schemas"]["StepKind"] | null;
             /** @description Code of the ground of a refusal. */
             ground?: string | null;
@@ -6750,6 +6766,11 @@ export interface components {
             checkers: string[];
             opinion?: string;
             findings?: components["schemas"]["HouseholdFindings"] | null;
+            /**
+             * @description On a refusal: what was found in each dimension of the pack, in words the
+             *     household is told (HN22-012, -064).
+             */
+            judgements?: components["schemas"]["Judgement"][];
             send_back_to?: components["schemas"]["StepKind"] | null;
             /** @description Code of the ground of a refusal. */
             ground?: string | null;

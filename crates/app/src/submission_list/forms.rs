@@ -216,6 +216,9 @@ pub struct AnswerChoices {
     /// What a verdict asks of each household by itself, as the document says it
     /// (镇级核查农户家庭情况): many cannot be approved or refused at once then.
     pub each_assessed: Option<CodeLabel>,
+    /// What a refusal has to say of each household by itself: many cannot be
+    /// refused at once then.
+    pub each_refused: Option<CodeLabel>,
 }
 
 /// One household of a list: as sent, what it was answered, what is different now.

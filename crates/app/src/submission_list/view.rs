@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::account::{Operation, Principal};
-use domain::policy::{GuardKind, Item, Pack, StepKind};
+use domain::policy::{Guard, GuardKind, Item, Pack, StepKind};
 use domain::submission_list::{ItemVerdict, ListStage, SubmissionList};
 use store::submission_list::{ListFilter, StoredList};
 
@@ -69,14 +69,14 @@ fn choices(pack: &Pack, step: StepKind) -> AnswerChoices {
     let assessed = pack
         .identification()
         .and_then(|p| p.guard(step, GuardKind::SituationAssessed));
+    let judged = pack.identification().and_then(|p| {
+        let mut guards = p.guards.iter();
+        guards.find(|g| g.kind == GuardKind::AllDimensionsAssessed)
+    });
+    let each = |g: &Guard, code| choice(code, &g.label, g.clause.as_ref().map(|c| c.get_ref()));
     AnswerChoices {
-        each_assessed: assessed.map(|g| {
-            choice(
-                "situation_assessed",
-                &g.label,
-                g.clause.as_ref().map(|c| c.get_ref()),
-            )
-        }),
+        each_assessed: assessed.map(|g| each(g, "situation_assessed")),
+        each_refused: judged.map(|g| each(g, "all_dimensions_assessed")),
         categories: values
             .categories
             .iter()

@@ -53,9 +53,9 @@ export interface ActionDefinition {
 }
 
 /** A refusal starts from what the home visit found, dimension by dimension. */
-const verdict = (casefile: Casefile) => {
+const verdict = ({ casefile, words }: FormContext) => {
   const visited = casefile.records.home_verification?.dimensions ?? []
-  const dimensions = asksFor(casefile, 'all_dimensions_assessed') ? useVocabularyStore().words.dimensions : []
+  const dimensions = asksFor(casefile, 'all_dimensions_assessed') ? words.dimensions : []
   const judgements = dimensions.map(({ code }) => {
     const seen = visited.find((one) => one.code === code)
     return { code, problem: seen?.problem ?? false, finding: seen?.finding || (seen && !seen.problem ? '无问题' : '') }
@@ -299,8 +299,8 @@ export const actions: Record<string, ActionDefinition> = {
     submit: (body) => ({ approve: '审核通过，报县级审批', send_back: '退回重办', refuse: '审核不予纳入' })[body.outcome as string] ?? '提交乡镇审核',
     dateLabel: '审核日期',
     form: ReviewForm,
-    initial: ({ casefile, words, myName }) => ({
-      ...verdict(casefile),
+    initial: ({ casefile, words, myName, today }) => ({
+      ...verdict({ casefile, words, myName, today }),
       checkers: [myName, ''],
       findings: asksFor(casefile, 'situation_assessed', 'township_review') ? emptyFindings(words) : null,
     }),
@@ -346,8 +346,8 @@ export const actions: Record<string, ActionDefinition> = {
     submit: (body) => ({ approve: '批准认定为监测对象', send_back: '退回重办', refuse: '不予认定' })[body.outcome as string] ?? '提交县级审批',
     dateLabel: '签发日期',
     form: DecideForm,
-    initial: ({ casefile, myName }) => ({
-      ...verdict(casefile),
+    initial: ({ casefile, words, myName, today }) => ({
+      ...verdict({ casefile, words, myName, today }),
       category: casefile.proposal?.conclusion?.category ?? '',
       document_number: '',
       signatory: myName,

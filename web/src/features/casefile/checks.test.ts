@@ -61,7 +61,7 @@ describe('findings', () => {
     per_capita_income_fen: 500000, previous_year_income_fen: 2000000, rigid_expenditure_fen: 1900000, rigid_clearly_exceeds: false, rigid_expenditure_large: false, income_dropped_sharply: false,
     causes: [], risks: [], dimensions: [{ code: 'risk', problem: true, finding: '' }], situation: '三口之家，一人常年吃药',
   }
-  const review = { outcome: 'approve' as const, opinion: '属实', send_back_to: '', ground: '', reason: '', checkers: ['甲'] }
+  const review = { outcome: 'approve' as const, opinion: '属实', send_back_to: '', ground: '', reason: '', judgements: [], checkers: ['甲'] }
   it('are complete', () => expect(checks.review({ ...review, findings: judged })).toEqual({}))
   it('cannot call what is below the income clearly above it', () =>
     expect(checks.review({ ...review, findings: { ...judged, rigid_clearly_exceeds: true } })).toHaveProperty(['findings.rigid']))
@@ -70,7 +70,13 @@ describe('findings', () => {
 })
 
 describe('verdict', () => {
-  const verdict = { outcome: 'send_back' as const, opinion: '', send_back_to: '', ground: '', reason: '' }
+  const verdict = { outcome: 'send_back' as const, opinion: '', send_back_to: '', ground: '', reason: '', judgements: [] }
   it('sent back says to where and why', () => expect(Object.keys(checks.review({ ...verdict, checkers: ['甲'], findings: null }))).toEqual(['send_back_to', 'reason']))
+  it('that refuses says what was found in every dimension', () => {
+    const refusal = { ...verdict, outcome: 'refuse' as const, ground: 'no_risk', reason: '看过三次都没有', checkers: ['甲'], findings: null }
+    const said = { code: 'risk', problem: false, finding: '没有发现风险' }
+    expect(checks.review({ ...refusal, judgements: [said] })).toEqual({})
+    expect(checks.review({ ...refusal, judgements: [said, { ...said, code: 'drinking_water_safety', finding: ' ' }] })).toHaveProperty('judgements')
+  })
   it('is signed by whoever checked', () => expect(checks.review({ ...verdict, outcome: 'approve', opinion: '属实', checkers: [' '], findings: null })).toHaveProperty('checkers'))
 })

@@ -103,7 +103,7 @@ enum Sheet<'a> {
     },
     Body {
         reading: usize,
-        checker: RowChecker<'a>,
+        checker: Box<RowChecker<'a>>,
     },
     /// Not recognised or without header: its rows are passed over.
     Skipped,
@@ -254,7 +254,7 @@ impl<'a, 'o> Reading<'a, 'o> {
         }
         self.sheet = Some(Sheet::Body {
             reading: number,
-            checker,
+            checker: Box::new(checker),
         });
     }
 

@@ -63,7 +63,7 @@ pub fn apply(
     rules::judged(action, procedure, facts, &mut refused);
     form::filled(casefile, action, occurred_on, facts, &mut refused);
     ending::borne_out(casefile, action, occurred_on, facts, &mut refused);
-    category::fits(action, facts, &mut refused);
+    category::fits(casefile, action, facts, &mut refused);
     rules::attribution(action, facts, &mut refused);
     if !refused.is_empty() {
         return Err(refused);

@@ -1,13 +1,20 @@
 //! Whether a household can be determined in the category the county chose.
 
 use super::action::{Action, Verdict};
-use super::{Facts, Refusal};
+use super::proposal::{Situation, path_fact};
+use super::{Casefile, Facts, Refusal};
+use crate::policy::{Category, EntryPath};
 use crate::typed_text::readable_length;
 
 /// A category for lifted households is not for others, and the other way
 /// round. Where the document itself defines it so, nobody decides otherwise;
 /// where only practice does, the decider says why.
-pub(super) fn fits(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refusal>) {
+pub(super) fn fits(
+    casefile: &Casefile,
+    action: &Action,
+    facts: &Facts<'_>,
+    refused: &mut Vec<Refusal>,
+) {
     let Action::Decide(decision) = action else {
         return;
     };
@@ -21,6 +28,7 @@ pub(super) fn fits(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refusal
     else {
         return;
     };
+    situation(category, casefile, facts, refused);
     let lifted = facts.household_status.starts_with("lifted");
     let Some(wanted) = category.lifted.filter(|wanted| *wanted != lifted) else {
         return;
@@ -52,4 +60,40 @@ pub(super) fn fits(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refusal
         None => return,
     };
     refused.push(no);
+}
+
+/// A category for certain situations is for no household in which each was
+/// looked for and not found.
+fn situation(
+    category: &Category,
+    casefile: &Casefile,
+    facts: &Facts<'_>,
+    refused: &mut Vec<Refusal>,
+) {
+    let Some(seen) = Situation::of(&casefile.records) else {
+        return;
+    };
+    if category.entry_paths.is_empty() || seen.findings.is_none() {
+        return;
+    }
+    let paths = facts.pack.values.entry_paths.iter();
+    let of_it: Vec<&EntryPath> = paths
+        .filter(|p| category.entry_paths.contains(&p.code))
+        .collect();
+    if of_it
+        .iter()
+        .any(|p| path_fact(p, &seen, None).met != Some(false))
+    {
+        return;
+    }
+    let labels: Vec<&str> = of_it.iter().map(|p| p.label.as_str()).collect();
+    refused.push(Refusal::new(
+        "category_fits",
+        format!(
+            "“{}”要有“{}”之一，核查记录里都没有；请选另一类，或退回补充核查。",
+            category.label,
+            labels.join("”“")
+        ),
+        category.defined_by(),
+    ));
 }

@@ -127,15 +127,9 @@ pub(super) fn record(
             objection_id,
             upheld,
         } => {
-            let notice = next
-                .records
-                .public_notice
-                .as_mut()
-                .ok_or_else(|| refuse("还没有公示。"))?;
-            let objection = notice
-                .objections
-                .iter_mut()
-                .find(|o| &o.id == objection_id && o.answer.is_none())
+            let objection = next
+                .objection_mut(objection_id)
+                .filter(|o| o.answer.is_none())
                 .ok_or_else(|| refuse("没有这件待答复的异议。"))?;
             objection.answer = Some(ObjectionAnswer {
                 answered_on: occurred_on,

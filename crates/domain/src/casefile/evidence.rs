@@ -2,6 +2,8 @@
 //! piece is there as a scan or photo, as paper whose place a named person
 //! stated, or as the reference typed with the step itself; nobody ticks it.
 
+use std::fmt::Write as _;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -164,7 +166,8 @@ fn listed(missing: &[&Evidence]) -> String {
     labels.join("、")
 }
 
-/// What stands in the way of closing the archive: the step's own list.
+/// What stands in the way of closing the archive: the step's own list, and what
+/// the steps before it had to leave.
 pub(super) fn archive_gap(at: &Attempt<'_>, kind: StepKind) -> Option<String> {
     let typed = match at.action {
         Some(Action::Archive(archive)) => archive.national_reference.as_deref(),
@@ -177,22 +180,40 @@ pub(super) fn archive_gap(at: &Attempt<'_>, kind: StepKind) -> Option<String> {
     gap.retain(|e| {
         !(e.by_reference && (at.action.is_none() || typed.is_some_and(|r| !is_blank(r))))
     });
-    (!gap.is_empty()).then(|| {
-        format!(
-            "档案还缺：{}。请上传扫描件，或写明纸质件存放在哪里。",
-            listed(&gap)
-        )
-    })
+    let earlier = gap_before(at, kind)?;
+    if gap.is_empty() && earlier.is_empty() {
+        return None;
+    }
+    let by_hand = gap.iter().chain(&earlier).any(|e| !e.by_reference);
+    let mut told = String::new();
+    if !gap.is_empty() {
+        let _ = write!(told, "档案还缺：{}。", listed(&gap));
+    }
+    if !earlier.is_empty() {
+        let _ = write!(told, "前面的环节还缺材料：{}。", listed(&earlier));
+    }
+    told.push_str(match by_hand {
+        true => "请上传扫描件，或写明纸质件存放在哪里。",
+        false => "请填写系统里的编号。",
+    });
+    Some(told)
+}
+
+/// Required evidence the steps before `kind` lack; `None` where nobody looked.
+fn gap_before<'a>(at: &'a Attempt<'_>, kind: StepKind) -> Option<Vec<&'a Evidence>> {
+    let pieces = at.facts.evidence?;
+    let position = at.procedure.position(kind)?;
+    let steps = at.procedure.steps[..position].iter();
+    let done = steps.filter(|s| at.casefile.records.done_on(s.kind).is_some());
+    Some(
+        done.flat_map(|s| missing(at.casefile, at.procedure, s, pieces))
+            .collect(),
+    )
 }
 
 /// What the steps before `kind` still lack, where a pack makes that a guard.
 pub(super) fn earlier_gap(at: &Attempt<'_>, kind: StepKind) -> Option<String> {
-    let pieces = at.facts.evidence?;
-    let position = at.procedure.position(kind)?;
-    let gap: Vec<&Evidence> = at.procedure.steps[..position]
-        .iter()
-        .flat_map(|s| missing(at.casefile, at.procedure, s, pieces))
-        .collect();
+    let gap = gap_before(at, kind)?;
     (!gap.is_empty()).then(|| format!("前面的环节还缺材料：{}。", listed(&gap)))
 }
 

@@ -9,7 +9,7 @@ use super::cross_check::newly_on_allowance;
 use super::objection::answered_above;
 use super::{Casefile, Facts, Refusal, Stage, assessment};
 use crate::calendar::plus_days;
-use crate::policy::{GuardKind, StepKind};
+use crate::policy::GuardKind;
 use crate::typed_text::{is_blank, same_person};
 
 /// Adds a refusal for everything that is missing or cannot be.
@@ -155,11 +155,11 @@ pub(super) fn filled(
                 _ => no("请选择评议结果：通过或不通过。"),
             }
         }
+        Action::Review(r) if r.checkers.iter().any(|c| member_named(c, facts)) => {
+            no("核查人不能是本户家庭成员，请换人核查。");
+        }
         Action::AnswerObjection { objection_id, .. } => {
-            let procedure = facts.pack.identification();
-            let step = procedure.and_then(|p| p.step(StepKind::PublicNotice));
-            let clause = step.map(|s| s.clause.get_ref().as_str());
-            refused.extend(answered_above(casefile, objection_id, facts, clause));
+            refused.extend(answered_above(casefile, objection_id, facts));
         }
         Action::Decide(decision) if decision.outcome == Verdict::Approve => {
             let reviewed = casefile
@@ -272,6 +272,13 @@ fn people(form: &HomeVerification, facts: &Facts<'_>, no: &mut impl FnMut(&str))
     let signed = &form.household_signed;
     let unexplained = |text: &Option<String>| text.as_deref().is_none_or(is_blank);
     let stranger = !is_blank(&signed.name) && !member_named(&signed.name, facts);
+    let child = facts
+        .members
+        .iter()
+        .any(|m| m.active && !m.adult && same_person(&m.name, &signed.name));
+    if child && signed.mode != "refused" {
+        no("签字人还没有成年：请由家里的成年人签，没有成年人的由监护人签并写明关系和原因。");
+    }
     if stranger
         && signed.mode != "refused"
         && (unexplained(&signed.relation) || unexplained(&signed.reason))
@@ -330,6 +337,10 @@ fn home(form: &HomeVerification, occurred_on: Date, facts: &Facts<'_>, no: &mut 
     let sheet = &form.income;
     if is_blank(&form.opinion) {
         no("请写明核实意见。");
+    }
+    let mut judged = form.dimensions.iter().chain(&form.difficulties);
+    if form.recommends && form.risks.is_empty() && !judged.any(|j| j.problem) {
+        no("建议提交评议的，至少要写明一项风险、问题或实际困难；没有发现的，核实意见请选不建议。");
     }
     let amounts = [
         sheet.wage_fen,

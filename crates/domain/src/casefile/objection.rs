@@ -1,7 +1,7 @@
 //! Who handles an objection: above the village, and above the person in
 //! office it complains of.
 
-use super::{Casefile, Facts, Refusal};
+use super::{Casefile, Facts, Objection, Refusal};
 use crate::division::Level;
 
 /// The lowest level that may handle an objection: the township, or the level
@@ -15,19 +15,35 @@ pub fn handling_level(official: Option<Level>) -> Level {
     }
 }
 
+impl Casefile {
+    /// An objection by id: to the notice that counts, or to one put aside by a
+    /// refusal or a send-back; whoever objected is answered all the same.
+    pub fn objection(&self, id: &str) -> Option<&Objection> {
+        let aside = self.superseded.iter().map(|s| &s.records);
+        std::iter::once(&self.records)
+            .chain(aside)
+            .filter_map(|r| r.public_notice.as_ref())
+            .flat_map(|n| &n.objections)
+            .find(|o| o.id == id)
+    }
+
+    pub(super) fn objection_mut(&mut self, id: &str) -> Option<&mut Objection> {
+        let aside = self.superseded.iter_mut().map(|s| &mut s.records);
+        std::iter::once(&mut self.records)
+            .chain(aside)
+            .filter_map(|r| r.public_notice.as_mut())
+            .flat_map(|n| &mut n.objections)
+            .find(|o| o.id == id)
+    }
+}
+
 /// Refuses an answer from below the level that handles the objection.
 pub(super) fn answered_above(
     casefile: &Casefile,
     objection_id: &str,
     facts: &Facts<'_>,
-    clause: Option<&str>,
 ) -> Option<Refusal> {
-    let notice = casefile.records.public_notice.as_ref()?;
-    let handled_at = notice
-        .objections
-        .iter()
-        .find(|o| o.id == objection_id)?
-        .handled_at;
+    let handled_at = casefile.objection(objection_id)?.handled_at;
     if handled_at == Level::Township || facts.actor.level.is_some_and(|l| l <= handled_at) {
         return None;
     }
@@ -37,6 +53,7 @@ pub(super) fn answered_above(
             "这件异议反映的是干部问题，要由{}级以上办理：被反映的人和他所在的一级都不能办理。",
             handled_at.label()
         ),
-        clause,
+        // No document says who answers.
+        None,
     ))
 }

@@ -136,7 +136,7 @@ fn income_word(pack: &Pack) -> &'static str {
 
 /// Whether one of the pack's entry paths is open, and the fact that says so.
 /// Where the document sets no ratio a person's judgement counts (明显超过).
-fn path_fact(path: &EntryPath, situation: &Situation<'_>, inside: Option<bool>) -> Fact {
+pub(super) fn path_fact(path: &EntryPath, situation: &Situation<'_>, inside: Option<bool>) -> Fact {
     let findings = situation.findings;
     let judged = |said: bool| (said, if said { "是" } else { "否" }.to_owned());
     let (met, value, threshold) = match path.condition {

@@ -9,7 +9,7 @@ use super::action::{Action, Verdict};
 use super::{Casefile, Facts, Refusal, Stage, guard};
 use crate::division::Level;
 use crate::policy::{GuardKind, Item, Procedure, SCALE_LIMIT, Step, StepKind};
-use crate::typed_text::{is_blank, readable_length};
+use crate::typed_text::{is_blank, readable_length, same_person};
 
 /// Acts that make sense only in one stage.
 pub(super) fn stage_allows(
@@ -32,6 +32,7 @@ pub(super) fn stage_allows(
         }
         Action::RequestRecheck { .. } => matches!(casefile.stage, Stage::Refused { .. }),
         Action::ExplainOverdue { .. }
+        | Action::AnswerObjection { .. }
         | Action::StatePaper(_)
         | Action::RequestCorrection(_)
         | Action::DecideCorrection { .. } => true,
@@ -59,6 +60,10 @@ pub(super) fn order(
     occurred_on: Date,
     refused: &mut Vec<Refusal>,
 ) {
+    // Whoever objected is answered, however the case went on since.
+    if matches!(action, Action::AnswerObjection { .. }) {
+        return;
+    }
     let Some(position) = procedure.position(kind) else {
         return;
     };
@@ -244,9 +249,8 @@ pub(super) fn after_its_cause(
             .public_notice
             .as_ref()
             .map(|n| (n.posted_on, "张贴公示")),
-        Action::AnswerObjection { objection_id, .. } => objections
-            .clone()
-            .find(|o| &o.id == objection_id)
+        Action::AnswerObjection { objection_id, .. } => casefile
+            .objection(objection_id)
             .map(|o| (o.received_on, "收到异议")),
         Action::Review(r) if r.outcome == Verdict::Approve => answered,
         Action::Decide(d) if d.outcome == Verdict::Approve => procedure
@@ -507,5 +511,26 @@ pub(super) fn attribution(action: &Action, facts: &Facts<'_>, refused: &mut Vec<
                 item.clause.as_ref().map(|c| c.get_ref().as_str()),
             ));
         }
+    }
+    // 把关 is somebody else's look; no document says whose.
+    let asked = |code| {
+        facts
+            .pack
+            .values
+            .attributions
+            .iter()
+            .any(|a| a.code == code)
+    };
+    let reviewer = &archive.reviewed_by;
+    if asked("reviewed_by")
+        && asked("entered_by")
+        && !is_blank(reviewer)
+        && same_person(reviewer, &archive.entered_by)
+    {
+        refused.push(Refusal::new(
+            "attribution",
+            "审核人不能就是录入人：请由另一人核对录入的信息后签名。",
+            None,
+        ));
     }
 }

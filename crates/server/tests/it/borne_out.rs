@@ -332,3 +332,112 @@ async fn a_complaint_goes_above_whom_the_accounts_know() {
         assert_eq!(other["content"], "（由下级办理，内容不公开）");
     }
 }
+
+/// Who signs, who checks, what a recommendation and a category rest on.
+#[tokio::test]
+async fn a_home_visit_rests_on_something_and_an_adult_signs() {
+    let test = TestApp::sqlite().await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    let village = case.village();
+    let mut nothing = forms::verify_home(HOME, true);
+    nothing["risks"] = json!([]);
+    for list in ["dimensions", "difficulties"] {
+        for judged in nothing[list].as_array_mut().expect("a list") {
+            judged["problem"] = json!(false);
+        }
+    }
+    refused(&case, &village, nothing, "至少要写明一项").await;
+    let mut child = forms::verify_home(HOME, true);
+    child["household_signed"]["name"] = json!(format!("李{}子1", HOME.canary()));
+    refused(&case, &village, child, "还没有成年").await;
+    case.verify(FIRST).await;
+}
+
+#[tokio::test]
+async fn nobody_checks_the_own_household_and_somebody_else_reviews_the_entry() {
+    let test = TestApp::sqlite().await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    case.up_to_appraisal(FIRST).await;
+    case.notice(FIRST).await;
+    let day = date(2022, 5, 7);
+    test.go_to(day);
+    let township = case.township();
+    let mut own = forms::review("approve");
+    own["checkers"] = json!([forms::head_name(HOME, 1)]);
+    let told = case.act(&township, day, own).await.refusal("form_filled");
+    assert!(told["message"].to_string().contains("家庭成员"), "{told:#}");
+    case.review(day).await.ok();
+    case.decide(day).await.ok();
+    case.act(&township, day, json!({"type": "acknowledge_decision"}))
+        .await
+        .ok();
+    case.act(&township, day, forms::announce()).await.ok();
+    // The papers of the steps before are asked for too, by name.
+    let codes = [
+        "investigation_form",
+        "commitment_letter",
+        "cross_check_result",
+    ];
+    case.act(&township, day, forms::state_paper(&codes, "镇档案室"))
+        .await
+        .ok();
+    let told = case.act(&township, day, forms::archive(day)).await;
+    let told = told.refusal("archive_complete")["message"].to_string();
+    assert!(told.contains("前面的环节还缺材料"), "{told}");
+    case.papers(day).await;
+    let mut alone = forms::archive(day);
+    alone["reviewed_by"] = alone["entered_by"].clone();
+    case.act(&township, day, alone).await.refusal("attribution");
+    case.act(&township, day, forms::archive(day)).await.ok();
+}
+
+/// An objection is answered although the household was refused meanwhile, and
+/// although it asked the township to look again.
+#[tokio::test]
+async fn an_objection_outlives_a_refusal() {
+    let test = TestApp::sqlite().await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    case.verify(FIRST).await;
+    case.sign(FIRST).await;
+    case.cross_check(FIRST).await;
+    case.appraise(FIRST, 1, true).await.ok();
+    let notice = case.notice(FIRST).await;
+    let path = format!("/notices/{}", notice["id"].as_str().expect("an id"));
+    let mut ids = Vec::new();
+    for day in [2, 3] {
+        let on = date(2022, 5, day);
+        test.go_to(on);
+        let form = forms::objection(HOME, &case.id, on);
+        let filed = test
+            .village()
+            .post(&format!("{path}/objections"), form)
+            .await
+            .ok();
+        let last = filed["objections"].as_array().expect("objections").last();
+        ids.push(last.expect("one")["id"].as_str().expect("an id").to_owned());
+    }
+    let day = date(2022, 5, 9);
+    test.go_to(day);
+    let township = case.township();
+    case.act(&township, day, forms::review_back("home_verification"))
+        .await
+        .ok();
+    let answer = |id: &String| format!("/objections/{id}/answer");
+    let form = forms::objection_answer(false, day);
+    test.township()
+        .post(&answer(&ids[0]), form.clone())
+        .await
+        .ok();
+    case.act(&case.village(), day, forms::verify_home(HOME, false))
+        .await
+        .ok();
+    case.act(&township, day, forms::review_refuse("no_risk"))
+        .await
+        .ok();
+    test.township().post(&answer(&ids[1]), form).await.ok();
+    let message = case.view().await["household_message"].to_string();
+    assert!(
+        message.contains("查到的情况是") && message.contains("饮水安全：看过"),
+        "{message}"
+    );
+}

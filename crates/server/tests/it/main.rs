@@ -24,6 +24,7 @@ mod lead_forwarding;
 mod leads;
 mod listings;
 mod masked;
+mod masked_words;
 mod monitoring_line;
 mod monitoring_line_back;
 mod papers;

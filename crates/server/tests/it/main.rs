@@ -4,6 +4,7 @@
 mod accounts;
 mod adoptions;
 mod attachments;
+mod audit_wiped;
 mod borne_out;
 mod clock;
 mod complaints;

@@ -3,7 +3,7 @@
 use domain::account::{Operation, Principal};
 use domain::casefile::{
     Casefile, ClockStatus, EvidencePiece, Facts, Held, Informed, RecheckRequest, Records, Refusal,
-    Situation, Stage, Todo, clocks, correctable, held, outlook, propose_category, step_status,
+    Situation, Stage, Todo, clocks, correctable_by, held, outlook, propose_category, step_status,
 };
 use domain::household::HouseholdFile;
 use domain::policy::Pack;
@@ -248,11 +248,12 @@ impl App {
             left_open: pack
                 .identification()
                 .map_or_else(Vec::new, |p| p.left_open.clone()),
-            correctable: if masked {
-                Vec::new()
-            } else {
-                correctable(&records)
-            },
+            correctable: pack
+                .identification()
+                .filter(|_| !masked)
+                .map_or_else(Vec::new, |procedure| {
+                    correctable_by(&records, procedure, principal.level)
+                }),
             corrections,
             records,
             superseded,

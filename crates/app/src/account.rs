@@ -5,6 +5,7 @@ mod manage;
 mod role_request;
 mod secret;
 mod session;
+mod work;
 
 pub use back_off::BackOff;
 pub use manage::FirstAccount;

@@ -13,6 +13,10 @@ use self::checkpoint_file::{CheckpointFile, Outside};
 use crate::error::permit;
 use crate::{App, AppError, PageView, Window, clock};
 
+/// How often checkpoints are written to the file outside the database, in
+/// milliseconds.
+pub const EXPORT_EVERY_MILLIS: i64 = 60_000;
+
 /// One record as the audit administrator sees it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AuditView {
@@ -179,13 +183,16 @@ impl App {
     pub async fn verify_audit_offline(&self) -> Result<VerificationView, AppError> {
         let outside = self.read_outside().await?;
         let found = self.store.verify_audit(&outside.checkpoints).await?;
-        let problems: Vec<ChainProblem> = outside.problems().chain(found.problems).collect();
+        let inside = self.store.checkpoints().await?;
+        let mut problems: Vec<ChainProblem> = outside.problems().collect();
+        problems.extend(outside.cut(&inside, self.clock.now_millis()));
+        problems.extend(found.problems);
         Ok(VerificationView {
             ok: problems.is_empty(),
             records: found.records,
             checkpoints: found.checkpoints,
             problems,
-            limit: "改、删、插、换都能发现；链尾被截断，能发现到库外最近一个检查点（每 60 秒或每 1000 条一个）".into(),
+            limit: "改、删、插、换都能发现；整条链被清空、库外检查点文件缺失或缺行也能发现；链尾被截断，能发现到库外最近一个检查点（每 60 秒或每 1000 条一个）。如果库里最近的记录和检查点、库外文件的最后几行被同一个人一起删去，只有另外保管的文件副本能发现，请把文件定期抄送到数据库管理员改不到的地方".into(),
         })
     }
 
@@ -212,6 +219,23 @@ impl App {
         tx.checkpoint_heads().await?;
         tx.commit().await?;
         let inside = self.store.checkpoints().await?;
+        let cut = self
+            .read_outside()
+            .await?
+            .cut(&inside, self.clock.now_millis());
+        if !cut.is_empty() {
+            // The lines are written again below; that they were gone stays on record.
+            let mut tx = self.store.write(self.system_actor()).await?;
+            let detail = format!("gaps={}", cut.len());
+            tx.audit(
+                "system",
+                "audit.checkpoints_restored",
+                "checkpoints",
+                &detail,
+            )
+            .await?;
+            tx.commit().await?;
+        }
         let file = CheckpointFile::of(&self.data_dir);
         tokio::task::spawn_blocking(move || file.complete(&inside))
             .await

@@ -151,6 +151,7 @@ impl App {
         household_id: &str,
         file: &HouseholdFile,
         leads: Vec<LeadRef>,
+        concluded_on: Date,
     ) -> Result<String, AppError> {
         let members = member_facts(file, self.today());
         let existing = tx.running_casefile(household_id).await?;
@@ -172,7 +173,7 @@ impl App {
                     file.village,
                     pack_ref,
                     first,
-                    self.today(),
+                    concluded_on,
                 );
                 (casefile, 0)
             }
@@ -194,7 +195,7 @@ impl App {
             } else {
                 "又有一条线索并入".into()
             },
-            occurred_on: self.today(),
+            occurred_on: concluded_on,
         };
         let projection = self.projection(&casefile, &facts);
         tx.save_casefile(

@@ -159,6 +159,14 @@ impl App {
         known_on: Option<jiff::civil::Date>,
     ) -> Result<HouseholdView, AppError> {
         permit(principal, Operation::HouseholdRead)?;
+        for (field, day) in [("as_of", as_of), ("known_on", known_on)] {
+            if day.is_some_and(|d| d > self.today()) {
+                return Err(AppError::invalid(
+                    field,
+                    "只能查今天和今天以前的档案，请改选日期",
+                ));
+            }
+        }
         let as_of = as_of.or(known_on);
         let found = match as_of {
             Some(day) => {

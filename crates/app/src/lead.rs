@@ -174,7 +174,14 @@ impl App {
                 received_on: form.received_on,
             };
             let casefile_id = self
-                .open_casefile(&mut tx, principal, &household_row.id, file, vec![lead])
+                .open_casefile(
+                    &mut tx,
+                    principal,
+                    &household_row.id,
+                    file,
+                    vec![lead],
+                    self.today(),
+                )
                 .await?;
             let mut own = tx
                 .lead(&principal.scope, &id)
@@ -182,10 +189,9 @@ impl App {
                 .ok_or(AppError::NotFound)?;
             own.status = "concluded".into();
             own.outcome = Some("identification".into());
-            own.outcome_reason = Some("这户正在办理识别，线索并入".into());
+            // Nobody verified anything: no reason, and nobody who concluded.
             own.casefile_id = Some(casefile_id.clone());
             own.concluded_on = Some(self.today().to_string());
-            own.concluded_by = Some(principal.display_name.clone());
             tx.save_lead(own).await?;
             joined = Some(casefile_id);
         }
@@ -398,8 +404,15 @@ impl App {
                     received_on,
                 };
                 casefile_id = Some(
-                    self.open_casefile(&mut tx, principal, &row.id, file, vec![reference])
-                        .await?,
+                    self.open_casefile(
+                        &mut tx,
+                        principal,
+                        &row.id,
+                        file,
+                        vec![reference],
+                        form.conclusion.on,
+                    )
+                    .await?,
                 );
             }
             ("episode", Some(_)) => self.join_episode(&mut tx, &lead, episodes).await?,

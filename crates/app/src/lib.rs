@@ -170,6 +170,19 @@ pub fn mask_name(name: &str) -> String {
     })
 }
 
+/// What a role that sees names masked reads instead of words people wrote
+/// freely: they may name somebody.
+pub(crate) const WRITTEN: &str = "已写明";
+
+/// A free text as a masked role reads it: whether there is one.
+pub(crate) fn mask_text(text: &str) -> String {
+    if text.trim().is_empty() {
+        String::new()
+    } else {
+        WRITTEN.to_owned()
+    }
+}
+
 /// A page as the API gives it.
 #[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct PageView<T> {

@@ -364,7 +364,11 @@ impl App {
                 id: row.id,
                 title: row.title,
                 posted_on: row.posted_on,
-                place: row.place,
+                place: if principal.masked {
+                    crate::mask_text(&row.place)
+                } else {
+                    row.place
+                },
                 may_close_from: row.may_close_from,
                 days_required: row.days_required,
                 clause: row.clause,

@@ -13,7 +13,7 @@ use store::casefile::CasefileFilter;
 use store::division::DivisionRow;
 use utoipa::ToSchema;
 
-use crate::casefile::CasefileView;
+use crate::casefile::{CasefileView, hide_reasons};
 use crate::duplicate::LateDuplicate;
 use crate::error::permit;
 use crate::{App, AppError, PageView, Window, clock, mask_name};
@@ -293,9 +293,8 @@ impl App {
             else {
                 continue;
             };
-            if principal.masked && status.overdue_reason.is_some() {
-                // What was written freely may name somebody.
-                status.overdue_reason = Some("已写明原因".into());
+            if principal.masked {
+                hide_reasons([&mut status]);
             }
             items.push(OverdueRow {
                 head_name_masked: households

@@ -1,7 +1,7 @@
 //! What a person must do today, nearest deadline first.
 
 use domain::account::{Operation, Principal};
-use domain::casefile::{ClockStatus, Facts, Register, Todo, clocks, outlook};
+use domain::casefile::{ClockStatus, Facts, Register, Todo, above, clocks, outlook};
 use domain::division::Level;
 use serde::Serialize;
 use store::casefile::CasefileFilter;
@@ -16,7 +16,7 @@ use crate::{App, AppError, Window, mask_name};
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WorkItem {
     /// `casefile`, `evidence`, `correction`, `objection`, `lead`, `complaint`, `cross_check`,
-    /// `submission_list`, `monitoring_line`, `name_protection` or `handover`.
+    /// `submission_list`, `monitoring_line`, `name_protection`, `handover` or `role_request`.
     pub kind: String,
     pub id: String,
     pub household_id: Option<String>,
@@ -133,6 +133,7 @@ impl App {
         if principal.may(Operation::ComplaintHandle) {
             self.complaint_work(principal, &mut bench).await?;
         }
+        self.account_work(principal, &mut bench).await?;
         self.protection_work(principal, &mut bench).await?;
         self.handover_work(principal, &mut bench).await?;
         self.line_work(principal, &mut bench).await?;
@@ -311,10 +312,17 @@ impl App {
             village_name,
             ..WorkItem::about(kind, id, head_name)
         };
-        if principal.may(Operation::CasefileApproveCorrection) {
+        // Who decides finds them as work; the level that typed the record sees
+        // that somebody asked, whatever the stage of the case.
+        let decides = principal.may(Operation::CasefileApproveCorrection);
+        let sees = principal.may(Operation::CasefileRead);
+        for (deciding, wanted) in [(level, decides), (above(level), sees)] {
+            if !wanted {
+                continue;
+            }
             let filter = CasefileFilter {
                 step: Some(OPEN_CORRECTION.into()),
-                level: Some(level.as_str().to_owned()),
+                level: Some(deciding.as_str().to_owned()),
                 ..Default::default()
             };
             let page = self
@@ -336,11 +344,21 @@ impl App {
                     .get(&row.household_id)
                     .map_or("", |h| h.head_name.as_str());
                 let village = names.get(&row.village).cloned().unwrap_or_default();
-                bench.mine.push(WorkItem {
+                let correction = WorkItem {
                     step_label: "更正".into(),
                     verb: "审批更正".into(),
                     ..item("correction", row.id, shown(head), village)
-                });
+                };
+                if deciding == level {
+                    bench.mine.push(correction);
+                } else {
+                    bench.waiting.push(WorkItem {
+                        kind: "casefile".into(),
+                        step_label: "本级录入的内容有人申请更正".into(),
+                        waiting_for: Some(level_words(deciding)),
+                        ..correction
+                    });
+                }
             }
         }
         // Whoever reads casefiles finds objections there.

@@ -94,7 +94,7 @@ impl Checkpoint {
 pub struct ChainProblem {
     pub chain: String,
     pub seq: i64,
-    /// `edited`, `missing`, `out_of_order`, `truncated`, `forked`, `bad_signature`;
+    /// `edited`, `missing`, `out_of_order`, `truncated`, `forked`, `bad_signature`, `emptied`;
     /// `unreadable` for a line (`seq`) of the file outside the database.
     pub kind: String,
     pub message: String,

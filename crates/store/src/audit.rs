@@ -1,6 +1,8 @@
 //! The audit chain in the database: appended in the act's own transaction,
 //! with signed checkpoints.
 
+mod whole;
+
 use domain::audit::{AuditRecord, ChainProblem, ChainWalker, Checkpoint, GENESIS};
 use domain::division::DivisionCode;
 use sea_orm::sea_query::{LockType, OnConflict};
@@ -232,7 +234,7 @@ impl Store {
 
     /// Walks every chain as it stands at one moment, and compares it with the
     /// checkpoints in the database and with `outside`, the ones kept in the
-    /// append-only file. What was done to the tail after the last checkpoint
+    /// append-only file, and with the accounts and households there are. What was done to the tail after the last checkpoint
     /// outside the database, by somebody who also mends the head, is beyond
     /// it: that is the stated limit.
     ///
@@ -240,10 +242,10 @@ impl Store {
     /// When the database cannot be read.
     pub async fn verify_audit(&self, outside: &[Checkpoint]) -> Result<Verification, StoreError> {
         const BATCH: u64 = 5000;
-        let mut problems = Vec::new();
         let mut records = 0;
         // One moment: acts that commit during the walk would look like breaks.
         let snapshot = self.snapshot().await?;
+        let mut problems = whole::emptied(&snapshot).await?;
         let heads = audit_head::Entity::find().all(&snapshot).await?;
         let inside = checkpoints_of(&snapshot).await?;
         let mut checkpoints = inside.clone();

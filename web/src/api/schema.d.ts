@@ -2831,7 +2831,7 @@ export interface components {
             /** Format: int64 */
             seq: number;
             /**
-             * @description `edited`, `missing`, `out_of_order`, `truncated`, `forked`, `bad_signature`;
+             * @description `edited`, `missing`, `out_of_order`, `truncated`, `forked`, `bad_signature`, `emptied`;
              *     `unreadable` for a line (`seq`) of the file outside the database.
              */
             kind: string;
@@ -2919,6 +2919,8 @@ export interface components {
             member_ids: string[];
             new_head_id: string;
             village?: string | null;
+            /** @description Why one of the two has no adult, where that is so. */
+            without_adult?: string;
             /** @enum {string} */
             kind: "split";
         } | {
@@ -4630,6 +4632,10 @@ export interface components {
             outcome_reason?: string | null;
             concluded_on?: string | null;
             concluded_by?: string | null;
+            /** @description It joined a running casefile when it was registered: nobody verified it. */
+            joined: boolean;
+            /** @description Who registered it; on the lead's own page only. */
+            registered_by?: string | null;
             casefile_id?: string | null;
             merged_into?: string | null;
             forwarded_from?: components["schemas"]["ForwardedLead"] | null;
@@ -5890,6 +5896,10 @@ export interface components {
                 outcome_reason?: string | null;
                 concluded_on?: string | null;
                 concluded_by?: string | null;
+                /** @description It joined a running casefile when it was registered: nobody verified it. */
+                joined: boolean;
+                /** @description Who registered it; on the lead's own page only. */
+                registered_by?: string | null;
                 casefile_id?: string | null;
                 merged_into?: string | null;
                 forwarded_from?: components["schemas"]["ForwardedLead"] | null;
@@ -7009,7 +7019,7 @@ export interface components {
         WorkItem: {
             /**
              * @description `casefile`, `evidence`, `correction`, `objection`, `lead`, `complaint`, `cross_check`,
-             *     `submission_list`, `monitoring_line`, `name_protection` or `handover`.
+             *     `submission_list`, `monitoring_line`, `name_protection`, `handover` or `role_request`.
              */
             kind: string;
             id: string;

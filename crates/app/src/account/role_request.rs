@@ -93,7 +93,10 @@ impl App {
         })
     }
 
-    async fn role_request_view(&self, row: RoleRequestRow) -> Result<RoleRequestView, AppError> {
+    pub(super) async fn role_request_view(
+        &self,
+        row: RoleRequestRow,
+    ) -> Result<RoleRequestView, AppError> {
         let names = self
             .store
             .account_names(
@@ -256,7 +259,7 @@ impl App {
         } else {
             Err(FieldError::new(
                 "hand_over_to",
-                "请选择同一区划的一位在岗同事接手未办事项",
+                "请选择同一区划的一位在岗同事接手未办事项。这里没有别的在岗同事的：请安全管理员先收回这个岗位（账户管理里的“收回岗位”），再停用或调动；只是暂时离岗的，请指定代办人",
             ))
         })
     }

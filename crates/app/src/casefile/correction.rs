@@ -5,6 +5,7 @@ use domain::account::{Operation, Principal};
 use domain::casefile::{Action, Casefile, Stage};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use store::WriteTx;
 use store::audit::chain_of;
 use store::casefile::CasefileFilter;
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::{Act, VillageName};
 use crate::error::permit;
-use crate::{App, AppError, Window, mask_name};
+use crate::{App, AppError, Window, mask_name, mask_text};
 
 /// Name under which a pending correction stands among a casefile's open steps.
 pub(crate) const OPEN_CORRECTION: &str = "correction";
@@ -80,6 +81,19 @@ impl App {
         let names = self
             .division_names(page.items.iter().map(|(r, _)| r.village.clone()))
             .await?;
+        let text = |text: &str| {
+            if principal.masked {
+                mask_text(text)
+            } else {
+                text.to_owned()
+            }
+        };
+        let value = |value: &Value| match value {
+            Value::String(typed) if principal.masked && !names_nobody(typed) => {
+                mask_text(typed).into()
+            }
+            _ => value.clone(),
+        };
         let mut tasks = Vec::new();
         for (row, casefile) in page.items {
             let pack = self.pack(&casefile.pack.id)?;
@@ -110,10 +124,10 @@ impl App {
                     },
                     step_label: step,
                     label: correction.label.clone(),
-                    before: correction.before.clone(),
-                    after: correction.after.clone(),
-                    reason: correction.reason.clone(),
-                    asked_by: correction.asked_by.clone(),
+                    before: value(&correction.before),
+                    after: value(&correction.after),
+                    reason: text(&correction.reason),
+                    asked_by: text(&correction.asked_by),
                     requested_by: correction.request.by_name.clone(),
                     requested_on: correction.request.occurred_on,
                     own: correction.request.by_account == principal.account_id,
@@ -189,4 +203,28 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Whether a corrected value says what it is about and no more: a day, or a
+/// number of a document (文号), as in 某政〔2022〕17号.
+fn names_nobody(typed: &str) -> bool {
+    typed.parse::<Date>().is_ok() || is_document_number(typed)
+}
+
+fn is_document_number(typed: &str) -> bool {
+    /// Letters before the year: an issuing office in short.
+    const MOST: usize = 8;
+    let Some((office, rest)) = typed.trim().split_once('〔') else {
+        return false;
+    };
+    let Some((year, number)) = rest.split_once('〕') else {
+        return false;
+    };
+    let digits = |text: &str, most: usize| {
+        (1..=most).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    (1..=MOST).contains(&office.chars().count())
+        && office.chars().all(char::is_alphabetic)
+        && digits(year, 4)
+        && number.strip_suffix('号').is_some_and(|n| digits(n, 5))
 }

@@ -2,8 +2,8 @@
 
 use domain::account::{Operation, Principal};
 use domain::casefile::{
-    Casefile, EvidencePiece, Facts, Held, Informed, RecheckRequest, Records, Refusal, Situation,
-    Stage, Todo, clocks, correctable, held, outlook, propose_category, step_status,
+    Casefile, ClockStatus, EvidencePiece, Facts, Held, Informed, RecheckRequest, Records, Refusal,
+    Situation, Stage, Todo, clocks, correctable_by, held, outlook, propose_category, step_status,
 };
 use domain::household::HouseholdFile;
 use domain::policy::Pack;
@@ -17,7 +17,7 @@ use super::forms::{
 use super::{member_facts, register_of};
 use crate::error::permit;
 use crate::policy::followed_from;
-use crate::{App, AppError, PageView, Window, clock, mask_name};
+use crate::{App, AppError, PageView, WRITTEN, Window, clock, mask_name};
 
 /// The conditions of a pack's procedure.
 pub(crate) fn asked(pack: &Pack) -> Vec<Asked> {
@@ -122,9 +122,13 @@ impl App {
                             mine: t.mine,
                         })
                         .collect(),
-                    clock: clocks(&casefile, pack, &self.calendar, self.today())
-                        .into_iter()
-                        .next(),
+                    clock: {
+                        let mut clocks = clocks(&casefile, pack, &self.calendar, self.today());
+                        if principal.masked {
+                            hide_reasons(&mut clocks);
+                        }
+                        clocks.into_iter().next()
+                    },
                     category_label: row.category.as_deref().map(|c| pack.category_label(c)),
                     opened_on: casefile.opened_on,
                     next_round: usize::from(casefile.rounds_held()) + 1,
@@ -188,7 +192,7 @@ impl App {
         let mut records = casefile.records.clone();
         let mut superseded = casefile.superseded.clone();
         let mut stage_detail = casefile.stage.clone();
-        let clocks = clocks(&casefile, pack, &self.calendar, self.today());
+        let mut clocks = clocks(&casefile, pack, &self.calendar, self.today());
         if masked {
             // What people wrote freely may name somebody.
             records = Records::default();
@@ -197,6 +201,7 @@ impl App {
             attachments.clear();
             hide_texts(&mut stage_detail);
             hide_places(&mut steps);
+            hide_reasons(&mut clocks);
         }
         Ok(CasefileView {
             household: household_view(&casefile, &file, &path, &name, self),
@@ -243,11 +248,12 @@ impl App {
             left_open: pack
                 .identification()
                 .map_or_else(Vec::new, |p| p.left_open.clone()),
-            correctable: if masked {
-                Vec::new()
-            } else {
-                correctable(&records)
-            },
+            correctable: pack
+                .identification()
+                .filter(|_| !masked)
+                .map_or_else(Vec::new, |procedure| {
+                    correctable_by(&records, procedure, principal.level)
+                }),
             corrections,
             records,
             superseded,
@@ -258,9 +264,13 @@ impl App {
                     label: super::event_words::headline(&e.kind)
                         .map_or_else(|| event_label(pack, e.step.as_deref()), str::to_owned),
                     late_entry: e.recorded_on > e.occurred_on,
+                    summary: if masked {
+                        without_department(&e.kind, e.summary)
+                    } else {
+                        e.summary
+                    },
                     kind: e.kind,
                     step: e.step,
-                    summary: e.summary,
                     occurred_on: e.occurred_on,
                     recorded_at: clock::instant_text(e.recorded_at),
                     by_name: e.by_name,
@@ -294,10 +304,23 @@ impl App {
     }
 }
 
-/// Leaves the facts of a masked view and hides the texts; why a clock ran over
-/// is written for supervisors and stays.
+/// That a reason was given stays, its words do not.
+pub(crate) fn hide_reasons<'a>(clocks: impl IntoIterator<Item = &'a mut ClockStatus>) {
+    for reason in clocks.into_iter().filter_map(|c| c.overdue_reason.as_mut()) {
+        WRITTEN.clone_into(reason);
+    }
+}
+
+/// Who answered a comparison is typed, and opens its line of the timeline.
+fn without_department(kind: &str, summary: String) -> String {
+    match summary.rfind("反馈比对结果") {
+        Some(at) if kind == "answer_cross_check" => format!("部门{}", &summary[at..]),
+        _ => summary,
+    }
+}
+
+/// Leaves the facts of a masked view and hides the texts.
 fn hide_texts(stage: &mut Stage) {
-    const HIDDEN: &str = "（已隐去）";
     match stage {
         Stage::Refused {
             reason,
@@ -305,24 +328,24 @@ fn hide_texts(stage: &mut Stage) {
             recheck_requested,
             ..
         } => {
-            HIDDEN.clone_into(reason);
+            WRITTEN.clone_into(reason);
             *informed = informed.take().map(|i| Informed {
-                how: HIDDEN.into(),
-                told_by: HIDDEN.into(),
+                how: WRITTEN.into(),
+                told_by: WRITTEN.into(),
                 ..i
             });
             *recheck_requested = recheck_requested.take().map(|r| RecheckRequest {
-                reason: HIDDEN.into(),
+                reason: WRITTEN.into(),
                 ..r
             });
         }
         Stage::Ended {
             reason, informed, ..
         } => {
-            HIDDEN.clone_into(reason);
+            WRITTEN.clone_into(reason);
             *informed = informed.take().map(|i| Informed {
-                how: HIDDEN.into(),
-                told_by: HIDDEN.into(),
+                how: WRITTEN.into(),
+                told_by: WRITTEN.into(),
                 ..i
             });
         }
@@ -334,7 +357,7 @@ fn hide_texts(stage: &mut Stage) {
 fn hide_places(steps: &mut [StepView]) {
     for evidence in steps.iter_mut().flat_map(|s| &mut s.evidence) {
         if let Held::OnPaper { place, .. } = &mut evidence.held {
-            "（已隐去）".clone_into(place);
+            WRITTEN.clone_into(place);
         }
     }
 }

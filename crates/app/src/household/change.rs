@@ -9,7 +9,7 @@ use domain::household::check::{Fault, Rules, is_phone};
 use domain::household::{
     AssuranceRecord, HouseholdFile, IncomeStatement, Member, MemberStatus, SplitOff,
 };
-use domain::typed_text::{is_blank, readable};
+use domain::typed_text::{is_blank, readable, readable_length};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::audit::chain_of;
@@ -97,6 +97,9 @@ pub enum Change {
         new_head_id: String,
         #[schema(value_type = Option<String>)]
         village: Option<DivisionCode>,
+        /// Why one of the two has no adult, where that is so.
+        #[serde(default)]
+        without_adult: String,
     },
     /// All members join another household.
     MergedInto {
@@ -306,7 +309,7 @@ impl App {
                 current: row.version,
             });
         }
-        let meta = self.meta(
+        let mut meta = self.meta(
             principal,
             form.effective_on,
             &form.reason,
@@ -445,6 +448,7 @@ impl App {
                 member_ids,
                 new_head_id,
                 village,
+                without_adult,
             } => {
                 let moved: Vec<Member> = file
                     .active_members()
@@ -484,6 +488,16 @@ impl App {
                 };
                 set_head(&mut own, &new_head_id)?;
                 rules.head(&own, "new_head_id").map_err(invalid)?;
+                if !rules.has_adult(&own) || !rules.has_adult(&file) {
+                    let why = without_adult.trim();
+                    if readable_length(why) < 4 {
+                        return Err(AppError::invalid(
+                            "without_adult",
+                            "分户后有一户没有成年人：孩子应随监护人同户；确需单独立户的，请写明原因和由谁监护，至少 4 个字",
+                        ));
+                    }
+                    meta.reason = format!("{}（一户没有成年人：{why}）", meta.reason);
+                }
                 let own_id = new_id();
                 file.split_off.push(SplitOff {
                     household_id: own_id.clone(),

@@ -18,6 +18,9 @@ use crate::casefile::VillageName;
 use crate::error::permit;
 use crate::{App, AppError, PageView, Window, clock};
 
+/// What became of a lead on a household whose casefile runs.
+const JOINED: &str = "并入正在办理的识别认定";
+
 /// A lead as the console shows it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LeadView {
@@ -43,6 +46,10 @@ pub struct LeadView {
     pub outcome_reason: Option<String>,
     pub concluded_on: Option<String>,
     pub concluded_by: Option<String>,
+    /// It joined a running casefile when it was registered: nobody verified it.
+    pub joined: bool,
+    /// Who registered it; on the lead's own page only.
+    pub registered_by: Option<String>,
     pub casefile_id: Option<String>,
     pub merged_into: Option<String>,
     /// Where it came from; on the lead's own page only.
@@ -153,6 +160,8 @@ impl App {
             .await?;
         let names = self.division_names([row.village.clone()]).await?;
         let corrections = self.lead_corrections(principal, &row).await?;
+        let account = row.account_id.clone();
+        let registered_by = self.store.account_names([account.clone()]).await?;
         let correctable = self.lead_is_correctable(principal, &row).await?;
         let (forwarded_from, forwarded_to) = self.forwarded(principal, &row).await?;
         let view = self.lead_view_of(row, &households, &names).await?;
@@ -167,6 +176,7 @@ impl App {
             household_message,
             forwarded_from,
             forwarded_to,
+            registered_by: registered_by.get(&account).cloned(),
             ..view
         })
     }
@@ -238,7 +248,12 @@ impl App {
                     .collect()
             })
             .unwrap_or_default();
+        // Whoever concludes a lead names who verified it.
+        let joined =
+            row.status == "concluded" && row.casefile_id.is_some() && row.verified_by.is_none();
         Ok(LeadView {
+            joined,
+            registered_by: None,
             household: row
                 .household_id
                 .as_ref()
@@ -254,7 +269,11 @@ impl App {
                 name: village_name,
             },
             channel_label: label(&channels, &row.channel),
-            outcome_label: row.outcome.as_ref().map(|o| label(&outcomes, o)),
+            outcome_label: if joined {
+                Some(JOINED.into())
+            } else {
+                row.outcome.as_ref().map(|o| label(&outcomes, o))
+            },
             id: row.id,
             reported_name: row.reported_name,
             basis: pack.map_or_else(LeadBasis::default, |p| {
@@ -271,9 +290,9 @@ impl App {
             risks: serde_json::from_str(&row.risks).unwrap_or_default(),
             status: row.status,
             outcome: row.outcome,
-            outcome_reason: row.outcome_reason,
+            outcome_reason: row.outcome_reason.filter(|_| !joined),
             concluded_on: row.concluded_on,
-            concluded_by: row.concluded_by,
+            concluded_by: row.concluded_by.filter(|_| !joined),
             casefile_id: row.casefile_id,
             merged_into: row.merged_into,
             deadline_on,

@@ -18,13 +18,13 @@ use domain::casefile::{Casefile, Refusal, Situation, Stage, Todo, outlook, propo
 use domain::division::DivisionCode;
 use domain::household::HouseholdFile;
 use domain::policy::Pack;
-use domain::submission_list::{ListRow, ListTerms, not_on_list, qualified_on};
+use domain::submission_list::{ListContent, ListRow, ListTerms, not_on_list, qualified_on};
 use store::casefile::CasefileRow as StoredRow;
 use store::submission_list::StoredList;
 
 use crate::error::permit;
 use crate::lead::village_of;
-use crate::{App, AppError, mask_name};
+use crate::{App, AppError, mask_name, mask_text};
 
 /// What a row of a list is made of.
 pub(crate) struct RowSource<'a> {
@@ -140,10 +140,10 @@ impl App {
         }
         let mut content = stored.list.content;
         if principal.masked {
+            hide_words(&mut content);
             for row in &mut content.rows {
                 row.head_name = mask_name(&row.head_name);
             }
-            content.left_out.clear();
         }
         Ok(FrozenList {
             area: village_of(&stored.row.area)?,
@@ -152,6 +152,14 @@ impl App {
             content,
         })
     }
+}
+
+/// Hides what the maker of a list wrote freely.
+fn hide_words(content: &mut ListContent) {
+    content.note = mask_text(&content.note);
+    content.signatory = mask_text(&content.signatory);
+    content.document_number = mask_text(&content.document_number);
+    content.left_out.clear();
 }
 
 /// Code of the category the county determined, or the one the rules propose.

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::error::permit;
 use crate::policy::CodeLabel;
-use crate::{App, AppError, PageView, Window, mask_name};
+use crate::{App, AppError, PageView, Window, mask_name, mask_text};
 
 /// The stage in plain words.
 fn stage_label(list: &SubmissionList) -> &'static str {
@@ -197,7 +197,16 @@ impl App {
         let stored = self.stored_list(principal, id).await?;
         let rows = self.list_items(principal, &stored.list).await?;
         let summary = self.list_summary(principal, &stored);
-        let list = stored.list;
+        let mut list = stored.list;
+        if principal.masked {
+            super::hide_words(&mut list.content);
+            match &mut list.stage {
+                ListStage::Returned { reason, .. } | ListStage::Withdrawn { reason, .. } => {
+                    *reason = mask_text(reason);
+                }
+                _ => {}
+            }
+        }
         let content = list.content;
         let receives = !summary.my_turn.is_empty();
         let submitted = list.stage == ListStage::Submitted;
@@ -225,11 +234,7 @@ impl App {
             stage_detail: list.stage,
             digest: stored.row.digest,
             intact: stored.intact,
-            left_out: if principal.masked {
-                Vec::new()
-            } else {
-                content.left_out
-            },
+            left_out: content.left_out,
             terms: content.terms,
             rows,
             results: Vec::new(),
@@ -278,7 +283,10 @@ impl App {
                 current.village_name = named(&names, file.village);
                 current
             });
-            let answer = list.answers.get(&row.casefile_id).cloned();
+            let mut answer = list.answers.get(&row.casefile_id).cloned();
+            if let Some(answer) = answer.as_mut().filter(|_| principal.masked) {
+                answer.reason = mask_text(&answer.reason);
+            }
             let open = answer.is_none() && list.stage.is_open();
             let awaited = known
                 .filter(|_| open)

@@ -138,6 +138,28 @@ fn no(guard: &str, message: impl Into<String>) -> Vec<Refusal> {
     vec![Refusal::new(guard, message, None)]
 }
 
+/// The fields somebody may ask to put right: those that level or one below
+/// it typed.
+pub fn correctable_by(
+    records: &Records,
+    procedure: &Procedure,
+    level: Option<Level>,
+) -> Vec<CorrectableField> {
+    let mut fields = correctable(records);
+    fields.retain(|f| may_ask(level, typed_at(procedure, f.step)));
+    fields
+}
+
+/// Nobody asks past those who typed it: they know the original, and would
+/// never hear of it. A higher level orders first.
+fn may_ask(level: Option<Level>, typed_at: Level) -> bool {
+    level.is_some_and(|l| l <= typed_at)
+}
+
+fn typed_at(procedure: &Procedure, step: StepKind) -> Level {
+    procedure.step(step).map_or(Level::Village, |s| s.level)
+}
+
 /// Takes a request down; nothing changes until it is approved.
 pub(super) fn request(
     next: &mut Casefile,
@@ -163,7 +185,19 @@ pub(super) fn request(
              办理中的请退回重办，认定错误的按清退、回退程序办理。",
         ));
     };
+    let typed_at = typed_at(procedure, asked.step);
     let mut refused = Vec::new();
+    if !may_ask(facts.actor.level, typed_at) {
+        refused.push(Refusal::new(
+            "acting_level",
+            format!(
+                "“{}”由{level}级录入，更正由{level}级或上级提出：请把要改的地方和依据告诉{level}级。",
+                field.label,
+                level = typed_at.label()
+            ),
+            None,
+        ));
+    }
     if readable_length(&asked.reason) < 4 {
         refused.push(Refusal::new(
             "reason_given",
@@ -203,9 +237,6 @@ pub(super) fn request(
     if !refused.is_empty() {
         return Err(refused);
     }
-    let typed_at = procedure
-        .step(asked.step)
-        .map_or(Level::Village, |s| s.level);
     let summary = format!(
         "申请更正{}，等{}级以上审批",
         field.label,
@@ -303,7 +334,7 @@ pub(super) fn decide(
 }
 
 /// The level that approves what a level typed.
-fn above(level: Level) -> Level {
+pub fn above(level: Level) -> Level {
     match level {
         Level::Village => Level::Township,
         Level::Township => Level::County,

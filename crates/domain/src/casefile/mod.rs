@@ -29,7 +29,9 @@ pub use act::operation_of_step;
 pub use action::*;
 pub use apply::apply;
 pub use clock::{ClockStatus, clocks};
-pub use correction::{CorrectableField, Correction, CorrectionRequest, correctable};
+pub use correction::{
+    CorrectableField, Correction, CorrectionRequest, above, correctable, correctable_by,
+};
 pub use desk::outlook;
 pub use evidence::{EvidencePiece, Held, PaperKept, PaperStatement, Papers, evidence_round, held};
 pub use objection::handling_level;

@@ -234,6 +234,11 @@ impl Rules<'_> {
         faults.done()
     }
 
+    /// Whether somebody of age, or whose day of birth is not known, is in it.
+    pub fn has_adult(&self, file: &HouseholdFile) -> bool {
+        file.active_members().any(|m| m.is_adult_on(self.today))
+    }
+
     /// A death or departure on a day.
     ///
     /// # Errors

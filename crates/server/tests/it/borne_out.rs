@@ -90,7 +90,10 @@ async fn merged_and_split(engine: Engine) {
     let members = file(&test, &household, "").await;
     let split = |index: usize| {
         let id = &members["members"][index]["id"];
-        json!({"kind": "split", "member_ids": [id], "new_head_id": id, "village": null})
+        json!({
+            "kind": "split", "member_ids": [id], "new_head_id": id, "village": null,
+            "without_adult": "户口已单列，由祖父监护",
+        })
     };
     change(&test, &household, split(1)).await.ok();
     let later = date(2022, 5, 2);

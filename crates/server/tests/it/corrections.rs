@@ -174,3 +174,42 @@ async fn a_clock_that_runs_on_a_corrected_day_says_so() {
         .ok();
     assert_eq!(file["episodes"][0]["identified_on"], "2022-05-17");
 }
+
+/// Nobody asks past the level that typed a record, which sees what is asked.
+#[tokio::test]
+async fn a_record_is_corrected_by_its_own_level_or_above() {
+    let test = TestApp::sqlite().await;
+    let case = archived(&test).await;
+    let on = date(2022, 5, 9);
+    let ask = forms::correction("county_decision", "document_number", "测试〔2022〕17号");
+    for below in ["village.a1", "township.a1"] {
+        let refused = case.act(below, on, ask.clone()).await;
+        let words = refused.refusal("acting_level")["message"].to_string();
+        assert!(
+            words.contains("县级录入") && words.contains("告诉县级"),
+            "{words}"
+        );
+    }
+    let offered = async |who: &str| {
+        let path = format!("/casefiles/{}", case.id);
+        let view = test.person(who).get(&path).await.ok();
+        let fields = view["correctable"].as_array().expect("a list").clone();
+        let asked = |f: &&Value| f["step"] == "county_decision";
+        (!fields.is_empty(), fields.iter().any(|f| asked(&f)))
+    };
+    assert_eq!(offered("village.a1").await, (true, false));
+    assert_eq!(offered("county.a1").await, (true, true));
+    // The county asks about what the township typed: it sees that it did.
+    let ask = forms::correction("township_review", "opinion", "同意");
+    case.act("county2", on, ask).await.ok();
+    let bench = test.township().get("/workbench").await.ok();
+    let waiting = bench["waiting"].as_array().expect("a list");
+    assert!(
+        waiting
+            .iter()
+            .any(|i| i["id"] == case.id && i["verb"] == "审批更正"),
+        "{waiting:#?}"
+    );
+    let tasks = test.county().get("/corrections").await.ok();
+    assert_eq!(tasks[0]["label"], "审核意见");
+}

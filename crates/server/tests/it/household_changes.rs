@@ -324,3 +324,40 @@ async fn a_merge_asks_relations_and_leaves_no_monitored_household_behind() {
     let reply = change(&test, &monitored, merge(&other, relations)).await;
     refused(reply, "household_id");
 }
+
+#[tokio::test]
+async fn a_household_without_an_adult_says_why() {
+    let (test, household) = started(1).await;
+    let child = id(&file(&test, &household, "").await, 2);
+    let split = |why: &str| json!({"kind": "split", "member_ids": [child], "new_head_id": child, "without_adult": why});
+    refused(change(&test, &household, split("")).await, "without_adult");
+    let why = "户口已单列，由祖父监护";
+    let saved = change(&test, &household, split(why)).await.ok();
+    let own = saved["new_household_id"].as_str().expect("an id");
+    let versions = format!("/households/{own}/versions");
+    let versions = test.village().get(&versions).await.ok();
+    assert!(
+        versions[0]["reason"].to_string().contains(why),
+        "{versions}"
+    );
+}
+
+#[tokio::test]
+async fn a_file_of_tomorrow_is_refused() {
+    let (test, household) = started(1).await;
+    for query in [
+        "as_of=2022-05-02",
+        "known_on=2022-05-02",
+        "as_of=2022-05-01&known_on=2099-01-01",
+    ] {
+        let path = format!("/households/{household}?{query}");
+        let reply = test.village().get(&path).await;
+        assert!(
+            reply.text().contains("只能查今天和今天以前"),
+            "{}",
+            reply.text()
+        );
+        reply.problem(422, "invalid");
+    }
+    file(&test, &household, "?as_of=2022-05-01").await;
+}

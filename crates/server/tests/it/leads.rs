@@ -259,3 +259,68 @@ async fn a_risk_nobody_knows_is_refused() {
         .await
         .problem(422, "invalid");
 }
+
+/// Registered while the case runs, it joins: nobody verified it, and nobody
+/// is said to have.
+#[tokio::test]
+async fn a_lead_on_a_running_case_joins_it_unverified() {
+    let test = TestApp::sqlite().await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    let joined = lead(&test, &case.household, "hotline", FIRST).await;
+    let joined = &joined["lead"];
+    let path = format!("/leads/{}", joined["id"].as_str().expect("an id"));
+    let own = test.village().get(&path).await.ok();
+    for seen in [joined, &own] {
+        assert_eq!(
+            (&seen["status"], &seen["joined"], &seen["casefile_id"]),
+            (&json!("concluded"), &json!(true), &json!(case.id))
+        );
+        assert_eq!(seen["outcome_label"], "并入正在办理的识别认定");
+        assert_eq!(seen["registered_by"], "村officea1");
+        assert!(seen["concluded_by"].is_null(), "{seen:#}");
+    }
+    let first = case.view().await["leads"][0]["id"].clone();
+    let path = format!("/leads/{}", first.as_str().expect("an id"));
+    let verified = test.village().get(&path).await.ok();
+    assert_eq!(
+        (&verified["joined"], &verified["concluded_by"]),
+        (&json!(false), &json!("村officea1"))
+    );
+}
+
+/// Told in person in the village: no window, no proxy.
+#[tokio::test]
+async fn a_declaration_told_in_person_needs_no_proxy() {
+    let test = TestApp::sqlite().await;
+    let household = test.village().add_household(HOME, 1).await;
+    let mut form = forms::lead(HOME, &household, "self_declaration", FIRST);
+    form["means"] = json!("told_in_person");
+    let taken = test.person("grid.a1").post("/leads", form).await.ok();
+    assert_eq!(taken["lead"]["means"], "told_in_person");
+    assert!(taken["lead"]["proxy"].is_null() && taken["lead"]["basis"]["means"].is_null());
+}
+
+/// A case begins on the day its lead was concluded; the day it was typed
+/// stands beside it.
+#[tokio::test]
+async fn a_case_begins_on_the_day_the_lead_was_concluded() {
+    let test = TestApp::sqlite().await;
+    let household = test.village().add_household(HOME, 1).await;
+    let taken = lead(&test, &household, "cadre_visit", FIRST).await;
+    test.go_to(date(2022, 5, 20));
+    let form = forms::conclusion(1, "identification", date(2022, 5, 13));
+    let id = taken["lead"]["id"].as_str().expect("an id");
+    let path = format!("/leads/{id}/conclude");
+    let opened = test.village().post(&path, form).await.ok();
+    let case = opened["casefile_id"].as_str().expect("a casefile");
+    let view = test.village().get(&format!("/casefiles/{case}")).await.ok();
+    assert_eq!(view["opened_on"], "2022-05-13");
+    let event = &view["timeline"][0];
+    assert_eq!(
+        (&event["occurred_on"], &event["late_entry"]),
+        (&json!("2022-05-13"), &json!(true)),
+        "{event:#}"
+    );
+    let recorded = event["recorded_at"].as_str().expect("an instant");
+    assert!(recorded.starts_with("2022-05-20"), "{recorded}");
+}

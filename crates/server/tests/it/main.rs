@@ -4,6 +4,7 @@
 mod accounts;
 mod adoptions;
 mod attachments;
+mod audit_wiped;
 mod borne_out;
 mod clock;
 mod complaints;
@@ -24,6 +25,7 @@ mod lead_forwarding;
 mod leads;
 mod listings;
 mod masked;
+mod masked_words;
 mod monitoring_line;
 mod monitoring_line_back;
 mod papers;

@@ -89,7 +89,7 @@ async fn why_a_case_is_overdue_is_told_without_its_words() {
     case.act(&case.township(), late, explain).await.ok();
     let seen = test.person("city").get("/supervision/overdue").await;
     assert!(!seen.text().contains(words), "{}", seen.text());
-    assert_eq!(seen.ok()["items"][0]["reason"], "已写明原因");
+    assert_eq!(seen.ok()["items"][0]["reason"], "已写明");
     let own = test.township().get("/supervision/overdue").await.ok();
     assert_eq!(own["items"][0]["reason"], words);
 }

@@ -301,3 +301,67 @@ async fn moving_to_another_post_hands_the_work_over() {
         "{record}"
     );
 }
+
+/// Who must act on a request finds it on the workbench.
+#[tokio::test]
+async fn a_request_waits_on_the_workbench() {
+    let test = TestApp::sqlite().await;
+    let bench = async |login: &str| test.person(login).get("/workbench").await.ok();
+    assert_eq!(bench("security").await["mine"], json!([]));
+    let form = json!({"login_name": "fresh", "display_name": "新来的", "role": "township_reviewer", "division": "410327102000", "reason": "新到岗"});
+    test.person("system").post("/accounts", form).await.ok();
+    let mine = bench("security").await["mine"].clone();
+    assert_eq!(
+        (&mine[0]["kind"], &mine[0]["head_name"], &mine[0]["verb"]),
+        (
+            &json!("role_request"),
+            &json!("新来的"),
+            &json!("审批岗位申请")
+        )
+    );
+    assert_eq!(mine[0]["step_label"], "职system申请：在柳泉镇乡镇审核员");
+    let system = bench("system").await;
+    assert_eq!(system["mine"], json!([]));
+    assert_eq!(system["waiting"][0]["waiting_for"], "安全管理员");
+    assert_eq!(bench("audit").await["waiting"], json!([]));
+    // Refused, it is the other's turn again: the account has no post.
+    let id = open_request(&test, "fresh").await;
+    test.person("security")
+        .post(
+            &format!("/role-requests/{id}/decide"),
+            json!({"grant": false, "reason": "编制已满"}),
+        )
+        .await
+        .ok();
+    assert_eq!(bench("security").await["mine"], json!([]));
+    let system = bench("system").await;
+    assert_eq!(system["mine"][0]["verb"], "重新申请岗位或停用账户");
+    assert!(
+        system["mine"][0]["step_label"]
+            .to_string()
+            .contains("编制已满")
+    );
+}
+
+/// The only holder of a post has no colleague: the refusal says the way out,
+/// and it is one.
+#[tokio::test]
+async fn the_only_holder_is_let_go_after_the_post_is_withdrawn() {
+    let test = TestApp::sqlite().await;
+    let id = test.account_id("township.b1").await;
+    let system = test.person("system");
+    let disable = format!("/accounts/{id}/disable");
+    let form = json!({"reason": "调离"});
+    let refused = system.post(&disable, form.clone()).await;
+    let words = refused.problem(422, "invalid").to_string();
+    assert!(
+        words.contains("收回这个岗位") && words.contains("代办人"),
+        "{words}"
+    );
+    let withdraw = json!({"reason": "调离"});
+    test.person("security")
+        .post(&format!("/accounts/{id}/withdraw-role"), withdraw)
+        .await
+        .ok();
+    system.post(&disable, form).await.ok();
+}

@@ -358,7 +358,7 @@ pub fn account(id: &str, login_name: &str, division: Option<&str>) -> AccountRow
         disabled: false,
         disabled_reason: None,
         last_sign_in_at: None,
-        created_at: 0,
+        created_at: crate::fixture::actor().now_millis,
         version: 1,
     }
 }

@@ -212,6 +212,9 @@ async fn fill(db: &TestDatabase) {
     };
     tx.stage_villages("i", &[staged]).await.expect("staged");
     tx.audit("410327", "test", "", "").await.expect("audited");
+    tx.audit("system", "account.created", "account/u", "")
+        .await
+        .expect("audited");
     tx.commit().await.expect("committed");
 }
 

@@ -109,7 +109,7 @@ export function emptyChange(kind: ChangeKind, household: HouseholdFile, today: s
     case 'subsistence_allowance':
       return { kind, member_id: '', allowance: 'rural', since: null }
     case 'split':
-      return { kind, member_ids: [], new_head_id: '' }
+      return { kind, member_ids: [], new_head_id: '', without_adult: '' }
     case 'merged_into':
       return { kind, household_id: '', relations: {} }
   }

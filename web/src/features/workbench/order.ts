@@ -28,6 +28,8 @@ export function linkOf(item: WorkItem): string {
       return `/monitoring-lines/${item.id}`
     case 'name_protection':
       return '/name-protections'
+    case 'role_request':
+      return '/role-requests'
     case 'handover':
       return '/handovers'
     case 'import':

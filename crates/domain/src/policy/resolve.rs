@@ -7,8 +7,8 @@ use super::Problem;
 use super::load::PackSource;
 use super::pack::{
     Category, Channel, Clause, ClauseId, DeclarationMeans, Document, EntryPath, ExchangeSource,
-    Form, Guard, GuardKind, Item, LawfulItems, LeadOutcome, LevelItem, ListDefinition, Message,
-    PackFile, Procedure, Responsibility, Step, StepKind, Task,
+    Form, Guard, GuardKind, Item, LawfulItems, LeadOutcome, ListDefinition, Message, PackFile,
+    Procedure, Responsibility, Step, StepKind, Task,
 };
 
 /// All packs known to a deployment, layered and checked.
@@ -61,12 +61,6 @@ coded! {
     ListDefinition => "list", code;
     Responsibility => "responsibility", code;
     Item => "item", code;
-}
-impl Coded for LevelItem {
-    const GROUP: &'static str = "level";
-    fn code(&self) -> String {
-        self.code.as_str().to_owned()
-    }
 }
 
 fn overlay<T: Coded + Clone>(
@@ -164,7 +158,7 @@ impl Pack {
             lists!(
                 documents: None, categories: None, channels: None, declaration_means: None,
                 lead_outcomes: None, tasks: None, exchange_sources: None, forms: None,
-                messages: None, levels: None,
+                messages: None,
                 dimensions: Some("dimension"), difficulty_areas: Some("difficulty_area"),
                 discovery_modes: Some("discovery_mode"), grid_staff: Some("grid_staff"),
                 lead_stages: Some("lead_stage"), eligible_statuses: Some("eligible_status"),
@@ -174,6 +168,13 @@ impl Pack {
                 entry_paths: None, lists: None, causes: Some("cause"),
                 conveners: Some("convener"), responsibilities: None
             );
+            // A document that names the levels names them all.
+            if !file.levels.is_empty() {
+                values.levels.clone_from(&file.levels);
+                for level in &file.levels {
+                    said_by.insert(format!("level.{}", level.code.as_str()), layer.clone());
+                }
+            }
             macro_rules! singles {
                 ($($field:ident),*) => {$(
                     if file.$field.is_some() {

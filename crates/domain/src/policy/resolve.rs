@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::calendar::DayUnit;
+
 use super::Problem;
 use super::load::PackSource;
 use super::pack::{
@@ -266,6 +268,35 @@ impl Pack {
                     text.replace(&format!("{{{name}}}"), value)
                 }),
         )
+    }
+
+    /// What this pack says of public notices, in a sentence for the page of them.
+    pub fn notice_rule(&self) -> String {
+        let Some((procedure, notice, at)) = self.identification().and_then(|p| {
+            let at = p.position(StepKind::PublicNotice)?;
+            Some((p, &p.steps[at], at))
+        }) else {
+            return "现行文件的程序里没有公示这一环节。".into();
+        };
+        let guard = |kind| procedure.guards.iter().find(|g| g.kind == kind);
+        let mut words = String::new();
+        if let Some(before) = at.checked_sub(1).map(|b| &procedure.steps[b]) {
+            words = format!("“{}”之后办“{}”。", before.label, notice.label);
+        }
+        let stood = guard(GuardKind::NoticeStood);
+        words += &match stood.and_then(|g| g.number.as_ref()) {
+            Some(days) => {
+                let unit = stood.and_then(|g| g.unit).unwrap_or(DayUnit::Natural);
+                let (days, unit) = (days.get_ref(), unit.label());
+                format!("不少于 {days} {unit}，张贴当天不计")
+            }
+            None => "公示几天，文件没有规定".into(),
+        };
+        if let Some(next) = guard(GuardKind::NoOpenObjection).and_then(|g| procedure.step(g.on)) {
+            let full = if stood.is_some() { "满期、" } else { "" };
+            words += &format!("；{full}没有未答复的异议，才能办“{}”", next.label);
+        }
+        words + "。"
     }
 
     /// What a household goes through under this pack, the decision included, in

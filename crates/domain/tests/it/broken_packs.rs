@@ -82,8 +82,8 @@ const TABLE: &[Broken] = broken! {
     "an entry without origin", BASE,
         "code = \"illness\"\nlabel = \"因病\"\nsource = \"practice\"" => "code = \"illness\"\nlabel = \"因病\"",
         "code = \"illness\"", "风险类型 illness 没有出处";
-    "a comparator of another alphabet", HENAN,
-        "value = \"<=\"" => "value = \"≤\"", "≤", "比较方式 \"≤\" 不认识";
+    "a comparator of another alphabet", HENAN_2020,
+        "value = \"<\"" => "value = \"≤\"", "≤", "比较方式 \"≤\" 不认识";
     "an unknown measure of income", HENAN,
         "net_income_per_capita" => "gross_income", "gross_income", "收入口径 \"gross_income\" 不认识";
     "a line made a hard ceiling by another word", HENAN,
@@ -179,6 +179,18 @@ const TABLE: &[Broken] = broken! {
         "condition = \"income_dropped\"" => "condition = \"looks_poor\"", "looks_poor", "unknown variant `looks_poor`";
     "following by practice with nothing to follow", HENAN_2025,
         "based_on = \"henan-2022\"\n" => "", "inheritance", "没有可沿用的包";
+    "below and not above read as at most", HENAN_2020,
+        "comparator = { value = \"<\"" => "comparator = { value = \"<=\"", "value = \"<=\"", "比较方式 \"<=\" 不在条款 HN20-031";
+    "at most read as below", WENGYUAN,
+        "comparator = { value = \"<=\"" => "comparator = { value = \"<\"", "value = \"<\"", "比较方式 \"<\" 不在条款 WY21-014";
+    "another measure of income", HENAN,
+        "value = \"net_income_per_capita\"" => "value = \"disposable_income_per_capita\"", "disposable_income_per_capita", "收入口径 \"disposable_income_per_capita\" 不在条款 HN22-011";
+    "another share in a text", HENAN_2020,
+        "人口的 5% 左右" => "人口的 8% 左右", "8% 左右", "规模参考 的数字 8 不在条款 HN20-032";
+    "another class of area", WENGYUAN,
+        "四类地区\", clause" => "一类地区\", clause", "一类地区", "地区类别 \"一类地区\" 不在条款 WY21-014";
+    "another figure in a label", ZHENGZHOU,
+        "低于 6000 元" => "低于 6500 元", "低于 6500 元", "数字 6500 不在条款 HN20-003";
     "an amount passed off as the work points'", HENAN_2025,
         "amount_yuan = { unstated = true }" => "amount_yuan = { value = 6900, clause = \"HN25-012\" }", "6900", "数字 6900 不在条款 HN25-012";
     "an entry before the decision", STEPS_2021,

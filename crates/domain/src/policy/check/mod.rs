@@ -14,6 +14,7 @@ mod figures;
 mod lists;
 mod procedure;
 mod values;
+mod words;
 
 use figures::figures;
 

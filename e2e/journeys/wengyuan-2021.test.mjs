@@ -98,7 +98,7 @@ test('only the township enters; the case ends with the project plan', async () =
   await as('township.wang', async (wang) => {
     await acts.openCasefile(wang, story.casefile, 'archive')
     await acts.archive(wang, { reviewer: '陶立春' })
-    assert.equal(await stage(wang), '已审批')
+    assert.equal(await stage(wang), '已审核认定')
     await acts.openCasefile(wang, story.casefile, 'project_plan')
     await wang.type('帮扶项目规划', '发展蚕桑并介绍到公益性岗位。', acts.todo(wang))
     await wang.type('县级主管部门', '县农业农村局', acts.todo(wang))

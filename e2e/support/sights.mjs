@@ -10,7 +10,7 @@ export async function notMonitored(person, wanted = () => true) {
   return found
 }
 
-const stages = ['办理中', '已审批', '已归档', '不予纳入', '已终止']
+const stages = ['办理中', '已审批', '已确定', '已审核认定', '已归档', '不予纳入', '已终止']
 
 /** The stage the casefile's head shows. */
 export async function stage(person) {

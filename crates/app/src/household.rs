@@ -23,7 +23,7 @@ use store::household::HouseholdQuery;
 use store::lead::LeadFilter;
 use utoipa::ToSchema;
 
-use crate::casefile::{VillageName, stage_label};
+use crate::casefile::{VillageName, stage_label, stage_words};
 use crate::error::permit;
 use crate::lead::{parse_date, village_of};
 use crate::policy::timeline_of;
@@ -414,7 +414,10 @@ impl App {
                 .items
                 .iter()
                 .map(|(r, c)| HouseholdCasefile {
-                    status_label: stage_label(&r.stage).into(),
+                    status_label: self.library.pack(&r.pack_id).map_or_else(
+                        || stage_label(&r.stage).into(),
+                        |own| stage_words(own, &r.stage),
+                    ),
                     opened_on: c.opened_on,
                     pack_title: self.pack_title(&r.pack_id),
                     pack_version: c.pack.version,

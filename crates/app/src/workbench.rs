@@ -240,7 +240,11 @@ impl App {
             let todos = outlook(&casefile, &facts);
             if let Some(c) = clock
                 .as_ref()
-                .filter(|c| c.overdue && c.ended_on.is_none() && c.overdue_reason.is_none())
+                // A clock that is only marked asks for no reason.
+                .filter(|c| {
+                    let asked = c.in_principle && c.overdue_reason.is_none();
+                    c.overdue && c.ended_on.is_none() && asked
+                })
                 && todos.iter().any(|t| t.mine)
             {
                 bench.reminders.push(Reminder {

@@ -119,7 +119,9 @@ pub struct Role {
     /// Level at which the role acts; absent for the three administrators, who
     /// act on the platform and see no household.
     pub level: Option<Level>,
-    /// The clause that puts people at that level (HN25-124).
+    /// Practice where the role is needed under every document.
+    pub source: Option<crate::policy::Provenance>,
+    /// The clause that puts people at that level, where only one document does.
     pub clause: Option<String>,
     /// Whether names are masked until opened with a purpose.
     #[serde(default)]

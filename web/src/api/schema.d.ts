@@ -4848,6 +4848,9 @@ export interface components {
         LinesView: {
             lines: components["schemas"]["LineSummary"][];
             current?: components["schemas"]["CurrentLine"] | null;
+            /** @description How the line comes about by the document in force there, in a sentence. */
+            rule?: string | null;
+            unset?: components["schemas"]["UnsetLine"] | null;
             /** @description Receipts this account should answer. */
             to_acknowledge: components["schemas"]["ReceiptView"][];
             /** @description Overdue receipts in scope. */
@@ -6793,6 +6796,19 @@ export interface components {
             document_number?: string;
             signatory?: string;
         };
+        /** @description A line the document orders for this year that does not hold yet. */
+        UnsetLine: {
+            /** Format: int32 */
+            year: number;
+            /** @description What is missing and what holds meanwhile, in words. */
+            message: string;
+            /** @description The clause that orders one for each year. */
+            clause: string;
+            /** @description Where it is to be drafted. */
+            jurisdiction: string;
+            /** @description Somebody has begun it. */
+            in_work: boolean;
+        };
         /** @description One value of a pack with where it comes from. */
         ValueView: {
             group: string;
@@ -6926,6 +6942,8 @@ export interface components {
              *     `net_income_per_capita`.
              */
             income_measure?: string | null;
+            /** @description What the pack says of public notices, in a sentence. */
+            notice_rule: string;
             /** @description Conditions of the pack, so that forms ask for what they need. */
             asks: components["schemas"]["Asked"][];
             code_lists: {

@@ -21,6 +21,7 @@ const nothing: Vocabulary = {
   causes: [],
   conveners: [],
   asks: [],
+  notice_rule: '',
   code_lists: {},
 }
 

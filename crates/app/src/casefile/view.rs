@@ -6,7 +6,7 @@ use domain::casefile::{
     Situation, Stage, Todo, clocks, correctable_by, held, outlook, propose_category, step_status,
 };
 use domain::household::HouseholdFile;
-use domain::policy::Pack;
+use domain::policy::{Pack, StepKind};
 use jiff::civil::Date;
 use store::casefile::{CasefileFilter, CasefileRow as StoredRow};
 
@@ -30,7 +30,18 @@ pub(crate) fn asked(pack: &Pack) -> Vec<Asked> {
         .map_or_else(Vec::new, |p| p.guards.iter().map(asked).collect())
 }
 
-/// The stage in plain words.
+/// The stage in the words of the pack the casefile runs under: 县级审批 leaves it
+/// 已审批, 县级确定 已确定.
+pub fn stage_words(pack: &Pack, stage: &str) -> String {
+    let decision = pack
+        .identification()
+        .and_then(|p| p.step(StepKind::CountyDecision))
+        .and_then(|s| s.label.strip_prefix("县级"))
+        .filter(|_| stage == "determined");
+    decision.map_or_else(|| stage_label(stage).into(), |word| format!("已{word}"))
+}
+
+/// The stage in plain words, whichever pack it is under.
 pub fn stage_label(stage: &str) -> &'static str {
     match stage {
         "running" => "办理中",
@@ -109,7 +120,7 @@ impl App {
                         name: names.get(&row.village).cloned().unwrap_or_default(),
                         code: row.village,
                     },
-                    stage_label: stage_label(&row.stage).into(),
+                    stage_label: stage_words(pack, &row.stage),
                     stage: row.stage,
                     current_steps: outlook(&casefile, &facts)
                         .into_iter()
@@ -226,7 +237,7 @@ impl App {
                 version: casefile.pack.version,
             },
             stage: casefile.stage.as_str().into(),
-            stage_label: stage_label(casefile.stage.as_str()).into(),
+            stage_label: stage_words(pack, casefile.stage.as_str()),
             category_label: match &casefile.stage {
                 Stage::Determined { category, .. } | Stage::Archived { category, .. } => {
                     Some(pack.category_label(category))
@@ -261,8 +272,8 @@ impl App {
                 .into_iter()
                 .map(|e| EventView {
                     seq: e.seq,
-                    label: super::event_words::headline(&e.kind)
-                        .map_or_else(|| event_label(pack, e.step.as_deref()), str::to_owned),
+                    label: super::event_words::headline(&e.kind, pack)
+                        .unwrap_or_else(|| event_label(pack, e.step.as_deref())),
                     late_entry: e.recorded_on > e.occurred_on,
                     summary: if masked {
                         without_department(&e.kind, e.summary)

@@ -110,6 +110,10 @@ pub struct LinesView {
     pub lines: Vec<LineSummary>,
     /// The amount that holds for the account's division today.
     pub current: Option<CurrentLine>,
+    /// How the line comes about by the document in force there, in a sentence.
+    pub rule: Option<String>,
+    /// A line of this year is ordered and not yet there.
+    pub unset: Option<UnsetLine>,
     /// Receipts this account should answer.
     pub to_acknowledge: Vec<ReceiptView>,
     /// Overdue receipts in scope.
@@ -118,6 +122,20 @@ pub struct LinesView {
     /// Where this account may draft, by default.
     pub own_division: Option<String>,
     pub own_division_name: String,
+}
+
+/// A line the document orders for this year that does not hold yet.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct UnsetLine {
+    pub year: i16,
+    /// What is missing and what holds meanwhile, in words.
+    pub message: String,
+    /// The clause that orders one for each year.
+    pub clause: String,
+    /// Where it is to be drafted.
+    pub jurisdiction: String,
+    /// Somebody has begun it.
+    pub in_work: bool,
 }
 
 /// The amount in force and where it comes from.
@@ -377,9 +395,19 @@ impl App {
         division: DivisionCode,
     ) -> Result<Option<CurrentLine>, AppError> {
         let today = self.today();
-        let Ok(pack) = self.pack_in_force(division, today).await else {
-            return Ok(None);
-        };
+        match self.pack_in_force(division, today).await {
+            Ok(pack) => self.line_under(pack, division).await,
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The line that holds today in a division under a pack.
+    async fn line_under(
+        &self,
+        pack: &Pack,
+        division: DivisionCode,
+    ) -> Result<Option<CurrentLine>, AppError> {
+        let today = self.today();
         let Some(line) = &pack.values.line else {
             return Ok(None);
         };
@@ -411,6 +439,65 @@ impl App {
             document,
             clause,
         }))
+    }
+
+    /// What is said where a document orders a line of its own for this year and
+    /// there is none yet: `None` where there is one, or none is ordered.
+    async fn unset_line(
+        &self,
+        pack: &Pack,
+        division: DivisionCode,
+    ) -> Result<Option<UnsetLine>, AppError> {
+        let year = self.today().year();
+        let ordered = pack.values.line.as_ref().and_then(|l| l.set_anew_in(year));
+        let Some(clause) = ordered else {
+            return Ok(None);
+        };
+        let now = self.line_under(pack, division).await?;
+        if now.as_ref().and_then(|c| c.year) == Some(year) {
+            return Ok(None);
+        }
+        let meanwhile = match &now {
+            Some(line) => format!(
+                "定下以前暂按{} {} 元执行（文件未规定，按惯例）",
+                line.year.map_or_else(String::new, |y| format!(" {y} 年的")),
+                line.amount_yuan
+            ),
+            None => "定下以前没有数可比：收入只作记录".into(),
+        };
+        let place = &pack.values.jurisdiction;
+        let in_work = self.store.monitoring_lines().await?.iter().any(|r| {
+            &r.jurisdiction == place && r.year == i32::from(year) && r.stage != "withdrawn"
+        });
+        Ok(Some(UnsetLine {
+            year,
+            message: format!("{year} 年的监测范围还没有定，文件要求每年定一次；{meanwhile}。"),
+            clause: clause.to_owned(),
+            jurisdiction: place.clone(),
+            in_work,
+        }))
+    }
+
+    /// Lines of this year that are ordered, not begun, and this account's to
+    /// draft.
+    pub(super) async fn lines_to_draft(
+        &self,
+        principal: &Principal,
+    ) -> Result<Vec<UnsetLine>, AppError> {
+        let timeline = crate::policy::timeline_of(&self.store.adoptions().await?)?;
+        let mut found = Vec::new();
+        for pack in self.library.packs() {
+            let Ok(place) = pack.values.jurisdiction.parse::<DivisionCode>() else {
+                continue;
+            };
+            let governs = timeline.in_use(pack.id(), self.today());
+            if !governs || !principal.scope.contains(place) {
+                continue;
+            }
+            let unset = self.unset_line(pack, place).await?;
+            found.extend(unset.filter(|u| !u.in_work));
+        }
+        Ok(found)
     }
 
     /// Lines the account sees, with those its packs state themselves.
@@ -471,8 +558,20 @@ impl App {
             Some(division) => self.line_in_force(division).await?,
             None => None,
         };
+        let in_force = match principal.division {
+            Some(division) => self.pack_in_force(division, self.today()).await.ok(),
+            None => None,
+        };
+        let unset = match (principal.division, in_force) {
+            (Some(division), Some(pack)) => self.unset_line(pack, division).await?,
+            _ => None,
+        };
+        let year = self.today().year();
+        let rule = in_force.and_then(|p| p.values.line.as_ref());
         let own = principal.division.map(|d| d.to_string());
         Ok(LinesView {
+            rule: rule.map(|l| l.in_words(year)),
+            unset,
             lines,
             current,
             to_acknowledge: receipts.iter().filter(|r| r.mine).cloned().collect(),
@@ -538,11 +637,9 @@ impl App {
                 stage_label: "文件规定".into(),
                 effective_from: Some(row.from_on.clone()),
                 effective_until: None,
-                document_number: pack
-                    .values
-                    .documents
-                    .iter()
-                    .find(|d| clause.is_some_and(|c| c.starts_with(&d.id)))
+                document_number: clause
+                    .and_then(|c| pack.clauses.get(c))
+                    .and_then(|c| pack.values.documents.iter().find(|d| d.id == c.document))
                     .map(|d| d.number.clone())
                     .unwrap_or_default(),
                 clause: text(clause),

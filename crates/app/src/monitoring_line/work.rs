@@ -1,5 +1,5 @@
-//! What published lines put on a person's desk: the own receipt, and receipts
-//! one waits for.
+//! What lines put on a person's desk: one of this year to be drafted, the own
+//! receipt, and receipts one waits for.
 
 use std::collections::BTreeMap;
 
@@ -13,12 +13,28 @@ use crate::workbench::{WorkItem, Workbench};
 use crate::{App, AppError};
 
 impl App {
-    /// The receipt of the own division, and what is still open below it.
+    /// A line of this year to be drafted, the receipt of the own division, and
+    /// what is still open below it.
     pub(crate) async fn line_work(
         &self,
         principal: &Principal,
         bench: &mut Workbench,
     ) -> Result<(), AppError> {
+        if principal.may(Operation::MonitoringLineDraft) {
+            for unset in self.lines_to_draft(principal).await? {
+                let (year, place) = (unset.year, &unset.jurisdiction);
+                bench.mine.push(WorkItem {
+                    step_label: unset.message,
+                    verb: "起草监测范围".into(),
+                    clause: Some(unset.clause),
+                    ..WorkItem::about(
+                        "monitoring_line",
+                        format!("new?year={year}&jurisdiction={place}"),
+                        format!("{year} 年监测范围"),
+                    )
+                });
+            }
+        }
         let answers = principal.may(Operation::MonitoringLineAcknowledge);
         if !answers && !principal.may(Operation::MonitoringLinePublish) {
             return Ok(());

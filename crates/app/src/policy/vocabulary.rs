@@ -31,6 +31,8 @@ pub struct Vocabulary {
     /// What the pack's line measures: `disposable_income_per_capita` or
     /// `net_income_per_capita`.
     pub income_measure: Option<String>,
+    /// What the pack says of public notices, in a sentence.
+    pub notice_rule: String,
     /// Conditions of the pack, so that forms ask for what they need.
     pub asks: Vec<crate::casefile::Asked>,
     pub code_lists: std::collections::BTreeMap<String, Vec<CodeLabel>>,
@@ -135,6 +137,7 @@ impl App {
                 .collect(),
             causes: items(&v.causes),
             conveners: items(&v.conveners),
+            notice_rule: pack.notice_rule(),
             asks: crate::casefile::asked(pack),
             income_measure: v.line.as_ref().and_then(|l| l.measure.get()),
             code_lists: self

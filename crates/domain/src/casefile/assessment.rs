@@ -3,7 +3,7 @@
 
 use super::action::{Action, HouseholdFindings, Verdict};
 use super::guard::Attempt;
-use crate::policy::GuardKind;
+use crate::policy::{Guard, GuardKind, StepKind};
 use crate::typed_text::is_blank;
 
 /// Why a guard of this family refuses, in words; `None` where it is kept or
@@ -30,11 +30,14 @@ pub(super) fn problem(kind: GuardKind, at: &Attempt<'_>) -> Option<String> {
             (!missing.is_empty())
                 .then(|| format!("民主评议会的组织者还缺：{}。", missing.join("、")))
         }
-        (GuardKind::CheckersSigned, Action::Review(r)) => r
-            .checkers
-            .iter()
-            .all(|c| blank(c))
-            .then(|| "请写明核查人：谁核查、谁签字、谁负责。".to_owned()),
+        (GuardKind::CheckersSigned, Action::Review(r)) => {
+            r.checkers.iter().all(|c| blank(c)).then(|| {
+                match said(kind, at).filter(|g| g.clause.is_some()) {
+                    Some(guard) => format!("请写明核查人：{}。", guard.label),
+                    None => "请写明核查人。".to_owned(),
+                }
+            })
+        }
         // What makes these papers traceable (number, signatory, day) no document
         // asks for; `form` does, without a clause.
         (GuardKind::SubmittedByGovernment, Action::SubmitToCounty(s)) => {
@@ -64,6 +67,16 @@ pub(super) fn problem(kind: GuardKind, at: &Attempt<'_>) -> Option<String> {
     }
 }
 
+/// The guard as the pack words it, on the step of the act.
+fn said<'a>(kind: GuardKind, at: &Attempt<'a>) -> Option<&'a Guard> {
+    let on = match at.action? {
+        Action::RecordAppraisal(_) => StepKind::DemocraticAppraisal,
+        Action::Review(_) => StepKind::TownshipReview,
+        _ => return None,
+    };
+    at.procedure.guard(on, kind)
+}
+
 /// Whether a name is another than the household's own, where that is known.
 fn other(name: &str, own: &str) -> bool {
     !own.is_empty() && name.trim() != own
@@ -78,7 +91,8 @@ fn missing(fields: &[(&str, bool)]) -> Option<String> {
 /// pack names.
 fn situation(findings: Option<&HouseholdFindings>, at: &Attempt<'_>) -> Option<String> {
     let Some(findings) = findings else {
-        return Some("请写明家庭基本情况和返贫致贫风险，综合研判后再提出意见。".into());
+        let asked = said(GuardKind::SituationAssessed, at).map_or("", |g| g.label.as_str());
+        return Some(format!("请先写明家庭情况，再提出意见：{asked}。"));
     };
     let values = &at.facts.pack.values;
     let unjudged: Vec<&str> = values
@@ -88,7 +102,7 @@ fn situation(findings: Option<&HouseholdFindings>, at: &Attempt<'_>) -> Option<S
         .map(|d| d.label.as_str())
         .collect();
     if is_blank(&findings.situation) {
-        return Some("请写明家庭基本情况。".into());
+        return Some("请写明家庭情况。".into());
     }
     (!unjudged.is_empty()).then(|| format!("还没有研判：{}。", unjudged.join("、")))
 }

@@ -95,7 +95,7 @@ fn status(
         .flatten()
         .collect();
     let mut notes = super::correction::clock_notes(casefile, &touched);
-    notes.extend(recheck_note(casefile));
+    notes.extend(recheck_note(casefile, clock.in_principle));
     let mut missing = deadline.missing_years.clone();
     missing.extend(&used.missing_years);
     missing.sort_unstable();
@@ -132,7 +132,7 @@ fn status(
 
 /// A refused case that runs again does so on its first clock: say it, for a
 /// household asks again after the days are gone.
-fn recheck_note(casefile: &Casefile) -> Option<String> {
+fn recheck_note(casefile: &Casefile, asks_why: bool) -> Option<String> {
     let refused = |s: &super::Superseded| {
         let review = s.records.township_review.as_ref();
         let decision = s.records.county_decision.as_ref();
@@ -140,7 +140,11 @@ fn recheck_note(casefile: &Casefile) -> Option<String> {
             || decision.is_some_and(|d| d.record.outcome == Verdict::Refuse)
     };
     casefile.superseded.iter().any(refused).then(|| {
-        "农户申请复核后重新办理：复核不暂停、也不重启时限，仍从最早的线索算起；逾期请写明原因。"
-            .to_owned()
+        let why = if asks_why {
+            "；逾期请写明原因"
+        } else {
+            ""
+        };
+        format!("农户申请复核后重新办理：复核不暂停、也不重启时限，仍从最早的线索算起{why}。")
     })
 }

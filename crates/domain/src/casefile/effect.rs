@@ -218,7 +218,7 @@ pub(super) fn record(
             next.records.project_plan = Some(done(plan.clone(), occurred_on, facts));
         }
         Action::AcknowledgeDecision {} => {
-            summary = "乡镇签收县级审批结果".into();
+            summary = format!("乡镇{}", super::outlook::signs_for(procedure));
             next.records.decision_acknowledged = Some(done(Acknowledgement {}, occurred_on, facts));
         }
         Action::Announce(announcement) => {
@@ -340,8 +340,12 @@ pub(super) fn record(
                 return Err(vec![Refusal::new("reason_given", "请写明逾期原因。", None)]);
             }
             let late = super::clocks(next, facts.pack, facts.calendar, facts.today);
-            if !late.iter().any(|c| &c.id == clock && c.overdue) {
+            let Some(late) = late.iter().find(|c| &c.id == clock && c.overdue) else {
                 return Err(refuse("这个时限没有逾期，不用说明。"));
+            };
+            if !late.in_principle {
+                let only = "这个时限过了只作标记，不要求说明原因。";
+                return Err(vec![Refusal::new("overdue_asked", only, None)]);
             }
             next.overdue_reasons.push(OverdueReason {
                 clock: clock.clone(),

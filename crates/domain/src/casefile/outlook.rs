@@ -143,7 +143,7 @@ pub(super) fn steps_outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo>
             todos.push(todo(
                 step,
                 Level::Township,
-                "签收县级审批结果",
+                &signs_for(procedure),
                 &["acknowledge_decision"],
                 Vec::new(),
                 facts,
@@ -236,9 +236,9 @@ pub(super) fn steps_outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo>
             StepKind::CommitmentLetter => ("到户签承诺授权书", &["sign_letter"]),
             StepKind::DemocraticAppraisal => ("召开民主评议", &["record_appraisal"]),
             StepKind::PublicNotice => ("在村内公示", &["post_notice"]),
-            StepKind::TownshipReview => ("乡镇审核", &["review"]),
+            StepKind::TownshipReview => (&step.label, &["review"]),
             StepKind::TownshipSubmission => ("以镇政府名义报县级", &["submit_to_county"]),
-            StepKind::CountyDecision => ("县级审批", &["decide"]),
+            StepKind::CountyDecision => (&step.label, &["decide"]),
             StepKind::WrittenNotice => ("书面通知乡镇", &["notify_township"]),
             StepKind::Announcement => ("在村里公告", &["announce"]),
             StepKind::Archive => ("录入系统并归档", &["archive"]),
@@ -249,6 +249,15 @@ pub(super) fn steps_outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo>
         todos.push(todo(step, step.level, verb, actions, refusals, facts));
     }
     todos
+}
+
+/// What the township signs for, in the pack's words.
+pub(super) fn signs_for(procedure: &Procedure) -> String {
+    let decision = procedure.step(StepKind::CountyDecision);
+    match procedure.step(StepKind::WrittenNotice) {
+        Some(_) => "签收书面通知".into(),
+        None => format!("签收{}结果", decision.map_or("", |s| s.label.as_str())),
+    }
 }
 
 /// The first step before `kind` that is not done and may not be passed.

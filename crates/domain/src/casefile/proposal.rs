@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Records;
 use super::action::{HomeVerification, HouseholdFindings, Judgement};
 use crate::monitoring_line::ResolvedLine;
-use crate::policy::{Category, EntryCondition, EntryPath, Pack};
+use crate::policy::{Category, EntryCondition, EntryPath, INCOME_ALONE, Pack};
 
 /// A conclusion with the facts it rests on.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
@@ -348,8 +348,19 @@ pub fn propose_category(
         }),
         facts,
         would_change,
-        note: "这是按规则给出的提议，由承办人研判决定；收入只是参考，不能唯收入。".into(),
+        note: note(pack),
     }
+}
+
+/// What is always said of a proposal; that income alone decides nothing, where
+/// the pack says so.
+fn note(pack: &Pack) -> String {
+    let forbidden = &pack.values.forbidden_grounds;
+    let rest = match forbidden.iter().any(|g| g.code == INCOME_ALONE) {
+        true => "；收入只是参考，不能唯收入。",
+        false => "。",
+    };
+    format!("这是按规则给出的提议，由承办人研判决定{rest}")
 }
 
 /// The comparator as print shows it.

@@ -273,6 +273,10 @@ fn by_factors(
     let previous = find(InputKind::PreviousLine, Some(year - 1));
     if let Some(formula) = formula {
         let mut need = |kind: InputKind, given: bool, clause: Option<&str>| {
+            let why = match clause {
+                Some(_) => "文件要求测算时考虑它",
+                None => "测算要有它（文件未规定，按惯例）",
+            };
             if !given {
                 let of = if kind == InputKind::PreviousLine {
                     format!("{} 年的", year - 1)
@@ -281,7 +285,7 @@ fn by_factors(
                 };
                 answer.missing.push(Refusal::new(
                     "factor_considered",
-                    format!("还没有填写{of}{}：文件要求测算时考虑它", kind.label()),
+                    format!("还没有填写{of}{}：{why}", kind.label()),
                     clause,
                 ));
             }

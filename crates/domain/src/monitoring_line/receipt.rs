@@ -127,15 +127,18 @@ pub fn acknowledge(delivery: &Delivery<'_>, form: &ReceiptForm) -> Result<(), Ve
             .map(|_| delivery.amount_yuan);
         let least = floor.unwrap_or(0).max(received.unwrap_or(0));
         if amount_yuan < least {
+            let stated = rules.floor_yuan.as_ref();
+            let by_floor = stated
+                .filter(|_| floor == Some(least))
+                .and_then(|f| f.clause());
             against.push(Refusal::new(
                 "floor_kept",
-                format!("自定的监测范围不能低于 {least} 元"),
-                rules
-                    .floor_yuan
-                    .as_ref()
-                    .filter(|_| floor == Some(least))
-                    .and_then(|f| f.clause())
-                    .or_else(|| down.and_then(crate::policy::Downward::lower_clause)),
+                format!(
+                    "自定的监测范围不能低于 {least} 元{}",
+                    down.filter(|_| by_floor.is_none())
+                        .map_or("", crate::policy::Downward::lower_words)
+                ),
+                by_floor.or_else(|| down.and_then(crate::policy::Downward::lower_clause)),
             ));
         }
         if is_blank(&form.document_number) {

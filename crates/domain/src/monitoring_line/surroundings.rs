@@ -110,8 +110,10 @@ impl Surroundings<'_> {
             against.push(Refusal::new(
                 "floor_kept",
                 format!(
-                    "不能低于{}印发的 {} 元：参照执行可以另定，不能更低",
-                    above.published_by, above.amount_yuan
+                    "不能低于{}印发的 {} 元：可以另定，不能更低{}",
+                    above.published_by,
+                    above.amount_yuan,
+                    down.lower_words()
                 ),
                 down.lower_clause(),
             ));

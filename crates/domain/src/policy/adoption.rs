@@ -138,6 +138,13 @@ impl Timeline {
             .max_by_key(|a| (a.jurisdiction.level(), a.period.from))
     }
 
+    /// Whether the pack is in force somewhere on a day.
+    pub fn in_use(&self, pack_id: &str, day: Date) -> bool {
+        self.adoptions
+            .iter()
+            .any(|a| a.pack_id == pack_id && a.period.contains(day))
+    }
+
     /// Entries of exactly this jurisdiction, by first day.
     pub fn of(&self, jurisdiction: DivisionCode) -> Vec<&Adoption> {
         let mut own: Vec<&Adoption> = self

@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use crate::calendar::DayUnit;
+
 use super::Problem;
 use super::load::PackSource;
 use super::pack::{
     Category, Channel, Clause, ClauseId, DeclarationMeans, Document, EntryPath, ExchangeSource,
-    Form, Guard, GuardKind, Item, LawfulItems, LeadOutcome, LevelItem, ListDefinition, Message,
-    PackFile, Procedure, Responsibility, Step, StepKind, Task,
+    Form, Guard, GuardKind, Item, LawfulItems, LeadOutcome, ListDefinition, Message, PackFile,
+    Procedure, Responsibility, Step, StepKind, Task,
 };
 
 /// All packs known to a deployment, layered and checked.
@@ -61,12 +63,6 @@ coded! {
     ListDefinition => "list", code;
     Responsibility => "responsibility", code;
     Item => "item", code;
-}
-impl Coded for LevelItem {
-    const GROUP: &'static str = "level";
-    fn code(&self) -> String {
-        self.code.as_str().to_owned()
-    }
 }
 
 fn overlay<T: Coded + Clone>(
@@ -164,7 +160,7 @@ impl Pack {
             lists!(
                 documents: None, categories: None, channels: None, declaration_means: None,
                 lead_outcomes: None, tasks: None, exchange_sources: None, forms: None,
-                messages: None, levels: None,
+                messages: None,
                 dimensions: Some("dimension"), difficulty_areas: Some("difficulty_area"),
                 discovery_modes: Some("discovery_mode"), grid_staff: Some("grid_staff"),
                 lead_stages: Some("lead_stage"), eligible_statuses: Some("eligible_status"),
@@ -174,6 +170,13 @@ impl Pack {
                 entry_paths: None, lists: None, causes: Some("cause"),
                 conveners: Some("convener"), responsibilities: None
             );
+            // A document that names the levels names them all.
+            if !file.levels.is_empty() {
+                values.levels.clone_from(&file.levels);
+                for level in &file.levels {
+                    said_by.insert(format!("level.{}", level.code.as_str()), layer.clone());
+                }
+            }
             macro_rules! singles {
                 ($($field:ident),*) => {$(
                     if file.$field.is_some() {
@@ -265,6 +268,35 @@ impl Pack {
                     text.replace(&format!("{{{name}}}"), value)
                 }),
         )
+    }
+
+    /// What this pack says of public notices, in a sentence for the page of them.
+    pub fn notice_rule(&self) -> String {
+        let Some((procedure, notice, at)) = self.identification().and_then(|p| {
+            let at = p.position(StepKind::PublicNotice)?;
+            Some((p, &p.steps[at], at))
+        }) else {
+            return "现行文件的程序里没有公示这一环节。".into();
+        };
+        let guard = |kind| procedure.guards.iter().find(|g| g.kind == kind);
+        let mut words = String::new();
+        if let Some(before) = at.checked_sub(1).map(|b| &procedure.steps[b]) {
+            words = format!("“{}”之后办“{}”。", before.label, notice.label);
+        }
+        let stood = guard(GuardKind::NoticeStood);
+        words += &match stood.and_then(|g| g.number.as_ref()) {
+            Some(days) => {
+                let unit = stood.and_then(|g| g.unit).unwrap_or(DayUnit::Natural);
+                let (days, unit) = (days.get_ref(), unit.label());
+                format!("不少于 {days} {unit}，张贴当天不计")
+            }
+            None => "公示几天，文件没有规定".into(),
+        };
+        if let Some(next) = guard(GuardKind::NoOpenObjection).and_then(|g| procedure.step(g.on)) {
+            let full = if stood.is_some() { "满期、" } else { "" };
+            words += &format!("；{full}没有未答复的异议，才能办“{}”", next.label);
+        }
+        words + "。"
     }
 
     /// What a household goes through under this pack, the decision included, in

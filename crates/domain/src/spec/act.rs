@@ -323,7 +323,11 @@ pub(super) fn action(name: &str, words: &Words<'_>) -> Result<Action, String> {
             note: words.get("理由").unwrap_or_default().to_owned(),
         },
         "说明逾期" => Action::ExplainOverdue {
-            clock: "identification".into(),
+            clock: words
+                .pack
+                .identification()
+                .and_then(|p| p.clocks.first())
+                .map_or_else(String::new, |c| c.id.clone()),
             reason: words.get("理由").unwrap_or("道路中断，推迟入户").to_owned(),
         },
         other => return Err(format!("不认识的动作“{other}”")),

@@ -67,7 +67,7 @@ fn section(out: &mut String, pack: &Pack, procedure: &Procedure) -> std::fmt::Re
         let overdue = if clock.in_principle {
             "asks for a reason, never blocks"
         } else {
-            "is marked"
+            "is marked, no reason asked"
         };
         let due = clock.due_on.as_ref();
         let limit = due.and_then(|d| d.get()).map_or_else(

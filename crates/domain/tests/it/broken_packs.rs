@@ -6,7 +6,6 @@ use domain::policy::{Problem, SourceFile, load_library};
 use crate::packs::pack_files;
 
 const BASE: &str = "packs/platform-base/pack.toml";
-const BASE_CLAUSES: &str = "packs/platform-base/clauses.toml";
 const HENAN: &str = "packs/henan-2022/pack.toml";
 const CLAUSES: &str = "packs/henan-2022/clauses.toml";
 const STEPS: &str = "packs/henan-2022/procedures/identification.toml";
@@ -17,6 +16,7 @@ const ZHENGZHOU: &str = "packs/zhengzhou-2020/pack.toml";
 const WENGYUAN: &str = "packs/wengyuan-2021/pack.toml";
 const STEPS_2021: &str = "packs/wengyuan-2021/procedures/identification.toml";
 const HENAN_2025: &str = "packs/henan-2025/pack.toml";
+const CLAUSES_2025: &str = "packs/henan-2025/clauses.toml";
 
 struct Broken {
     /// What a careless or hurried editor did.
@@ -82,8 +82,8 @@ const TABLE: &[Broken] = broken! {
     "an entry without origin", BASE,
         "code = \"illness\"\nlabel = \"因病\"\nsource = \"practice\"" => "code = \"illness\"\nlabel = \"因病\"",
         "code = \"illness\"", "风险类型 illness 没有出处";
-    "a comparator of another alphabet", HENAN,
-        "value = \"<=\"" => "value = \"≤\"", "≤", "比较方式 \"≤\" 不认识";
+    "a comparator of another alphabet", HENAN_2020,
+        "value = \"<\"" => "value = \"≤\"", "≤", "比较方式 \"≤\" 不认识";
     "an unknown measure of income", HENAN,
         "net_income_per_capita" => "gross_income", "gross_income", "收入口径 \"gross_income\" 不认识";
     "a line made a hard ceiling by another word", HENAN,
@@ -111,11 +111,11 @@ const TABLE: &[Broken] = broken! {
         "重新推算\"\n\n[[clause]]\nid = \"HN22-010\"", "条款 HN22-010 写了两次";
     "a clause without its words", CLAUSES,
         "quote = \"十是其他可能存在返贫致贫风险隐患的农户。\"" => "quote = \"\"", "id = \"HN22-040\"", "没有原文";
-    "a clause of a document nobody registered", BASE_CLAUSES,
-        "document = \"HN20\"" => "document = \"HN21\"", "id = \"HN20-104\"", "没有登记在 [[document]]";
-    "a document replacing one nobody registered", BASE,
+    "a clause of a document nobody registered", CLAUSES_2025,
+        "document = \"HN25\"" => "document = \"HN24\"", "id = \"HN25-001\"", "没有登记在 [[document]]";
+    "a document replacing one nobody registered", HENAN,
         "id = \"HN22\"" => "id = \"HN22\"\nsupersedes = \"HN21\"", "supersedes", "被替代的文件 HN21 没有登记";
-    "a document resting on one nobody registered", BASE,
+    "a document resting on one nobody registered", HENAN,
         "\"central-2022-1\", " => "\"central-2022-9\", ", "upstream = [\"central-2022-9\"", "HN22 所依据的 central-2022-9 没有登记";
     "a step at a level the organisation does not have", STEPS,
         "level = \"county\"" => "level = \"nation\"", "clause = \"HN22-052", "组织层级 [[level]] 里没有这一级";
@@ -126,13 +126,13 @@ const TABLE: &[Broken] = broken! {
         "level_clause = \"WY21-046\"", "同时写了条款和 level_source";
     "a level by a clause nobody has quoted", STEPS_2021,
         "level_source = \"practice\"" => "level_clause = \"WY21-999\"", "level_clause = \"WY21-999\"", "条款 WY21-999 不在本包";
-    "a task nobody is responsible for", BASE,
+    "a task nobody is responsible for", HENAN_2025,
         "responsible = [\"数据科\"]" => "responsible = []", "code = \"task_9\"", "没有负责科室";
     "an outcome that leads nowhere", BASE,
         "leads_to = \"episode\"" => "leads_to = \"archive\"", "leads_to = \"archive\"", "只能是 casefile、episode 或 none";
     "two categories the rules cannot tell apart", HENAN,
         "lifted = false" => "lifted = true", "code = \"marginal_at_risk\"", "系统无法区分";
-    "a transition period that ends before it begins", BASE,
+    "a transition period that ends before it begins", HENAN_2025,
         "first_year = { value = 2021, clause = \"HN25-002\", derived = true }\nlast_year = { value = 2025"
             => "first_year = { value = 2025, clause = \"HN25-002\" }\nlast_year = { value = 2021",
         "[transition_period]", "过渡期首年 2025 晚于末年 2021";
@@ -179,6 +179,18 @@ const TABLE: &[Broken] = broken! {
         "condition = \"income_dropped\"" => "condition = \"looks_poor\"", "looks_poor", "unknown variant `looks_poor`";
     "following by practice with nothing to follow", HENAN_2025,
         "based_on = \"henan-2022\"\n" => "", "inheritance", "没有可沿用的包";
+    "below and not above read as at most", HENAN_2020,
+        "comparator = { value = \"<\"" => "comparator = { value = \"<=\"", "value = \"<=\"", "比较方式 \"<=\" 不在条款 HN20-031";
+    "at most read as below", WENGYUAN,
+        "comparator = { value = \"<=\"" => "comparator = { value = \"<\"", "value = \"<\"", "比较方式 \"<\" 不在条款 WY21-014";
+    "another measure of income", HENAN,
+        "value = \"net_income_per_capita\"" => "value = \"disposable_income_per_capita\"", "disposable_income_per_capita", "收入口径 \"disposable_income_per_capita\" 不在条款 HN22-011";
+    "another share in a text", HENAN_2020,
+        "人口的 5% 左右" => "人口的 8% 左右", "8% 左右", "规模参考 的数字 8 不在条款 HN20-032";
+    "another class of area", WENGYUAN,
+        "四类地区\", clause" => "一类地区\", clause", "一类地区", "地区类别 \"一类地区\" 不在条款 WY21-014";
+    "another figure in a label", ZHENGZHOU,
+        "低于 6000 元" => "低于 6500 元", "低于 6500 元", "数字 6500 不在条款 HN20-003";
     "an amount passed off as the work points'", HENAN_2025,
         "amount_yuan = { unstated = true }" => "amount_yuan = { value = 6900, clause = \"HN25-012\" }", "6900", "数字 6900 不在条款 HN25-012";
     "an entry before the decision", STEPS_2021,
@@ -288,4 +300,20 @@ fn a_file_that_belongs_to_no_pack_is_named() {
         "{}",
         problems[0]
     );
+}
+
+/// What one document says is not spoken where every document listens.
+#[test]
+fn the_base_layer_says_nothing_of_a_document_with_its_own_pack() {
+    let mut files = pack_files();
+    let clauses = "packs/platform-base/clauses.toml";
+    files.push(SourceFile {
+        path: clauses.into(),
+        text: "[[clause]]\nid = \"HN25-124\"\ndocument = \"HN25\"\nsection = \"十二\"\nquote = \"五级\"\n".into(),
+    });
+    let problems = load_library(&files).unwrap_err();
+    let found = problems.iter().any(|p| {
+        p.file == clauses && p.line == 2 && p.message.contains("基础层不能写条款 HN25-124")
+    });
+    assert!(found, "{problems:?}");
 }

@@ -109,7 +109,7 @@ fn quoted_clauses_are_registered() {
 #[test]
 fn every_source_system_has_a_layout_or_a_saved_mapping() {
     for source in &library()
-        .pack("platform-base")
+        .pack("henan-2020")
         .unwrap()
         .values
         .exchange_sources
@@ -128,7 +128,7 @@ fn every_source_system_has_a_layout_or_a_saved_mapping() {
 #[test]
 fn roles_act_at_the_five_levels() {
     let levels: BTreeSet<_> = library()
-        .pack("platform-base")
+        .pack("henan-2025")
         .unwrap()
         .values
         .levels
@@ -237,8 +237,11 @@ fn no_pack_cites_a_document_from_elsewhere() {
     let library = library();
     for pack in library.packs() {
         let elsewhere: Vec<&str> = match pack.id() {
-            "wengyuan-2021" => vec!["HN22-", "HN20-03", "HN20-00"],
-            _ => vec!["WY21-"],
+            "wengyuan-2021" => vec!["HN20-", "HN22-", "HN25-"],
+            "henan-2020" | "zhengzhou-2020" => vec!["WY21-", "HN22-", "HN25-"],
+            "henan-2022" => vec!["WY21-", "HN20-", "HN25-"],
+            "henan-2025" => vec!["WY21-", "HN20-"],
+            _ => vec!["WY21-", "HN20-", "HN22-", "HN25-"],
         };
         let counts = pack
             .identification()

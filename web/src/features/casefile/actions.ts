@@ -283,7 +283,8 @@ export const actions: Record<string, ActionDefinition> = {
     dateLabel: '张贴日期',
     form: PostNoticeForm,
     via: 'notice',
-    hint: '张贴当天不计，公示天数满后的次日才能审核。',
+    hint: (casefile) =>
+      casefile.asks.some((one) => one.guard === 'notice_stood') ? '张贴当天不计，公示天数满后的次日才能办下一步。' : '公示几天，文件没有规定。',
     initial: () => ({ place: '村务公开栏' }),
     check: checks.postNotice,
     build: (body, occurredOn, casefile) => ({
@@ -369,7 +370,7 @@ export const actions: Record<string, ActionDefinition> = {
     submit: '签收县级审批结果',
     dateLabel: '签收日期',
     form: AcknowledgeDecisionForm,
-    hint: '签收后由乡镇在所在村公告。',
+    hint: (casefile) => (casefile.steps.some((step) => step.kind === 'announcement') ? '签收后由乡镇在所在村公告。' : '签收后录入系统。'),
     initial: () => ({}),
     check: checks.nothing,
     build: () => ({}),
@@ -435,7 +436,7 @@ export const actions: Record<string, ActionDefinition> = {
     dateLabel: '说明日期',
     form: ExplainOverdueForm,
     hint: '逾期不影响继续办理，但要说明原因。',
-    initial: ({ casefile }) => ({ clock: casefile.clocks.find((clock) => clock.overdue)?.id ?? '', reason: '' }),
+    initial: ({ casefile }) => ({ clock: casefile.clocks.find((clock) => clock.overdue && clock.in_principle)?.id ?? '', reason: '' }),
     check: checks.reason,
     build: (body) => body,
   },

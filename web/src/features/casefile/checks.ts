@@ -111,7 +111,7 @@ function findings(form: body.FindingsBody | null): FieldErrors {
   if (form.rigid_clearly_exceeds && (form.rigid_expenditure_fen === null || form.previous_year_income_fen === null)) errors['findings.rigid'] = '请填写刚性支出和上年度收入。'
   else if (form.rigid_clearly_exceeds && form.rigid_expenditure_fen! <= form.previous_year_income_fen!) errors['findings.rigid'] = '刚性支出没有超过上年度收入，不能写成“明显超过”。'
   for (const one of form.dimensions) if (one.problem === null) errors[`findings.${one.code}`] = '请选择有无问题。'
-  if (short(form.situation)) errors['findings.situation'] = '请写明家庭基本情况。'
+  if (short(form.situation)) errors['findings.situation'] = '请写明家庭情况。'
   return errors
 }
 
@@ -156,7 +156,7 @@ function verdict(form: body.VerdictBody): FieldErrors {
 
 export function review(form: body.ReviewBody): FieldErrors {
   const errors = verdict(form)
-  if (!form.checkers.some((name) => !blank(name))) errors.checkers = '谁核查谁签字，请填写核查人。'
+  if (!form.checkers.some((name) => !blank(name))) errors.checkers = '请填写核查人。'
   return form.outcome === 'send_back' ? errors : { ...errors, ...findings(form.findings) }
 }
 

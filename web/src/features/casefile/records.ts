@@ -28,7 +28,7 @@ function findingLines(findings: FindingsBody | null | undefined, words: Vocabula
   const judgements = [findings.rigid_clearly_exceeds && '刚性支出明显超过上年度收入', findings.rigid_expenditure_large && '刚性支出较大', findings.income_dropped_sharply && '收入大幅缩减']
   return [
     [words.income_measure === 'disposable_income_per_capita' ? '人均可支配收入' : '人均纯收入', findings.per_capita_income_fen === null ? '' : formatYuan(findings.per_capita_income_fen)],
-    ['家庭基本情况', text(findings.situation)],
+    ['家庭情况', text(findings.situation)],
     ['综合研判', judged(findings.dimensions, words.dimensions)],
     ['支出和收入', judgements.filter(Boolean).join('、')],
     ['风险', list(findings.risks).map((code) => labelOf(words.risk_types, text(code))).join('、')],

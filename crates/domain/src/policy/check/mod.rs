@@ -14,6 +14,7 @@ mod figures;
 mod lists;
 mod procedure;
 mod values;
+mod words;
 
 use figures::figures;
 
@@ -45,6 +46,7 @@ pub fn check(sources: &[PackSource]) -> Vec<Problem> {
             problems: &mut problems,
         };
         if checker.collect_layers(&ids) {
+            checker.base_layer(sources);
             checker.pack();
             for procedure in &source.procedures {
                 checker.procedure(procedure);
@@ -111,7 +113,10 @@ impl<'a> Checker<'a> {
             self.conveners.extend(&layer.file.conveners);
             self.tasks
                 .extend(layer.file.tasks.iter().map(|t| t.code.as_str()));
-            self.levels.extend(layer.file.levels.iter().map(|l| l.code));
+            // The uppermost layer that names the levels names them all.
+            if self.levels.is_empty() {
+                self.levels.extend(layer.file.levels.iter().map(|l| l.code));
+            }
             let Some(base) = &layer.file.based_on else {
                 return true;
             };
@@ -143,7 +148,34 @@ impl<'a> Checker<'a> {
         known
     }
 
-    /// Whoever acts or receives sits at a level the organisation has (HN25-124).
+    /// The base layer holds what is practice everywhere: no words of a document
+    /// that has a pack of its own.
+    fn base_layer(&mut self, sources: &[PackSource]) {
+        let file = &self.source.file;
+        if file.based_on.is_some() || !file.jurisdiction.is_empty() {
+            return;
+        }
+        for clause in &self.source.clauses.clauses {
+            let document = &clause.document;
+            let own = sources.iter().find(|s| {
+                let says = |c: &Clause| &c.document == document;
+                let registers = |d: &super::pack::Document| &d.id == document;
+                !s.file.jurisdiction.is_empty()
+                    && (s.file.documents.iter().any(registers)
+                        || s.clauses.clauses.iter().any(says))
+            });
+            if let Some(own) = own {
+                let message = format!(
+                    "基础层不能写条款 {}：文件 {document} 有自己的政策包 {}，请写到那里；各包都要的，基础层按惯例写（source = \"practice\"）",
+                    clause.id.get_ref(),
+                    own.file.id.get_ref()
+                );
+                self.report("clauses.toml", clause.id.span().start, message);
+            }
+        }
+    }
+
+    /// Whoever acts or receives sits at a level the organisation has.
     fn level(&mut self, file: &str, at: usize, what: &str, level: Level) {
         // A pack that stands on no base says nothing of levels.
         if !self.levels.is_empty() && !self.levels.contains(&level) {

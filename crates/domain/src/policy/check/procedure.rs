@@ -139,6 +139,11 @@ impl Checker<'_> {
                 guard.source,
                 at,
             );
+            if let Some(clause) = &guard.clause {
+                let what = format!("条件“{}”的名称", guard.label);
+                let label = (guard.label.as_str(), false);
+                self.figures_inside(file, &what, label, clause, at);
+            }
             let needs = matches!(
                 guard.kind,
                 GuardKind::NoticeStood | GuardKind::DistinctVerifiers

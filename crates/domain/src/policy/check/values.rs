@@ -127,6 +127,10 @@ impl Checker<'_> {
         if let Some(scale) = &file.scale_reference {
             let at = text.find("scale_reference").unwrap_or(0);
             self.stated(FILE, "规模参考", scale, at, None);
+            if let (Some(said), Some(clause)) = (&scale.value, &scale.clause) {
+                let text = (said.get_ref().as_str(), scale.derived);
+                self.figures_inside(FILE, "规模参考", text, clause, at);
+            }
             if file
                 .forbidden_grounds
                 .iter()
@@ -222,8 +226,13 @@ impl Checker<'_> {
             );
         }
         for path in &file.entry_paths {
+            let at = find("code", &path.code);
+            if let Some(clause) = &path.clause {
+                let what = format!("纳入情形 {} 的名称", path.code);
+                let label = (path.label.as_str(), false);
+                self.figures_inside(FILE, &what, label, clause, find("label", &path.label));
+            }
             if let Some(ratio) = &path.ratio {
-                let at = find("code", &path.code);
                 let figure = ratio.value.as_ref().map(|v| v.get_ref().to_string());
                 self.stated(
                     FILE,
@@ -366,6 +375,8 @@ impl Checker<'_> {
             self.stated(FILE, what, stated, at, None);
             self.one_of(FILE, what, stated, allowed);
         }
+        self.measure_stands(FILE, &line.measure);
+        self.comparator_stands(FILE, &line.comparator);
         if let Some(growth) = &line.growth_rate_percent {
             self.stated(FILE, "收入增长率", growth, at, figure!(growth));
         }
@@ -441,6 +452,9 @@ impl Checker<'_> {
             if let Some(words) = words {
                 self.stated(FILE, what, words, at, None);
             }
+        }
+        if let Some(area) = &formula.area_class {
+            self.text_stands(FILE, "地区类别", area);
         }
         for factor in &formula.factors {
             self.entry(

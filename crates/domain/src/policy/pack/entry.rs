@@ -50,6 +50,9 @@ impl Category {
 /// size (一般为…左右) is read against, and what a pack that forbids sizes names.
 pub const SCALE_LIMIT: &str = "scale_limit";
 
+/// Code of the forbidden ground that only income speaks against a household.
+pub const INCOME_ALONE: &str = "income_alone";
+
 /// A named entry of a list the document enumerates.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

@@ -91,11 +91,17 @@ impl Downward {
         self.own_may_be_lower.as_ref().and_then(Stated::get) == Some(true)
     }
 
-    /// What forbids a lower amount: its own clause, or the one that sends the
-    /// line down.
+    /// Said behind a refusal of a lower amount that no document states.
+    pub fn lower_words(&self) -> &'static str {
+        match self.lower_clause() {
+            Some(_) => "",
+            None => "（文件未规定，按惯例）",
+        }
+    }
+
+    /// The clause that forbids a lower amount; none where that is practice.
     pub fn lower_clause(&self) -> Option<&str> {
-        let own = self.own_may_be_lower.as_ref().and_then(Stated::clause);
-        own.or_else(|| self.clause.as_ref().map(|c| c.get_ref().as_str()))
+        self.own_may_be_lower.as_ref().and_then(Stated::clause)
     }
 }
 
@@ -119,6 +125,44 @@ impl Line {
             source: Some(Provenance::Practice),
         })
         .into()
+    }
+
+    /// The clause that orders a line of its own for that year; none where the
+    /// document sets one amount once.
+    pub fn set_anew_in(&self, year: i16) -> Option<&str> {
+        let yearly = self.adjusted_yearly.as_ref();
+        if yearly.and_then(Stated::get) == Some(true) {
+            return yearly.and_then(Stated::clause);
+        }
+        let formula = self.formula.as_ref()?;
+        let (first, last) = (formula.first_year.as_ref()?, formula.last_year.as_ref()?);
+        let ordered = first.get()? <= year && year <= last.get()?;
+        first.clause().filter(|_| ordered)
+    }
+
+    /// How the line comes about and what it means, in a sentence for its page.
+    pub fn in_words(&self, year: i16) -> String {
+        let labels: Vec<&str> = self.stated_steps.iter().map(|s| s.label.as_str()).collect();
+        let yearly = match self.set_anew_in(year) {
+            Some(_) => "每年定一次",
+            None => "",
+        };
+        let ordered = self
+            .formula
+            .as_ref()
+            .is_some_and(|f| f.multiplier.is_some());
+        let how = match (labels.is_empty(), yearly.is_empty(), ordered) {
+            (false, ..) => labels.join("、"),
+            (true, false, true) => "按文件的算法测算".into(),
+            (true, ..) if self.amount_yuan.value.is_some() => "金额由文件写明".into(),
+            _ => "文件没有写明金额".into(),
+        };
+        let comma = if yearly.is_empty() { "" } else { "，" };
+        let nature = match self.nature.get().as_deref() {
+            Some("reference") => "它只是参考：",
+            _ => "",
+        };
+        format!("{yearly}{comma}{how}。{nature}在范围内不等于认定，也没有人因此退出。")
     }
 
     /// The amount the document itself states for a year, with its clause.

@@ -147,7 +147,7 @@ test('the township acknowledges, announces and archives', () =>
     assert.equal(await stage(wang), '已归档')
     await wang.sees('这件事项已经办完，没有待办的步骤。')
     const acted = await eventTexts(wang)
-    const order = ['立案', '入户核实', '签订承诺授权书', '村级提请信息比对', '民主评议', '张贴公示', '乡镇审核通过', '县级审批同意', '张贴公告', '录入系统并归档']
+    const order = ['立案', '入户核实', '签订承诺授权书', '村级提请信息比对', '民主评议', '张贴公示', '乡级审核通过', '县级审批同意', '张贴公告', '录入系统并归档']
     const firsts = order.map((label) => acted.findIndex((text) => text.includes(label)))
     assert.deepEqual(firsts, [...firsts].sort((left, right) => left - right), `out of order: ${acted.join(' / ')}`)
     for (const name of ['李建业', '王晓舟', '陈卓然']) assert.ok(acted.some((text) => text.includes(name)), `${name} is not in the timeline`)

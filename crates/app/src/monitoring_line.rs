@@ -2,11 +2,13 @@
 //! line, and how many households it would hold.
 
 mod receipt;
+mod unset;
 mod view;
 mod what_if;
 mod work;
 
 pub use receipt::ReceiptView;
+pub use unset::UnsetLine;
 pub use view::*;
 pub use what_if::{WhatIf, WhatIfCounts, WhatIfForm};
 

@@ -6808,6 +6808,8 @@ export interface components {
             jurisdiction: string;
             /** @description Somebody has begun it. */
             in_work: boolean;
+            /** @description It is published and begins later. */
+            published: boolean;
         };
         /** @description One value of a pack with where it comes from. */
         ValueView: {

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::receipt::ReceiptView;
 use super::rules;
+use super::unset::UnsetLine;
 use super::what_if::measure_label;
 use crate::error::permit;
 use crate::{App, AppError};
@@ -122,20 +123,6 @@ pub struct LinesView {
     /// Where this account may draft, by default.
     pub own_division: Option<String>,
     pub own_division_name: String,
-}
-
-/// A line the document orders for this year that does not hold yet.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct UnsetLine {
-    pub year: i16,
-    /// What is missing and what holds meanwhile, in words.
-    pub message: String,
-    /// The clause that orders one for each year.
-    pub clause: String,
-    /// Where it is to be drafted.
-    pub jurisdiction: String,
-    /// Somebody has begun it.
-    pub in_work: bool,
 }
 
 /// The amount in force and where it comes from.
@@ -402,7 +389,7 @@ impl App {
     }
 
     /// The line that holds today in a division under a pack.
-    async fn line_under(
+    pub(super) async fn line_under(
         &self,
         pack: &Pack,
         division: DivisionCode,
@@ -439,65 +426,6 @@ impl App {
             document,
             clause,
         }))
-    }
-
-    /// What is said where a document orders a line of its own for this year and
-    /// there is none yet: `None` where there is one, or none is ordered.
-    async fn unset_line(
-        &self,
-        pack: &Pack,
-        division: DivisionCode,
-    ) -> Result<Option<UnsetLine>, AppError> {
-        let year = self.today().year();
-        let ordered = pack.values.line.as_ref().and_then(|l| l.set_anew_in(year));
-        let Some(clause) = ordered else {
-            return Ok(None);
-        };
-        let now = self.line_under(pack, division).await?;
-        if now.as_ref().and_then(|c| c.year) == Some(year) {
-            return Ok(None);
-        }
-        let meanwhile = match &now {
-            Some(line) => format!(
-                "定下以前暂按{} {} 元执行（文件未规定，按惯例）",
-                line.year.map_or_else(String::new, |y| format!(" {y} 年的")),
-                line.amount_yuan
-            ),
-            None => "定下以前没有数可比：收入只作记录".into(),
-        };
-        let place = &pack.values.jurisdiction;
-        let in_work = self.store.monitoring_lines().await?.iter().any(|r| {
-            &r.jurisdiction == place && r.year == i32::from(year) && r.stage != "withdrawn"
-        });
-        Ok(Some(UnsetLine {
-            year,
-            message: format!("{year} 年的监测范围还没有定，文件要求每年定一次；{meanwhile}。"),
-            clause: clause.to_owned(),
-            jurisdiction: place.clone(),
-            in_work,
-        }))
-    }
-
-    /// Lines of this year that are ordered, not begun, and this account's to
-    /// draft.
-    pub(super) async fn lines_to_draft(
-        &self,
-        principal: &Principal,
-    ) -> Result<Vec<UnsetLine>, AppError> {
-        let timeline = crate::policy::timeline_of(&self.store.adoptions().await?)?;
-        let mut found = Vec::new();
-        for pack in self.library.packs() {
-            let Ok(place) = pack.values.jurisdiction.parse::<DivisionCode>() else {
-                continue;
-            };
-            let governs = timeline.in_use(pack.id(), self.today());
-            if !governs || !principal.scope.contains(place) {
-                continue;
-            }
-            let unset = self.unset_line(pack, place).await?;
-            found.extend(unset.filter(|u| !u.in_work));
-        }
-        Ok(found)
     }
 
     /// Lines the account sees, with those its packs state themselves.

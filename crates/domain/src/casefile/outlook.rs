@@ -255,7 +255,7 @@ pub(super) fn steps_outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo>
 pub(super) fn signs_for(procedure: &Procedure) -> String {
     let decision = procedure.step(StepKind::CountyDecision);
     match procedure.step(StepKind::WrittenNotice) {
-        Some(_) => "签收书面通知".into(),
+        Some(_) => "签收本户书面通知".into(),
         None => format!("签收{}结果", decision.map_or("", |s| s.label.as_str())),
     }
 }

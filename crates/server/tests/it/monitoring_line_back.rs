@@ -7,6 +7,7 @@ use crate::monitoring_line::{act, begin, draft, guards, henan_2025, publish};
 use crate::test_app::{Engine, TestApp};
 
 const CITY: &str = "410300000000";
+const COUNTY: &str = "410327000000";
 
 /// A line or correction, submitted by its drafter.
 async fn submitted(test: &TestApp, form: Value) -> Value {
@@ -303,4 +304,51 @@ async fn an_absurd_amount_asks_why() {
         .await
         .ok();
     assert_eq!(line["stage"], "in_review");
+}
+
+#[tokio::test]
+async fn a_year_without_its_line_is_said_on_sqlite() {
+    a_year_without_its_line_is_said(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_year_without_its_line_is_said_on_postgres() {
+    a_year_without_its_line_is_said(Engine::Postgres).await;
+}
+
+// clause: HN25-010 WY21-014
+async fn a_year_without_its_line_is_said(engine: Engine) {
+    let test = henan_2025(engine).await;
+    let drafter = test.person("policy");
+    let to_draft = async || {
+        let bench = drafter.get("/workbench").await.ok();
+        let mine = bench["mine"].as_array().expect("mine").clone();
+        mine.iter()
+            .filter(|i| i["id"] == "new?year=2025&jurisdiction=410000000000")
+            .count()
+    };
+    let said = drafter.get("/monitoring-lines").await.ok();
+    assert_eq!(said["unset"]["year"], 2025);
+    assert_eq!(said["unset"]["clause"], "HN25-010");
+    assert_eq!(said["unset"]["in_work"], false);
+    assert_eq!(to_draft().await, 1);
+
+    drafter
+        .post("/monitoring-lines", begin(7000, "2025-03-10"))
+        .await
+        .ok();
+    let begun = drafter.get("/monitoring-lines").await.ok();
+    assert_eq!(begun["unset"]["in_work"], true);
+    assert_eq!(to_draft().await, 0);
+
+    // The amount of 2021 goes on in 2022, and the page says so.
+    let test = TestApp::on(engine).await;
+    test.adopt("wengyuan-2021", COUNTY, "2021-01-01").await;
+    test.go_to(date(2022, 6, 1));
+    let said = test.person("county.a1").get("/monitoring-lines").await.ok();
+    assert_eq!(said["current"]["amount_yuan"], 9600);
+    assert_eq!(said["unset"]["clause"], "WY21-014");
+    let words = said["unset"]["message"].as_str().expect("words");
+    assert!(words.contains("2022 年的监测范围还没有定"), "{words}");
+    assert!(words.contains("暂按 2021 年的 9600 元执行"), "{words}");
 }

@@ -55,11 +55,20 @@ impl App {
         let group = groups.iter().find(|g| {
             g.pack.id() == pack.id() && g.terms.code == terms.code && g.area == form.area
         });
-        let candidates: Vec<Candidate> = group
-            .into_iter()
-            .flat_map(|g| &g.found)
+        let found = || group.into_iter().flat_map(|g| &g.found);
+        let households = self
+            .store
+            .households(
+                &principal.scope,
+                found().map(|f| f.row.household_id.clone()),
+            )
+            .await?;
+        let candidates: Vec<Candidate> = found()
             .map(|f| Candidate {
                 casefile_id: f.row.id.clone(),
+                head_name: households
+                    .get(&f.row.household_id)
+                    .map_or_else(String::new, |h| h.head_name.clone()),
                 qualified_on: f.qualified_on,
             })
             .collect();

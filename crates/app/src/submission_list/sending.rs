@@ -7,14 +7,14 @@ use domain::casefile::{Action, Refusal, TownshipSubmission, WrittenNotice};
 use domain::division::DivisionCode;
 use domain::policy::{Pack, StepKind};
 use domain::submission_list::{
-    Candidate, Drawing, LeftOut, ListContent, ListRow, ListTerms, Month, Party, SubmissionList,
+    Candidate, Drawing, LeftOut, ListContent, ListRow, ListTerms, Month, SubmissionList,
     sending_step,
 };
 use store::WriteTx;
 use store::audit::chain_of;
 use store::submission_list::NewList;
 
-use super::{NewListItem, NewSubmissionList, RowSource, SubmissionListView, named};
+use super::{NewListItem, NewSubmissionList, RowSource, SubmissionListView, named, party};
 use crate::casefile::Act;
 use crate::error::permit;
 use crate::notice::{ItemResult, NOT_HERE};
@@ -112,10 +112,7 @@ impl App {
         let names = self
             .division_names(parties.iter().map(ToString::to_string))
             .await?;
-        let party = |code: DivisionCode| Party {
-            code,
-            name: named(&names, code),
-        };
+        let party = |code: DivisionCode| party(pack, &names, code);
         let ids: Vec<String> = form
             .left_out
             .iter()
@@ -141,7 +138,7 @@ impl App {
         });
         let month = form.period.map(Month::spoken).unwrap_or_default();
         Ok(ListContent {
-            title: format!("{}{month}{}", named(&names, form.area), terms.label),
+            title: terms.title(form.area, &named(&names, form.area), &month),
             number: String::new(),
             terms: terms.clone(),
             pack: domain::casefile::PackRef {

@@ -74,6 +74,7 @@ fn list(terms: ListTerms, rows: u32) -> SubmissionList {
     let party = |text: &str| Party {
         code: code(text),
         name: text.into(),
+        office: String::new(),
     };
     SubmissionList::submitted(ListContent {
         title: String::new(),

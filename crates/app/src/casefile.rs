@@ -38,6 +38,7 @@ pub struct Act {
     /// The version the person saw; another version means somebody was faster.
     pub expected_version: i64,
     pub occurred_on: Date,
+    #[serde(deserialize_with = "crate::limits::whole")]
     pub action: Action,
 }
 

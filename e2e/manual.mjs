@@ -251,10 +251,13 @@ try {
 
   // A line of the year whose pack states none: this one is put in force for it, after the pictures of packs.
   const line = {}
-  await as('policy.feng', async (feng, picture) => {
+  const draft = {}
+  await as('policy.feng', async (feng) => {
     const form = { pack_id: 'henan-2025', jurisdiction: '410000000000', from: '2025-01-01', reason: '新年度工作要点', document: '豫农监测〔2025〕3号' }
-    const { body } = await feng.call('POST', '/policy/adoptions', form)
-    await feng.call('POST', `/policy/adoptions/${body.id}/confirm`, { expected_version: body.version, end_previous: true })
+    Object.assign(draft, (await feng.call('POST', '/policy/adoptions', form)).body)
+  })
+  await as('policy.tang', (tang) => tang.call('POST', `/policy/adoptions/${draft.id}/confirm`, { expected_version: draft.version, end_previous: true }))
+  await as('policy.feng', async (feng, picture) => {
     await feng.open('/monitoring-lines/new?year=2025')
     await fillFigure(feng, 1, { value: '7000', source: '上年印发的文件' })
     await fillFigure(feng, 2, { value: '6.5', source: '统计公报' })

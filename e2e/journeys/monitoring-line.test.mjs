@@ -10,13 +10,18 @@ const story = {}
 
 const line = (person) => person.open(`/monitoring-lines/${story.id}`)
 
-test('an officer computes, sees what is missing, and sends the draft for review', () =>
-  as('policy.feng', async (feng) => {
+test('an officer computes, sees what is missing, and sends the draft for review', async () => {
+  const draft = {}
+  await as('policy.feng', async (feng) => {
     const form = { pack_id: 'henan-2025', jurisdiction: '410000000000', from: '2025-01-01', reason: '新年度工作要点', document: '豫农监测〔2025〕3号' }
-    const draft = await feng.call('POST', '/policy/adoptions', form)
+    Object.assign(draft, await feng.call('POST', '/policy/adoptions', form))
     assert.equal(draft.status, 200, JSON.stringify(draft.body))
-    const confirmed = await feng.call('POST', `/policy/adoptions/${draft.body.id}/confirm`, { expected_version: draft.body.version, end_previous: true })
+  })
+  await as('policy.tang', async (tang) => {
+    const confirmed = await tang.call('POST', `/policy/adoptions/${draft.body.id}/confirm`, { expected_version: draft.body.version, end_previous: true })
     assert.equal(confirmed.status, 200, JSON.stringify(confirmed.body))
+  })
+  await as('policy.feng', async (feng) => {
     await feng.open('/monitoring-lines/new?year=2025')
     await feng.sees('送审前还差')
     await fillFigure(feng, 1, { value: '7000', source: '豫防返〔2024〕1号' })
@@ -27,7 +32,8 @@ test('an officer computes, sees what is missing, and sends the draft for review'
     story.id = await saveDraft(feng, '7400', '综合考虑收入增速和低保标准，稳妥取整。')
     await does(feng, '送审', '已送审')
     await feng.sees('等另一位政策管理员研判：起草人不能研判自己的稿子。')
-  }))
+  })
+})
 
 test('a second officer judges and cannot sign as well', () =>
   as('policy.tang', async (tang) => {

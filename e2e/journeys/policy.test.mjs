@@ -1,4 +1,4 @@
-/** The policy officer compares two packs, sees what would change, puts one in force, and everybody reads it with its history. */
+/** The policy officer compares two packs, sees what would change and drafts it; a second puts it in force, and everybody reads it with its history. */
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { journey } from '../support/journey.mjs'
@@ -62,6 +62,8 @@ test('before confirming the officer sees who keeps the old pack; a draft governs
     await feng.sees('2022年5月25日起收到的，按新的办理', dialog)
     await dialog.getByRole('button', { name: '存为草稿' }).click()
     await feng.sees('草稿', place(feng, '宜阳县'))
+    await feng.sees('等另一名政策管理员启用：起草的人不能启用自己的稿子。', place(feng, '宜阳县'))
+    assert.equal(await place(feng, '宜阳县').getByRole('button', { name: '启用…' }).count(), 0)
   })
   await as('village.li', async (li) => {
     await li.open('/policy/in-force')
@@ -69,15 +71,15 @@ test('before confirming the officer sees who keeps the old pack; a draft governs
     assert.equal(await place(li, '宜阳县').count(), 0, 'a draft is the officers own')
     assert.equal(await li.button('启用政策包').count(), 0)
   })
-  await as('policy.feng', async (feng) => {
-    await feng.open('/policy/in-force')
-    await place(feng, '宜阳县').getByRole('button', { name: '启用…' }).click()
-    const dialog = feng.page.getByRole('dialog', { name: '启用政策包' })
-    await feng.sees('现在执行', dialog)
+  await as('policy.tang', async (tang) => {
+    await tang.open('/policy/in-force')
+    await place(tang, '宜阳县').getByRole('button', { name: '启用…' }).click()
+    const dialog = tang.page.getByRole('dialog', { name: '启用政策包' })
+    await tang.sees('现在执行', dialog)
     await dialog.getByRole('button', { name: '启用政策包' }).click()
-    await feng.sees('将执行', place(feng, '宜阳县'))
-    await place(feng, '宜阳县').getByText('2 次办理').click()
-    await feng.sees(/启用：县委农村工作领导小组会议决定/, place(feng, '宜阳县'))
+    await tang.sees('将执行', place(tang, '宜阳县'))
+    await place(tang, '宜阳县').getByText('2 次办理').click()
+    await tang.sees(/启用：县委农村工作领导小组会议决定/, place(tang, '宜阳县'))
   })
   await as('village.li', { viewport: phone, isPhone: true }, async (li) => {
     await li.open('/policy/in-force')
@@ -87,35 +89,47 @@ test('before confirming the officer sees who keeps the old pack; a draft governs
   })
 })
 
-test('an overlap waits for a yes; what has not begun can be taken back, and the one before goes on', () =>
-  as('policy.feng', async (feng) => {
-    const { page } = feng
+test('an overlap waits for a yes; what has not begun can be taken back, and the one before goes on', async () => {
+  await as('policy.feng', async (feng) => {
     await feng.open('/policy/in-force')
     const dialog = await preview(feng, '2022年6月10日')
     await feng.sees('重叠', dialog)
+    await dialog.getByRole('button', { name: '存为草稿，请另一人启用' }).click()
+    await feng.sees('草稿', place(feng, '宜阳县'))
+  })
+  await as('policy.tang', async (tang) => {
+    const { page } = tang
+    await tang.open('/policy/in-force')
+    await place(tang, '宜阳县').getByRole('button', { name: '启用…' }).click()
+    const dialog = page.getByRole('dialog', { name: '启用政策包' })
+    await tang.sees('重叠', dialog)
     const put = dialog.getByRole('button', { name: '启用政策包' })
     assert.equal(await put.isDisabled(), true, 'not without a yes')
     await dialog.getByText('同意原来的到 2022年6月10日 为止').click()
     await put.click()
-    const county = place(feng, '宜阳县')
-    await feng.sees('2022年5月25日起，到2022年6月10日之前', county)
+    const county = place(tang, '宜阳县')
+    await tang.sees('2022年5月25日起，到2022年6月10日之前', county)
     await county.getByRole('row').filter({ hasText: '2022年6月10日起' }).filter({ hasNotText: '之前' }).getByRole('button', { name: '撤回…' }).click()
     const back = page.getByRole('dialog', { name: '撤回启用' })
-    await feng.type('撤回理由', '文件推迟下发', back)
+    await tang.type('撤回理由', '文件推迟下发', back)
     await back.getByRole('button', { name: '撤回启用' }).click()
-    await feng.sees(/空档/, back)
+    await tang.sees(/空档/, back)
     await back.getByText(/继续执行/).click()
     await back.getByRole('button', { name: '撤回启用' }).click()
-    await feng.sees('已撤回', county)
+    await tang.sees('已撤回', county)
     await county.getByText('4 次办理').click()
-    await feng.sees(/恢复执行/, county)
-  }))
+    await tang.sees(/恢复执行/, county)
+  })
+})
 
 test('the audit administrator finds every act on the packs', () =>
   as('audadmin', async (han) => {
     await han.open('/audit')
-    await han.type('操作人登录名', 'policy.feng')
-    await han.press('筛选')
-    await han.settled()
-    for (const act of ['起草启用政策包', '启用政策包', '停用政策包', '恢复执行政策包', '撤回启用政策包']) await han.sees(act)
+    const acts = { 'policy.feng': ['起草启用政策包'], 'policy.tang': ['启用政策包', '停用政策包', '恢复执行政策包', '撤回启用政策包'] }
+    for (const [login, names] of Object.entries(acts)) {
+      await han.type('操作人登录名', login)
+      await han.press('筛选')
+      await han.settled()
+      for (const act of names) await han.sees(act)
+    }
   }))

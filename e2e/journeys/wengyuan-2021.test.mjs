@@ -90,7 +90,6 @@ test('only the township enters; the case ends with the project plan', async () =
     const village = await act(li, {
       type: 'archive',
       entry_on: '2021-09-01',
-      checklist: ['national_entry', 'commitment_letter', 'appraisal_minutes', 'notice_text'],
     })
     assert.equal(village.status, 422)
     assert.ok(guards(village).includes('acting_level WY21-048'), guards(village).join())

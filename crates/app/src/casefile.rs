@@ -38,6 +38,7 @@ pub struct Act {
     /// The version the person saw; another version means somebody was faster.
     pub expected_version: i64,
     pub occurred_on: Date,
+    #[serde(deserialize_with = "crate::limits::whole")]
     pub action: Action,
 }
 
@@ -338,12 +339,13 @@ impl App {
         let author = self.author(principal);
         let events: Vec<_> = events.into_iter().map(|e| (e, author.clone())).collect();
         let projection = self.projection(&next, &facts);
+        let answered = self.answered_lists(tx, &next).await?;
         let version = tx
             .save_casefile(&next, &projection, &events, row.version)
             .await?;
         self.settle_episode(tx, casefile, &next, &file).await?;
         self.episode_follows(tx, casefile, &next).await?;
-        self.settle_lists(tx, &next).await?;
+        self.settle_lists(tx, &next, answered).await?;
         let detail = format!(
             "version={version} stage={} on={}",
             next.stage.as_str(),

@@ -172,7 +172,9 @@ async fn build(
         end_previous: false,
         accept_gap: false,
     };
-    app.confirm_adoption(officer, &draft.id, confirm).await?;
+    // Nobody puts his own draft in force.
+    let second = cast.get("policy.tang")?;
+    app.confirm_adoption(second, &draft.id, confirm).await?;
     if scene.story {
         story::play(app, &mut random, &cast, &mut villages, &mut summary).await?;
     }

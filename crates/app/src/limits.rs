@@ -2,9 +2,49 @@
 //! measured before a use case sees it, so that nobody fills the registry with
 //! a novel, and so that money can be added up without overflow.
 
+use serde::de::DeserializeOwned;
+use serde::{Deserialize as _, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::FieldError;
+
+/// Reads an act of several kinds, and nothing beside it: a tagged act is read
+/// from a copy in which unknown fields would be lost unseen, so what was read
+/// is compared with what came.
+///
+/// # Errors
+/// As serde says a field is unknown; its value is not repeated.
+pub fn whole<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned + Serialize,
+{
+    use serde::de::Error as _;
+    let came = Value::deserialize(deserializer)?;
+    let read: T = serde_json::from_value(came.clone()).map_err(D::Error::custom)?;
+    let known = serde_json::to_value(&read).map_err(D::Error::custom)?;
+    match unread(&came, &known) {
+        Some(field) => Err(D::Error::custom(format!("unknown field `{field}`"))),
+        None => Ok(read),
+    }
+}
+
+/// The first field that came and was not read.
+fn unread(came: &Value, read: &Value) -> Option<String> {
+    match (came, read) {
+        (Value::Object(came), Value::Object(read)) => {
+            came.iter().find_map(|(name, value)| match read.get(name) {
+                None => Some(name.clone()),
+                Some(known) => unread(value, known).map(|below| format!("{name}.{below}")),
+            })
+        }
+        (Value::Array(came), Value::Array(read)) => came
+            .iter()
+            .zip(read)
+            .find_map(|(value, known)| unread(value, known)),
+        _ => None,
+    }
+}
 
 /// Longest name, title or code, in characters.
 const SHORT_CHARS: usize = 200;

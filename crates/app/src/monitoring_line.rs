@@ -58,6 +58,7 @@ pub struct LineAct {
     pub expected_version: i64,
     #[schema(value_type = String)]
     pub occurred_on: Date,
+    #[serde(deserialize_with = "crate::limits::whole")]
     pub action: LineAction,
 }
 

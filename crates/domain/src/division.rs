@@ -435,6 +435,17 @@ pub fn township_government(township: &str) -> String {
     format!("{township}{ending}")
 }
 
+/// How a division signs its papers and is addressed where no document says:
+/// the village by its committee, the township by its government.
+pub fn customary_office(level: Level, name: &str) -> String {
+    match level {
+        Level::Village if name.ends_with("社区") => format!("{name}居民委员会"),
+        Level::Village => format!("{name}村民委员会"),
+        Level::Township => township_government(name),
+        _ => name.to_owned(),
+    }
+}
+
 /// One division as it is kept, with its history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DivisionRecord {

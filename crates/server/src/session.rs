@@ -89,7 +89,8 @@ impl FromRequestParts<State> for Signed {
     }
 }
 
-/// A JSON body whose mistakes are answered as a problem.
+/// A JSON body whose mistakes are answered as a problem; a field nobody reads
+/// is one, in whichever body.
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
@@ -118,17 +119,24 @@ impl<S: Send + Sync, T: serde::de::DeserializeOwned> FromRequest<S> for Body<T> 
             return Err(AppError::Invalid(too_long).into());
         }
         // Names of fields only: the values stay out.
-        serde_json::from_value(form)
-            .map(Self)
-            .map_err(|e| malformed(&path_of(&e.to_string())))
+        let mut unknown = Vec::new();
+        let read = serde_ignored::deserialize(form, |path| unknown.push(path.to_string()));
+        let read = read.map_err(|e: serde_json::Error| malformed(&path_of(&e.to_string())))?;
+        // A misspelt field would be read as one left empty.
+        if unknown.is_empty() {
+            Ok(Self(read))
+        } else {
+            let named: Vec<&str> = unknown.iter().take(5).map(String::as_str).collect();
+            Err(malformed(&format!("（不认识的字段 {}）", named.join("、"))))
+        }
     }
 }
 
 /// The field path of a deserialisation error, without its value.
 fn path_of(text: &str) -> String {
-    let missing = text
-        .split("missing field `")
-        .nth(1)
-        .and_then(|t| t.split('`').next());
-    missing.map_or_else(String::new, |field| format!("（缺少 {field}）"))
+    let named = |before: &str| text.split(before).nth(1)?.split('`').next();
+    if let Some(field) = named("missing field `") {
+        return format!("（缺少 {field}）");
+    }
+    named("unknown field `").map_or_else(String::new, |field| format!("（不认识的字段 {field}）"))
 }

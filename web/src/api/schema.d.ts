@@ -2448,6 +2448,8 @@ export interface components {
             pack: components["schemas"]["ComparedPack"];
             current?: components["schemas"]["ComparedPack"] | null;
             findings: components["schemas"]["AdoptionFinding"][];
+            /** @description What to see to, though nothing stands against it. */
+            warnings: string[];
             /** @description Provisions that differ from today's; left is today's, right the new one. */
             changes: components["schemas"]["ComparedGroup"][];
             /** @description Provisions that stay the same. */
@@ -2493,7 +2495,10 @@ export interface components {
             document: string;
             /** Format: int64 */
             version: number;
+            /** @description A draft of another person's that this one may put in force. */
             may_confirm: boolean;
+            /** @description The own draft, which another policy officer puts in force. */
+            awaits_another: boolean;
             may_withdraw: boolean;
             may_end: boolean;
             /** @description The entry that made room for this one, by title. */
@@ -6165,6 +6170,8 @@ export interface components {
         Party: {
             code: string;
             name: string;
+            /** @description How it signs and is addressed; empty on lists sent before it was kept. */
+            office?: string;
         };
         /** @description Days from `from` on; up to, not including, `until` where there is one. */
         Period: {

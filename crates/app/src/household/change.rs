@@ -153,6 +153,7 @@ pub struct ChangeHousehold {
     pub collected_by: String,
     #[serde(default)]
     pub reviewed_by: String,
+    #[serde(deserialize_with = "crate::limits::whole")]
     pub change: Change,
 }
 

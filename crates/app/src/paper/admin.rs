@@ -3,13 +3,14 @@
 
 use domain::account::{Operation, Principal};
 use domain::division::{DivisionCode, Level};
-use domain::paper::{NeverPublic, PaperKind, sample, unfit_to_post};
+use domain::paper::{Filled, NeverPublic, PaperKind, SampleWords, sample, unfit_to_post};
+use domain::policy::Pack;
 use serde::{Deserialize, Serialize};
 use store::audit::chain_of;
 use store::paper::{PaperTemplateRow, PaperTemplateUseRow};
 use utoipa::ToSchema;
 
-use super::{PaperFile, Template, fill};
+use super::{PaperFile, PaperForm, Template, fill};
 use crate::error::permit;
 use crate::{App, AppError, FieldError, clock, new_id};
 
@@ -87,7 +88,8 @@ impl App {
             .ok_or(AppError::NotFound)
     }
 
-    /// Every kind with its fields, versions and history in the own county.
+    /// The papers of the pack in force, and whatever else the county has put its
+    /// own template in use for, each with its fields, versions and history.
     ///
     /// # Errors
     /// When the operation is missing or the database refuses.
@@ -95,13 +97,16 @@ impl App {
         &self,
         principal: &Principal,
     ) -> Result<Vec<PaperTemplateKindView>, AppError> {
-        let county = Self::own_county(principal)?.to_string();
-        let rows = self.store.paper_templates(&county).await?;
-        let uses = self.store.paper_template_uses(&county).await?;
-        Ok(PaperKind::ALL
-            .iter()
-            .map(|kind| kind_view(*kind, &rows, &uses))
-            .collect())
+        let county = Self::own_county(principal)?;
+        let pack = self.pack_of_papers(county).await?;
+        let rows = self.store.paper_templates(&county.to_string()).await?;
+        let uses = self.store.paper_template_uses(&county.to_string()).await?;
+        let views = PaperKind::ALL.iter().filter_map(|kind| {
+            let view = self.kind_view(*kind, pack, &rows, &uses);
+            let in_force = pack.is_none_or(|p| has_paper(p, *kind));
+            (in_force || view.version_in_use.is_some()).then_some(view)
+        });
+        Ok(views.collect())
     }
 
     /// Takes in a version: checked, kept, not yet in use. The same file again
@@ -212,7 +217,12 @@ impl App {
         let (kind, bytes) = self.county_template(county, id, None).await?;
         Ok(PaperFile {
             name: format!("{}-样例.docx", kind.label()),
-            bytes: fill(kind, bytes, sample(kind)).await?,
+            bytes: fill(
+                kind,
+                bytes,
+                self.sample(self.pack_of_papers(county).await?, kind),
+            )
+            .await?,
         })
     }
 
@@ -231,6 +241,20 @@ impl App {
             name: format!("{}-模板.docx", kind.label()),
             bytes,
         })
+    }
+
+    /// The pack whose papers a county has; `None` where none is in force.
+    async fn pack_of_papers(&self, county: DivisionCode) -> Result<Option<&Pack>, AppError> {
+        match self.pack_in_force(county, self.today()).await {
+            Ok(pack) => Ok(Some(pack)),
+            Err(AppError::NoPolicy) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    fn sample(&self, pack: Option<&Pack>, kind: PaperKind) -> Filled {
+        let words = pack.map_or_else(SampleWords::default, |p| SampleWords::of(p, self.today()));
+        sample(kind, &words)
     }
 
     async fn county_template(
@@ -260,11 +284,83 @@ impl App {
         county: DivisionCode,
         kind: PaperKind,
     ) -> Result<PaperTemplateKindView, AppError> {
+        let pack = self.pack_of_papers(county).await?;
         let county = county.to_string();
         let rows = self.store.paper_templates(&county).await?;
         let uses = self.store.paper_template_uses(&county).await?;
-        Ok(kind_view(kind, &rows, &uses))
+        Ok(self.kind_view(kind, pack, &rows, &uses))
     }
+
+    fn kind_view(
+        &self,
+        kind: PaperKind,
+        pack: Option<&Pack>,
+        rows: &[PaperTemplateRow],
+        uses: &[PaperTemplateUseRow],
+    ) -> PaperTemplateKindView {
+        let fields = |values: &[domain::paper::Value]| {
+            values
+                .iter()
+                .map(|(name, sample)| PaperFieldView {
+                    name: (*name).to_owned(),
+                    sample: sample.clone(),
+                })
+                .collect()
+        };
+        let invented = self.sample(pack, kind);
+        let version_of = |id: &Option<String>| {
+            let id = id.as_ref()?;
+            rows.iter().find(|r| &r.id == id).map(|r| r.version)
+        };
+        let uses: Vec<_> = uses.iter().filter(|u| u.kind == kind.as_str()).collect();
+        let in_use = uses.last().and_then(|u| u.template_id.clone());
+        PaperTemplateKindView {
+            kind,
+            label: pack
+                .and_then(|p| PaperForm::of(p, kind))
+                .map_or_else(|| kind.label().to_owned(), |form| form.label),
+            public: kind.is_public(),
+            fields: fields(&invented.fields),
+            row_fields: invented.rows.first().map_or_else(Vec::new, |r| fields(r)),
+            version_in_use: version_of(&in_use),
+            versions: rows
+                .iter()
+                .filter(|r| r.kind == kind.as_str())
+                .map(|r| PaperTemplateVersionView {
+                    in_use: in_use.as_ref() == Some(&r.id),
+                    id: r.id.clone(),
+                    version: r.version,
+                    note: r.note.clone(),
+                    size_bytes: r.size_bytes,
+                    uploaded_by: r.account_name.clone(),
+                    uploaded_at: clock::instant_text(r.uploaded_at),
+                })
+                .collect(),
+            history: uses
+                .into_iter()
+                .rev()
+                .map(|u| PaperTemplateUseView {
+                    version: version_of(&u.template_id),
+                    by: u.account_name.clone(),
+                    at: clock::instant_text(u.put_in_use_at),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// Whether the procedure of a pack has that paper.
+fn has_paper(pack: &Pack, kind: PaperKind) -> bool {
+    let list = |by_letter| {
+        let mut lists = pack.values.lists.iter();
+        lists.any(|l| l.written_notice == by_letter)
+    };
+    PaperForm::of(pack, kind).is_some()
+        || match kind {
+            PaperKind::SubmissionList => list(false),
+            PaperKind::WrittenNotice => list(true),
+            _ => false,
+        }
 }
 
 /// Opens a template and fills it once: what passes can be used.
@@ -272,7 +368,7 @@ fn checked(kind: PaperKind, bytes: &[u8], never: &NeverPublic) -> Result<(), App
     let problems = match Template::open(kind, bytes) {
         Ok(template) => {
             let mut problems = typed_problems(kind, &template, never);
-            problems.extend(template.fill(&sample(kind)).err());
+            problems.extend(template.fill(&sample(kind, &SampleWords::default())).err());
             problems
         }
         Err(problems) => problems,
@@ -302,57 +398,4 @@ fn typed_problems(kind: PaperKind, template: &Template, never: &NeverPublic) -> 
         .collect();
     problems.dedup();
     problems
-}
-
-fn kind_view(
-    kind: PaperKind,
-    rows: &[PaperTemplateRow],
-    uses: &[PaperTemplateUseRow],
-) -> PaperTemplateKindView {
-    let fields = |values: &[domain::paper::Value]| {
-        values
-            .iter()
-            .map(|(name, sample)| PaperFieldView {
-                name: (*name).to_owned(),
-                sample: sample.clone(),
-            })
-            .collect()
-    };
-    let invented = sample(kind);
-    let version_of = |id: &Option<String>| {
-        let id = id.as_ref()?;
-        rows.iter().find(|r| &r.id == id).map(|r| r.version)
-    };
-    let uses: Vec<_> = uses.iter().filter(|u| u.kind == kind.as_str()).collect();
-    let in_use = uses.last().and_then(|u| u.template_id.clone());
-    PaperTemplateKindView {
-        kind,
-        label: kind.label().into(),
-        public: kind.is_public(),
-        fields: fields(&invented.fields),
-        row_fields: invented.rows.first().map_or_else(Vec::new, |r| fields(r)),
-        version_in_use: version_of(&in_use),
-        versions: rows
-            .iter()
-            .filter(|r| r.kind == kind.as_str())
-            .map(|r| PaperTemplateVersionView {
-                in_use: in_use.as_ref() == Some(&r.id),
-                id: r.id.clone(),
-                version: r.version,
-                note: r.note.clone(),
-                size_bytes: r.size_bytes,
-                uploaded_by: r.account_name.clone(),
-                uploaded_at: clock::instant_text(r.uploaded_at),
-            })
-            .collect(),
-        history: uses
-            .into_iter()
-            .rev()
-            .map(|u| PaperTemplateUseView {
-                version: version_of(&u.template_id),
-                by: u.account_name.clone(),
-                at: clock::instant_text(u.put_in_use_at),
-            })
-            .collect(),
-    }
 }

@@ -2,7 +2,7 @@
 //! by its type; here nothing is left out or added by hand.
 
 use domain::account::{Principal, Scope};
-use domain::casefile::{Casefile, Stage};
+use domain::casefile::{Casefile, Judgement, Stage};
 use domain::division::{DivisionCode, Level};
 use domain::household::{HouseholdFile, Member};
 use domain::paper::{
@@ -21,6 +21,11 @@ use crate::{App, AppError};
 /// Lines of a sign-in sheet printed before anybody has come: what one page holds.
 const BLANK_SEATS: usize = 16;
 
+/// The dimensions the form has boxes of its own for (住房、义务教育、基本医疗
+/// are judged together).
+const THREE_GUARANTEES: &str = "three_guarantees";
+const DRINKING_WATER_SAFETY: &str = "drinking_water_safety";
+
 /// Everyday names of county, township and village.
 pub(super) struct Place {
     pub county: String,
@@ -38,9 +43,14 @@ impl Place {
         )?)
     }
 
-    /// How the township signs its papers.
-    pub(super) fn township_office(&self) -> String {
-        domain::division::township_government(&self.township)
+    /// How a level signs its papers under a pack.
+    pub(super) fn office(&self, pack: &Pack, level: Level) -> String {
+        let name = match level {
+            Level::Village => &self.village,
+            Level::County => &self.county,
+            _ => &self.township,
+        };
+        pack.office(level, name)
     }
 }
 
@@ -181,12 +191,19 @@ impl App {
 
     fn letter(&self, place: &Place, casefile: &Casefile, file: &HouseholdFile) -> Filled {
         let signed = casefile.records.commitment_letter.as_ref();
+        // Whose assets it queries: who signed, or was signed for; before that
+        // every adult.
+        let queried = |m: &&Member| match signed {
+            Some(s) => s.record.signatures.iter().any(|one| one.member_id == m.id),
+            None => m.is_adult_on(self.today()),
+        };
         CommitmentLetterPaper {
             household: Self::head(place, file),
             signed_on: signed.map(|s| s.occurred_on),
             valid_until: signed.and_then(|s| s.record.valid_until),
             members: file
                 .active_members()
+                .filter(queried)
                 .map(|m| LetterMember {
                     name: m.name.clone(),
                     relation: self.code_label("relation_to_head", &m.relation),
@@ -207,7 +224,7 @@ impl App {
     ) -> Filled {
         let visit = casefile.records.home_verification.as_ref();
         let record = visit.map(|v| &v.record);
-        let judged = |list: LawfulItems, of: &[domain::casefile::Judgement]| -> Vec<String> {
+        let judged = |list: LawfulItems, of: &[Judgement]| -> Vec<String> {
             of.iter()
                 .map(|j| {
                     let found = if j.problem { "有问题" } else { "无问题" };
@@ -219,12 +236,16 @@ impl App {
                 })
                 .collect()
         };
-        let assurance = file.assurances.iter().max_by_key(|a| a.recorded_on);
-        let state = |problem: Option<bool>| match problem {
-            Some(true) => "有问题".to_owned(),
-            Some(false) => "无问题".to_owned(),
-            None => String::new(),
+        // What the visit found, not what the register held before: the form's
+        // own boxes never gainsay its judgement. Blank before the visit.
+        let found = |code: &str, problem: &str| {
+            let of = record.map_or(&[][..], |r| &r.dimensions);
+            let state = |j: &Judgement| if j.problem { problem } else { "无问题" }.to_owned();
+            of.iter()
+                .find(|j| j.code == code)
+                .map_or_else(String::new, state)
         };
+        let guaranteed = found(THREE_GUARANTEES, "见下“三保障”研判");
         InvestigationFormPaper {
             household: Self::head(place, file),
             household_type: self.code_label("household_type", &file.household_type),
@@ -237,10 +258,10 @@ impl App {
             income: record.map(|r| r.income.clone()),
             monitoring_line: monitoring_line(pack),
             assurances: [
-                state(assurance.map(|a| a.housing_problem)),
-                state(assurance.map(|a| a.schooling_problem)),
-                state(assurance.map(|a| a.water_problem)),
-                state(assurance.map(|a| a.insurance_problem)),
+                guaranteed.clone(),
+                guaranteed.clone(),
+                found(DRINKING_WATER_SAFETY, "有问题"),
+                guaranteed,
             ],
             dimensions: record
                 .map(|r| judged(LawfulItems::Dimension, &r.dimensions))
@@ -340,7 +361,7 @@ impl App {
             explanation,
             decided_on,
             told_on: self.today(),
-            issued_by: place.township_office(),
+            issued_by: place.office(pack, Level::Township),
         }
         .filled())
     }

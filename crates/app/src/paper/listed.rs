@@ -71,8 +71,8 @@ fn sent(list: &FrozenList, title: String) -> SentList {
     SentList {
         title,
         number: content.number.clone(),
-        issued_by: content.maker.name.clone(),
-        addressed_to: content.recipient.name.clone(),
+        issued_by: content.maker.signs_as().to_owned(),
+        addressed_to: content.recipient.signs_as().to_owned(),
         document_number: content.document_number.clone(),
         signatory: content.signatory.clone(),
         issued_on: content.submitted_on,

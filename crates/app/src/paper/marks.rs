@@ -57,6 +57,31 @@ pub(super) fn marks(text: &str) -> Result<Vec<Mark>, String> {
     Ok(found)
 }
 
+/// What is written in single brackets, or a bracket that stands alone: meant as
+/// a field, and printed as it is. Nothing where the double ones do not pair.
+pub(super) fn single_marks(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for mark in marks(text).unwrap_or_default() {
+        let Mark::Text(text) = mark else { continue };
+        let mut rest = text.as_str();
+        while let Some(start) = rest.find(BRACKETS) {
+            let inside = rest[start..].char_indices().skip(1);
+            let end = inside
+                .take(LONGEST_NAME)
+                .find(|(_, c)| matches!(c, '}' | '｝'))
+                .map_or_else(
+                    || rest[start..].chars().next().map_or(1, char::len_utf8),
+                    |(at, c)| at + c.len_utf8(),
+                );
+            found.push(rest[start..start + end].to_owned());
+            rest = &rest[start + end..];
+        }
+    }
+    found
+}
+
+const BRACKETS: [char; 4] = ['{', '}', '｛', '｝'];
+
 /// The first characters of a text, for a message.
 fn rest_words(text: &str) -> String {
     text.chars().take(20).collect()
@@ -96,6 +121,15 @@ pub(super) fn filled(text: &str, fields: &[Value], row: Option<&[Value]>) -> Str
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn single_brackets_are_no_field() {
+        assert_eq!(
+            single_marks("{{户主}}的{id_number}和｛姓名｝、{"),
+            ["{id_number}", "｛姓名｝", "{"]
+        );
+        assert!(single_marks("{{户主}}，（甲）").is_empty());
+    }
 
     #[test]
     fn fields_are_found_and_filled_once() {

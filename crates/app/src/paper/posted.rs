@@ -67,6 +67,18 @@ pub(super) fn minors(file: &HouseholdFile, today: jiff::civil::Date) -> Vec<&str
         .collect()
 }
 
+/// The level that posts a paper in its own name; where the document has no such
+/// step, the village its notices and the township its announcements.
+fn posting_level(pack: &Pack, step: StepKind) -> Level {
+    let practice = match step {
+        StepKind::PublicNotice => Level::Village,
+        _ => Level::Township,
+    };
+    pack.identification()
+        .and_then(|p| p.step(step))
+        .map_or(practice, |s| s.level)
+}
+
 impl App {
     /// Why a household may not be named in public yet: its name protection
     /// waits for the township, or its head is under age and nobody asked.
@@ -259,6 +271,11 @@ impl App {
         let close = parse_date(&row.may_close_from)?;
         Ok(PublicNotice {
             place: place.public(&never)?,
+            issued_by: PublicText::name(
+                &place.office(pack, posting_level(pack, StepKind::PublicNotice)),
+                "张贴单位",
+                &never,
+            )?,
             posted_on: parse_date(&row.posted_on)?,
             stands_until: domain::calendar::plus_days(close, -1),
             after: pack
@@ -323,7 +340,11 @@ impl App {
         let announced = casefile.records.announcement.as_ref();
         Ok(Announcement {
             place: place.public(&never)?,
-            issued_by: PublicText::name(&place.township_office(), "发布单位", &never)?,
+            issued_by: PublicText::name(
+                &place.office(pack, posting_level(pack, StepKind::Announcement)),
+                "发布单位",
+                &never,
+            )?,
             document_number: PublicText::document_number(number, &never)?,
             approved_on: decision.record.signed_on.unwrap_or(decision.occurred_on),
             announced_on: announced.map_or_else(|| self.today(), |a| a.occurred_on),

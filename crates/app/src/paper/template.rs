@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::paper::{Filled, PaperKind, Value, field_names};
 
-use super::marks::{ascii_brackets, filled, marks, names};
+use super::marks::{ascii_brackets, filled, marks, names, single_marks};
 use super::package::{self, Content, Part};
 use super::xml::{Element, Node};
 
@@ -20,7 +20,26 @@ struct Names {
     of_row: BTreeSet<&'static str>,
 }
 
+/// How a sentence about an unknown field begins.
+const UNKNOWN: &str = "不认识的字段";
+
 impl Names {
+    /// Every field there is, as it is written.
+    fn said(&self) -> String {
+        let marks = |names: &BTreeSet<&str>| {
+            let marks: Vec<String> = names.iter().map(|n| format!("{{{{{n}}}}}")).collect();
+            marks.join("、")
+        };
+        let rows = match self.of_row.is_empty() {
+            true => String::new(),
+            false => format!("；表格里逐行重复的有{}", marks(&self.of_row)),
+        };
+        format!(
+            "字段要用两对大括号，一字不差：可用的有{}{rows}",
+            marks(&self.single)
+        )
+    }
+
     fn is_row(&self, text: &str) -> bool {
         names(text).iter().any(|n| self.of_row.contains(n.as_str()))
     }
@@ -65,6 +84,9 @@ impl Template {
             Ok(Self { parts })
         } else {
             problems.dedup();
+            if problems.iter().any(|p| p.starts_with(UNKNOWN)) {
+                problems.push(names.said());
+            }
             Err(problems)
         }
     }
@@ -217,6 +239,14 @@ fn check(
     if hides && !element.attributes.iter().any(off) {
         problems.push("模板里有隐藏的文字：看不见也会随文件发出去，请取消隐藏或删去".into());
     }
+    if is(element, "p") {
+        for mark in single_marks(&all_text(element)) {
+            let problem = format!("{UNKNOWN}“{mark}”：只有一对括号，会照原样印出来");
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
+    }
     if is(element, "t") {
         match marks(&text) {
             Err(problem) => problems.push(problem),
@@ -227,7 +257,7 @@ fn check(
                             problems.push(format!("字段“{name}”只能写在表格里要重复的那一行"));
                         }
                     } else if !names_allowed.single.contains(name.as_str()) {
-                        problems.push(format!("不认识的字段“{name}”"));
+                        problems.push(format!("{UNKNOWN}“{name}”"));
                     }
                 }
             }

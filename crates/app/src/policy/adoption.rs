@@ -7,6 +7,7 @@ mod view;
 pub use view::{AdoptionEventView, AdoptionTimeline, AdoptionView, GapView, JurisdictionTimeline};
 
 use domain::account::{Operation, Principal};
+use domain::casefile::Refusal;
 use domain::division::DivisionCode;
 use domain::policy::{Adoption, AdoptionStatus, Finding, Pack, PackTerms, Period, Timeline};
 use jiff::civil::Date;
@@ -254,10 +255,12 @@ impl App {
         Ok((row, rows))
     }
 
-    /// Puts a draft in force. Running casefiles keep their pack; leads that
-    /// arrive from the first day on fall under this one.
+    /// Puts another person's draft in force. Running casefiles keep their pack;
+    /// leads that arrive from the first day on fall under this one.
     ///
     /// # Errors
+    /// [`AppError::Refused`] for whoever drafted it: what governs everybody is
+    /// read by a second person, as the line is;
     /// [`AppError::Invalid`] naming each overlap and gap not agreed to;
     /// [`AppError::NotFound`] outside the scope.
     pub async fn confirm_adoption(
@@ -273,6 +276,14 @@ impl App {
             .await?;
         if status_of(&row)? != AdoptionStatus::Draft {
             return Err(AppError::Conflict("这一条不是草稿，不能再启用。".into()));
+        }
+        if row.account_id == principal.account_id {
+            return Err(AppError::Refused(vec![Refusal {
+                guard: "not_the_drafter".into(),
+                message: "起草的人不能启用自己的稿子，请另一名政策管理员看过变化后启用。".into(),
+                clause: None,
+                earliest_on: None,
+            }]));
         }
         let adoption = adoption_of(&row)?;
         let pack = self.library.pack(&row.pack_id).ok_or(AppError::NotFound)?;

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::account::Principal;
-use domain::policy::{Adoption, ComparedGroup, Difference, Finding, Period, Timeline, compare};
+use domain::policy::{
+    Adoption, ComparedGroup, Difference, Finding, Pack, Period, Timeline, compare,
+};
 use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,6 +21,8 @@ pub struct AdoptionPreview {
     /// The pack in force there today: its own, or one from above.
     pub current: Option<ComparedPack>,
     pub findings: Vec<AdoptionFinding>,
+    /// What to see to, though nothing stands against it.
+    pub warnings: Vec<String>,
     /// Provisions that differ from today's; left is today's, right the new one.
     pub changes: Vec<ComparedGroup>,
     /// Provisions that stay the same.
@@ -143,6 +147,11 @@ impl App {
             pack: ComparedPack::of(pack),
             current: current.map(ComparedPack::of),
             findings,
+            warnings: self
+                .without_line(pack, &adoption)
+                .await?
+                .into_iter()
+                .collect(),
             changes,
             same_count: rows - changed,
             running_total: running.iter().map(|r| r.count).sum(),
@@ -160,6 +169,28 @@ impl App {
                 })
                 .collect(),
         })
+    }
+
+    /// The new pack states no amount of the line, and none published holds
+    /// there on its first day: incomes would be compared with nothing.
+    async fn without_line(
+        &self,
+        pack: &Pack,
+        adoption: &Adoption,
+    ) -> Result<Option<String>, AppError> {
+        let stated = pack.values.line.as_ref().and_then(|l| l.amount_yuan.get());
+        let (place, from) = (adoption.jurisdiction, adoption.period.from);
+        if stated.is_some() || self.published_line(place, from).await?.is_some() {
+            return Ok(None);
+        }
+        let code = place.to_string();
+        let names = self.division_names([code.clone()]).await?;
+        Ok(Some(format!(
+            "《{}》没有写明监测范围的数额，{}从{}起也没有公布的监测范围：在公布以前，识别时没有数可比",
+            pack.values.title,
+            names.get(&code).unwrap_or(&code),
+            chinese(from)
+        )))
     }
 
     pub(super) fn finding_view(

@@ -4,9 +4,12 @@ use domain::account::{Operation, Principal};
 use domain::casefile::{Action, Casefile, Refusal};
 use domain::division::DivisionCode;
 use domain::policy::GuardKind;
-use domain::submission_list::{ItemAnswer, ItemVerdict, ListAct, ListStage, answer_in};
+use domain::submission_list::{
+    ItemAnswer, ItemVerdict, ListAct, ListStage, SubmissionList, answer_in,
+};
 use store::WriteTx;
 use store::audit::chain_of;
+use store::submission_list::StoredList;
 
 use super::{ListActForm, ListAnswers, SubmissionListView};
 use crate::casefile::Act;
@@ -234,14 +237,19 @@ impl App {
         })
     }
 
-    /// Shows a casefile's new state on the lists that wait for it, inside the
-    /// transaction that saved it: an answer is the same wherever it was given.
-    pub(crate) async fn settle_lists(
+    /// The lists that wait for a casefile, each with its answer as the
+    /// casefile's new state gives it: the same wherever it was given.
+    ///
+    /// # Errors
+    /// [`AppError::Refused`] when the answer is older than the list. Asked
+    /// before anything is saved: others of the same act may go through.
+    pub(crate) async fn answered_lists(
         &self,
         tx: &mut WriteTx,
         casefile: &Casefile,
-    ) -> Result<(), AppError> {
+    ) -> Result<Vec<(StoredList, SubmissionList)>, AppError> {
         let pack = self.pack(&casefile.pack.id)?;
+        let mut answered = Vec::new();
         for id in tx.lists_awaiting(&casefile.id).await? {
             let stored = tx.lock_submission_list(&id).await?;
             let content = &stored.list.content;
@@ -251,10 +259,27 @@ impl App {
                 .find(|r| r.casefile_id == casefile.id)
                 .and_then(|row| answer_in(&content.terms, row, casefile, pack));
             if let Some(answer) = answer {
+                stored
+                    .list
+                    .answer_dated(&answer)
+                    .map_err(|refusal| AppError::Refused(vec![refusal]))?;
                 let next = stored.list.answered(&casefile.id, answer);
-                tx.save_list_stage(&stored, &next, Some(&casefile.id))
-                    .await?;
+                answered.push((stored, next));
             }
+        }
+        Ok(answered)
+    }
+
+    /// Writes the answers down, inside the transaction that saved the casefile.
+    pub(crate) async fn settle_lists(
+        &self,
+        tx: &mut WriteTx,
+        casefile: &Casefile,
+        answered: Vec<(StoredList, SubmissionList)>,
+    ) -> Result<(), AppError> {
+        for (stored, next) in answered {
+            tx.save_list_stage(&stored, &next, Some(&casefile.id))
+                .await?;
         }
         Ok(())
     }

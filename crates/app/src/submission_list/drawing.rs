@@ -6,13 +6,13 @@ use domain::account::{Operation, Principal};
 use domain::casefile::Casefile;
 use domain::division::DivisionCode;
 use domain::policy::Pack;
-use domain::submission_list::{ListTerms, Month, Party, qualified_on};
+use domain::submission_list::{ListTerms, Month, qualified_on};
 use jiff::civil::Date;
 use store::casefile::{CasefileFilter, CasefileRow as StoredRow};
 use store::submission_list::ListFilter;
 
 use super::sending::documented;
-use super::{CandidateView, DrawableList, DrawablePeriod, category, named};
+use super::{CandidateView, DrawableList, DrawablePeriod, category, named, party};
 use crate::casefile::VillageName;
 use crate::error::permit;
 use crate::{App, AppError, Window};
@@ -73,10 +73,7 @@ impl App {
             let Some((_, recipient)) = group.terms.parties(group.area) else {
                 continue;
             };
-            let party = |code: DivisionCode| Party {
-                code,
-                name: named(&names, code),
-            };
+            let party = |code: DivisionCode| party(group.pack, &names, code);
             views.push(DrawableList {
                 pack_id: group.pack.id().to_owned(),
                 pack_title: group.pack.values.title.clone(),

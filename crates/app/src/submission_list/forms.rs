@@ -116,6 +116,7 @@ pub struct ListAnswers {
 pub struct ListAnswer {
     pub casefile_id: String,
     pub expected_version: i64,
+    #[serde(deserialize_with = "crate::limits::whole")]
     pub action: Action,
 }
 

@@ -18,7 +18,7 @@ use domain::casefile::{Casefile, Refusal, Situation, Stage, Todo, outlook, propo
 use domain::division::DivisionCode;
 use domain::household::HouseholdFile;
 use domain::policy::Pack;
-use domain::submission_list::{ListContent, ListRow, ListTerms, not_on_list, qualified_on};
+use domain::submission_list::{ListContent, ListRow, ListTerms, Party, not_on_list, qualified_on};
 use store::casefile::CasefileRow as StoredRow;
 use store::submission_list::StoredList;
 
@@ -87,7 +87,8 @@ impl App {
     }
 
     /// Says beside a step that answers a list when the household stands on
-    /// none: the step may be done, but its list should come first.
+    /// none: the step may be done, but its list should come first. Once the
+    /// step is done, or the household refused, there is nothing left to list.
     pub(crate) async fn note_missing_lists(
         &self,
         scope: &Scope,
@@ -95,10 +96,15 @@ impl App {
         pack: &Pack,
         todo: &mut [Todo],
     ) -> Result<(), AppError> {
+        if !matches!(casefile.stage, Stage::Running | Stage::Determined { .. }) {
+            return Ok(());
+        }
+        let awaited =
+            |step| casefile.records.done_on(step).is_none() || casefile.sent_back_to == Some(step);
         let ids = std::slice::from_ref(&casefile.id);
         let listed = self.store.listed_casefiles(scope, ids).await?;
         let listed: BTreeSet<String> = listed.into_iter().map(|(_, code)| code).collect();
-        for one in todo.iter_mut().filter(|t| t.ready) {
+        for one in todo.iter_mut().filter(|t| t.ready && awaited(t.step)) {
             one.refusals.extend(not_on_list(pack, one.step, &listed));
         }
         Ok(())
@@ -175,6 +181,20 @@ fn category(pack: &Pack, casefile: &Casefile, household_type: &str) -> Option<St
 }
 
 /// The name of a division among those loaded, or its code.
+/// A division as the papers of a pack name it.
+fn party(
+    pack: &Pack,
+    names: &std::collections::BTreeMap<String, String>,
+    code: DivisionCode,
+) -> Party {
+    let name = named(names, code);
+    Party {
+        code,
+        office: pack.office(code.level(), &domain::division::short_name(&name)),
+        name,
+    }
+}
+
 fn named(names: &std::collections::BTreeMap<String, String>, code: DivisionCode) -> String {
     let code = code.to_string();
     names.get(&code).cloned().unwrap_or(code)

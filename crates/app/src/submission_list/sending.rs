@@ -7,14 +7,14 @@ use domain::casefile::{Action, Refusal, TownshipSubmission, WrittenNotice};
 use domain::division::DivisionCode;
 use domain::policy::{Pack, StepKind};
 use domain::submission_list::{
-    Candidate, Drawing, LeftOut, ListContent, ListRow, ListTerms, Month, Party, SubmissionList,
+    Candidate, Drawing, LeftOut, ListContent, ListRow, ListTerms, Month, SubmissionList,
     sending_step,
 };
 use store::WriteTx;
 use store::audit::chain_of;
 use store::submission_list::NewList;
 
-use super::{NewListItem, NewSubmissionList, RowSource, SubmissionListView, named};
+use super::{NewListItem, NewSubmissionList, RowSource, SubmissionListView, named, party};
 use crate::casefile::Act;
 use crate::error::permit;
 use crate::notice::{ItemResult, NOT_HERE};
@@ -55,11 +55,20 @@ impl App {
         let group = groups.iter().find(|g| {
             g.pack.id() == pack.id() && g.terms.code == terms.code && g.area == form.area
         });
-        let candidates: Vec<Candidate> = group
-            .into_iter()
-            .flat_map(|g| &g.found)
+        let found = || group.into_iter().flat_map(|g| &g.found);
+        let households = self
+            .store
+            .households(
+                &principal.scope,
+                found().map(|f| f.row.household_id.clone()),
+            )
+            .await?;
+        let candidates: Vec<Candidate> = found()
             .map(|f| Candidate {
                 casefile_id: f.row.id.clone(),
+                head_name: households
+                    .get(&f.row.household_id)
+                    .map_or_else(String::new, |h| h.head_name.clone()),
                 qualified_on: f.qualified_on,
             })
             .collect();
@@ -103,10 +112,7 @@ impl App {
         let names = self
             .division_names(parties.iter().map(ToString::to_string))
             .await?;
-        let party = |code: DivisionCode| Party {
-            code,
-            name: named(&names, code),
-        };
+        let party = |code: DivisionCode| party(pack, &names, code);
         let ids: Vec<String> = form
             .left_out
             .iter()
@@ -132,7 +138,7 @@ impl App {
         });
         let month = form.period.map(Month::spoken).unwrap_or_default();
         Ok(ListContent {
-            title: format!("{}{month}{}", named(&names, form.area), terms.label),
+            title: terms.title(form.area, &named(&names, form.area), &month),
             number: String::new(),
             terms: terms.clone(),
             pack: domain::casefile::PackRef {

@@ -54,8 +54,8 @@ fn workbook(list: &ListContent, digest: &str) -> Result<Vec<u8>, AppError> {
         "{}　{}　报送：{}　接收：{}　报送日期：{}　经办人：{}",
         list.number,
         list.document_number,
-        list.maker.name,
-        list.recipient.name,
+        list.maker.signs_as(),
+        list.recipient.signs_as(),
         list.submitted_on,
         list.submitted_by
     );

@@ -4,7 +4,7 @@ use std::io::{Cursor, Read as _, Write as _};
 
 use app::PolicyFiles;
 use app::paper::Template;
-use domain::paper::{Layout, PaperKind, sample};
+use domain::paper::{Layout, PaperKind, SampleWords, sample};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
@@ -85,7 +85,7 @@ const BODY: &str = "word/document.xml";
 fn every_built_in_template_fills_whole() {
     let files = PolicyFiles::load(None).expect("policy folder");
     for kind in PaperKind::ALL {
-        let data = sample(*kind);
+        let data = sample(*kind, &SampleWords::default());
         let template = Template::open(*kind, &built_in(*kind)).expect("a template");
         let filled = template.fill(&data).expect("filled");
         let body: String = parts(&filled)
@@ -128,7 +128,7 @@ fn split_runs_headers_and_full_width_brackets_are_filled() {
     });
     let template = Template::open(PaperKind::PublicNotice, &bytes).expect("a template");
     let filled = template
-        .fill(&sample(PaperKind::PublicNotice))
+        .fill(&sample(PaperKind::PublicNotice, &SampleWords::default()))
         .expect("filled");
     let all: String = parts(&filled).iter().map(|(_, p)| text_of(p)).collect();
     assert!(all.contains("样例甲") && all.contains("样例丁（监护人）"));
@@ -140,7 +140,7 @@ fn split_runs_headers_and_full_width_brackets_are_filled() {
 
 #[test]
 fn values_are_escaped_and_never_read_again() {
-    let mut data = sample(PaperKind::SubmissionList);
+    let mut data = sample(PaperKind::SubmissionList, &SampleWords::default());
     for row in &mut data.rows {
         for (name, value) in row.iter_mut() {
             if *name == "备注" {
@@ -206,7 +206,7 @@ fn traces_of_the_author_are_left_behind() {
     });
     let template = Template::open(PaperKind::PublicNotice, &bytes).expect("a template");
     let filled = template
-        .fill(&sample(PaperKind::PublicNotice))
+        .fill(&sample(PaperKind::PublicNotice, &SampleWords::default()))
         .expect("filled");
     let raw = format!("{:?}", parts(&filled));
     for trace in [

@@ -285,6 +285,7 @@ fn paper(
     let filled = if kind == PaperKind::PublicNotice {
         PublicNotice {
             place,
+            issued_by: PublicText::name("样例村村民委员会", "张贴单位", never).expect("fit"),
             after: Vec::new(),
             posted_on: TODAY,
             stands_until: date(2022, 5, 9),

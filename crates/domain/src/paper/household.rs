@@ -46,6 +46,7 @@ pub struct CommitmentLetterPaper {
     /// Blank until signed.
     pub signed_on: Option<Date>,
     pub valid_until: Option<Date>,
+    /// Whose assets the letter lets be queried.
     pub members: Vec<LetterMember>,
 }
 

@@ -20,7 +20,7 @@ pub use public::{
     Announcement, NameProtection, NeverPublic, PublicLine, PublicNotice, PublicPlace, PublicText,
     SubstituteLine, Unfit, public_line, unfit_to_post,
 };
-pub use sample::sample;
+pub use sample::{SampleWords, sample};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -119,7 +119,7 @@ pub trait Paper {
 
 /// The names a template of a kind may use: single ones, and those of a line.
 pub fn field_names(kind: PaperKind) -> (Vec<&'static str>, Vec<&'static str>) {
-    let sample = sample(kind);
+    let sample = sample(kind, &SampleWords::default());
     let names = |values: &[Value]| values.iter().map(|(name, _)| *name).collect();
     (
         names(&sample.fields),

@@ -334,6 +334,8 @@ fn rows(lines: &[PublicLine]) -> Vec<Vec<super::Value>> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicNotice {
     pub place: PublicPlace,
+    /// Who posts it.
+    pub issued_by: PublicText,
     /// The steps that led to it, in the words of the pack.
     pub after: Vec<PublicText>,
     pub posted_on: Date,
@@ -349,12 +351,18 @@ impl Paper for PublicNotice {
 
     fn filled(&self) -> Filled {
         let posted = spoken(self.posted_on);
-        let (until, days, period) = match self.days_required {
-            0 => (String::new(), String::new(), format!("自{posted}张贴")),
+        // Nobody is told to speak within a period the document does not set.
+        let (until, days, period, speak) = match self.days_required {
+            0 => (
+                String::new(),
+                String::new(),
+                format!("自{posted}张贴"),
+                "请",
+            ),
             days => {
                 let until = spoken(self.stands_until);
                 let period = format!("公示时间不少于{days}天，自{posted}张贴，公示至{until}");
-                (until, days.to_string(), period)
+                (until, days.to_string(), period, "请在公示期内")
             }
         };
         let mut fields = self.place.fields();
@@ -371,6 +379,8 @@ impl Paper for PublicNotice {
             ("公示截止日期", until),
             ("公示天数", days),
             ("公示期限", period),
+            ("异议期限", speak.to_owned()),
+            ("张贴单位", self.issued_by.0.clone()),
             ("户数", self.lines.len().to_string()),
         ]);
         Filled {
@@ -480,6 +490,7 @@ mod tests {
     fn unstated_days_are_not_printed() {
         let none = NeverPublic::default();
         let notice = |days_required| PublicNotice {
+            issued_by: PublicText::name("丙村村民委员会", "张贴单位", &never()).unwrap(),
             after: vec![PublicText::name("民主评议", "环节", &never()).unwrap()],
             place: PublicPlace::new("甲县", "乙镇", "丙村", &none).expect("a place"),
             posted_on: jiff::civil::date(2022, 5, 4),
@@ -489,6 +500,9 @@ mod tests {
         };
         let period = |days| notice(days).filled().field("公示期限").map(str::to_owned);
         assert_eq!(period(0).as_deref(), Some("自2022年5月4日张贴"));
+        let speak = |days| notice(days).filled().field("异议期限").map(str::to_owned);
+        assert_eq!(speak(0).as_deref(), Some("请"));
+        assert_eq!(speak(5).as_deref(), Some("请在公示期内"));
         assert_eq!(
             period(5).as_deref(),
             Some("公示时间不少于5天，自2022年5月4日张贴，公示至2022年5月9日")

@@ -33,6 +33,7 @@ pub(super) const GROUPS: &[(&str, &str)] = &[
     ("attribution", "谁采集、谁录入、谁负责"),
     ("bounds", "要说明原因的界限"),
     ("level", "层级"),
+    ("office", "由谁署名、称呼谁"),
     ("task", "任务分工"),
     ("exchange_source", "数据来源系统"),
     ("form", "文书和表单"),

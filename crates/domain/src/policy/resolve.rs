@@ -9,9 +9,10 @@ use super::Problem;
 use super::load::PackSource;
 use super::pack::{
     Category, Channel, Clause, ClauseId, DeclarationMeans, Document, EntryPath, ExchangeSource,
-    Form, Guard, GuardKind, Item, LawfulItems, LeadOutcome, ListDefinition, Message, PackFile,
-    Procedure, Responsibility, Step, StepKind, Task,
+    Form, Guard, GuardKind, Item, LawfulItems, LeadOutcome, ListDefinition, Message, Office,
+    PackFile, Procedure, Responsibility, Step, StepKind, Task,
 };
+use crate::division::{Level, customary_office};
 
 /// All packs known to a deployment, layered and checked.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +64,13 @@ coded! {
     ListDefinition => "list", code;
     Responsibility => "responsibility", code;
     Item => "item", code;
+}
+
+impl Coded for Office {
+    const GROUP: &'static str = "office";
+    fn code(&self) -> String {
+        self.code.as_str().to_owned()
+    }
 }
 
 fn overlay<T: Coded + Clone>(
@@ -160,7 +168,7 @@ impl Pack {
             lists!(
                 documents: None, categories: None, channels: None, declaration_means: None,
                 lead_outcomes: None, tasks: None, exchange_sources: None, forms: None,
-                messages: None,
+                messages: None, offices: None,
                 dimensions: Some("dimension"), difficulty_areas: Some("difficulty_area"),
                 discovery_modes: Some("discovery_mode"), grid_staff: Some("grid_staff"),
                 lead_stages: Some("lead_stage"), eligible_statuses: Some("eligible_status"),
@@ -257,6 +265,15 @@ impl Pack {
             .iter()
             .find(|c| c.code == code)
             .map_or_else(|| code.to_owned(), |c| c.label.clone())
+    }
+
+    /// How a division of a level signs its papers and is addressed on them: as
+    /// the document names the office, else by practice.
+    pub fn office(&self, level: Level, name: &str) -> String {
+        match self.values.offices.iter().find(|o| o.code == level) {
+            Some(office) => format!("{name}{}", office.label),
+            None => customary_office(level, name),
+        }
     }
 
     /// The text of a message with its placeholders filled.

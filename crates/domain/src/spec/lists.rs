@@ -156,6 +156,18 @@ fn entries(list: &str, pack: &Pack) -> Option<Vec<Entry>> {
                 Some((code, s.label.clone(), from, vec![]))
             })
             .collect::<Option<_>>()?,
+        "署名" => v
+            .offices
+            .iter()
+            .map(|e| {
+                (
+                    e.code.as_str().to_owned(),
+                    e.label.clone(),
+                    origin(e.clause.as_ref(), e.source),
+                    vec![],
+                )
+            })
+            .collect(),
         "层级" => v
             .levels
             .iter()

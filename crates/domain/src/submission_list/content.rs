@@ -55,6 +55,16 @@ impl ListTerms {
         self.level.max(self.submitted_to)
     }
 
+    /// Title of the list of an area: of its maker, or of the lower level it
+    /// is about.
+    pub fn title(&self, area: DivisionCode, name: &str, month: &str) -> String {
+        if area.level() == self.level {
+            list_title(&self.label, self.level, name, month)
+        } else {
+            format!("{name}{month}{}", self.label)
+        }
+    }
+
     /// Who draws up and who receives the list of an area; `None` where the
     /// area has no such level above it, or is not of the list's own level.
     pub fn parties(&self, area: DivisionCode) -> Option<(DivisionCode, DivisionCode)> {
@@ -68,12 +78,43 @@ impl ListTerms {
     }
 }
 
+/// `龙仙镇人民政府上报名单`: the name of the maker takes the place of its level
+/// (镇级、村级) in the label.
+pub fn list_title(label: &str, level: Level, name: &str, month: &str) -> String {
+    let own: &[&str] = match level {
+        Level::Village => &["村级"],
+        Level::Township => &["乡镇级", "镇级", "乡级"],
+        Level::County => &["县级"],
+        _ => &[],
+    };
+    match own.iter().find_map(|level| label.strip_prefix(level)) {
+        // 龙仙镇人民政府 stays one name.
+        Some(rest) if !month.is_empty() => format!("{name}{rest}（{month}）"),
+        Some(rest) => format!("{name}{rest}"),
+        None => format!("{name}{month}{label}"),
+    }
+}
+
 /// A division by code and name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Party {
     #[schema(value_type = String)]
     pub code: DivisionCode,
     pub name: String,
+    /// How it signs and is addressed; empty on lists sent before it was kept.
+    #[serde(default)]
+    pub office: String,
+}
+
+impl Party {
+    /// The name a paper signs with or is addressed to.
+    pub fn signs_as(&self) -> &str {
+        if self.office.is_empty() {
+            &self.name
+        } else {
+            &self.office
+        }
+    }
 }
 
 /// A list exactly as it was sent. No number of a document, phone or account

@@ -22,6 +22,7 @@ use utoipa::ToSchema;
 use crate::account::Principal;
 use crate::casefile::Refusal;
 use crate::division::DivisionCode;
+use crate::paper::spoken;
 use crate::typed_text::{is_blank, readable_length};
 
 /// Where a list stands. A stage carries what only it has.
@@ -142,6 +143,9 @@ impl SubmissionList {
         let content = &self.content;
         let clause = content.terms.clause.as_deref();
         let mut refused = dated(on, content.submitted_on, today);
+        if let (ListAct::Receive, ListStage::Submitted) = (act, &self.stage) {
+            refused.extend(after_qualified(on, &content.rows, clause));
+        }
         let mut no = |guard: &str, message: String| {
             refused.push(Refusal::new(guard, message, clause));
         };
@@ -179,6 +183,14 @@ impl SubmissionList {
         if let Some(words) = stage_words {
             no("stage", words.into());
         }
+        if let (ListAct::Return { .. }, ListStage::Received(received)) = (act, &self.stage)
+            && on < received.on
+        {
+            no(
+                "not_before_previous",
+                format!("退回日期不能早于接收日期{}。", spoken(received.on)),
+            );
+        }
         if let ListAct::Return { reason } | ListAct::Withdraw { reason } = act
             && readable_length(reason) < SHORTEST_REASON
         {
@@ -202,6 +214,36 @@ impl SubmissionList {
         Ok(Self {
             stage,
             ..self.clone()
+        })
+    }
+
+    /// Whether an answer may bear its day: an opinion on a household is not
+    /// older than the list it answers, nor than the day the list was taken in.
+    /// A lawful end comes when it comes.
+    ///
+    /// # Errors
+    /// The day it must wait for, in words.
+    pub fn answer_dated(&self, answer: &ItemAnswer) -> Result<(), Refusal> {
+        let (since, verb) = match &self.stage {
+            ListStage::Received(received) => (received.on, "接收"),
+            _ => (self.content.submitted_on, "报送"),
+        };
+        if answer.verdict == ItemVerdict::Ended || answer.on >= since {
+            return Ok(());
+        }
+        Err(Refusal {
+            earliest_on: Some(since),
+            ..Refusal::new(
+                "not_before_previous",
+                format!(
+                    "这一户在{}“{}{}”上，名单是{}{verb}的，答复的日期不能早于这一天。",
+                    self.content.maker.name,
+                    self.content.terms.label,
+                    self.content.number,
+                    spoken(since)
+                ),
+                self.content.terms.clause.as_deref(),
+            )
         })
     }
 
@@ -258,10 +300,65 @@ fn dated(on: Date, not_before: Date, today: Date) -> Vec<Refusal> {
     refused
 }
 
+/// A paper is not older than what stands on it: who is on a list qualified by
+/// its date. The households are named.
+fn after_qualified(on: Date, households: &[impl Listed], clause: Option<&str>) -> Option<Refusal> {
+    let later: Vec<(&str, Date)> = households
+        .iter()
+        .map(Listed::qualified)
+        .filter(|(_, qualified_on)| *qualified_on > on)
+        .collect();
+    let earliest = later.iter().map(|(_, day)| *day).max()?;
+    let named: Vec<String> = later
+        .iter()
+        .take(NAMED_AT_MOST)
+        .map(|(head, day)| format!("{head}户（{}）", spoken(*day)))
+        .collect();
+    let more = match later.len() {
+        count if count > NAMED_AT_MOST => format!("等 {count} 户"),
+        _ => String::new(),
+    };
+    Some(Refusal {
+        earliest_on: Some(earliest),
+        ..Refusal::new(
+            "not_before_qualified",
+            format!(
+                "{}{more}在{}还不符合列入这份名单的条件：名单的日期不能早于农户符合条件的那一天。请核对日期，或把日期改到{}以后（含当日）。",
+                named.join("、"),
+                spoken(on),
+                spoken(earliest)
+            ),
+            clause,
+        )
+    })
+}
+
+/// Households named in one sentence.
+const NAMED_AT_MOST: usize = 5;
+
+/// A household with the day it qualified.
+trait Listed {
+    /// Name of its head, and that day.
+    fn qualified(&self) -> (&str, Date);
+}
+
+impl Listed for ListRow {
+    fn qualified(&self) -> (&str, Date) {
+        (&self.head_name, self.qualified_on)
+    }
+}
+
+impl Listed for &Candidate {
+    fn qualified(&self) -> (&str, Date) {
+        (&self.head_name, self.qualified_on)
+    }
+}
+
 /// A household that may go on a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     pub casefile_id: String,
+    pub head_name: String,
     pub qualified_on: Date,
 }
 
@@ -297,6 +394,12 @@ impl Drawing<'_> {
         let terms = self.terms;
         let clause = terms.clause.as_deref();
         let mut refused = dated(self.submitted_on, Date::MIN, self.today);
+        let chosen: Vec<&Candidate> = self
+            .candidates
+            .iter()
+            .filter(|c| self.chosen.contains(&c.casefile_id))
+            .collect();
+        refused.extend(after_qualified(self.submitted_on, &chosen, clause));
         let mut no = |guard: &str, message: String| {
             refused.push(Refusal::new(guard, message, clause));
         };

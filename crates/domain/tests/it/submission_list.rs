@@ -74,6 +74,7 @@ fn list(terms: ListTerms, rows: u32) -> SubmissionList {
     let party = |text: &str| Party {
         code: code(text),
         name: text.into(),
+        office: String::new(),
     };
     SubmissionList::submitted(ListContent {
         title: String::new(),
@@ -255,6 +256,7 @@ fn a_month_takes_who_qualified_by_its_last_day() {
     };
     let on = |id: &str, qualified_on| Candidate {
         casefile_id: id.into(),
+        head_name: id.into(),
         qualified_on,
     };
     let candidates = [on("april", date(2022, 4, 30)), on("may", date(2022, 5, 1))];
@@ -296,6 +298,44 @@ fn months_read_and_say_themselves() {
     for wrong in ["2020-13", "2020-00", "20-01", "2020-1", "2020/01", ""] {
         assert!(wrong.parse::<Month>().is_err(), "{wrong}");
     }
+}
+
+#[test]
+fn a_list_is_not_older_than_what_stands_on_it() {
+    let (terms, actor) = (terms(), village());
+    let of = |id: &str, qualified_on| Candidate {
+        casefile_id: id.into(),
+        head_name: format!("{id}家"),
+        qualified_on,
+    };
+    let candidates = [of("早", date(2022, 5, 1)), of("晚", date(2022, 5, 3))];
+    let both = ["早".to_owned(), "晚".to_owned()];
+    let on = |submitted_on| Drawing {
+        submitted_on,
+        ..drawing(&terms, &both, &[], &candidates, &actor)
+    };
+    assert!(on(date(2022, 5, 3)).check().is_ok());
+    let refused = on(date(2022, 5, 2)).check().expect_err("too early");
+    assert_eq!(refused[0].guard, "not_before_qualified");
+    assert_eq!(refused[0].earliest_on, Some(date(2022, 5, 3)));
+    assert!(refused[0].message.contains("晚家户"), "{refused:?}");
+    assert!(!refused[0].message.contains("早家户"), "{refused:?}");
+
+    // Taken in on the 12th: an answer of the 11th is older than that, a death is not late.
+    let day = date(2022, 5, 12);
+    let received = list(terms.clone(), 1)
+        .apply(&ListAct::Receive, day, &township(), day)
+        .expect("received");
+    let early = |verdict| received.answer_dated(&answer(verdict));
+    assert_eq!(
+        early(ItemVerdict::Approved).expect_err("older").earliest_on,
+        Some(day)
+    );
+    assert!(early(ItemVerdict::Ended).is_ok());
+    assert_eq!(
+        guards(received.apply(&back(), DAY, &township(), day)),
+        ["not_before_previous"]
+    );
 }
 
 /// One thing that may happen to a list.
@@ -365,7 +405,7 @@ proptest! {
     ) {
         // 0 chosen, 1 left out with a reason, 2 left out without, 3 not mentioned.
         let candidates: Vec<Candidate> = (0..marks.len())
-            .map(|i| Candidate { casefile_id: format!("c{i}"), qualified_on: DAY })
+            .map(|i| Candidate { casefile_id: format!("c{i}"), head_name: String::new(), qualified_on: DAY })
             .collect();
         let marked = |wanted: u8| marks.iter().enumerate().filter(move |(_, m)| **m == wanted).map(|(i, _)| format!("c{i}"));
         let chosen: Vec<String> = marked(0).collect();

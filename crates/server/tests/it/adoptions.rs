@@ -55,9 +55,12 @@ async fn draft(officer: &Person<'_>, pack: &str, place: &str, from: Date) -> Val
         .ok()
 }
 
+/// An act on an entry; what one officer drafted, the other confirms.
 async fn act(officer: &Person<'_>, entry: &Value, what: &str, mut body: Value) -> Reply {
     let id = entry["id"].as_str().expect("an id");
     body["expected_version"] = entry["version"].clone();
+    let other = officer.colleague("policy2");
+    let officer = if what == "confirm" { &other } else { officer };
     officer
         .post(&format!("/policy/adoptions/{id}/{what}"), body)
         .await
@@ -217,6 +220,40 @@ async fn a_household_shows_each_casefile_with_its_pack() {
 }
 
 #[tokio::test]
+async fn a_second_officer_puts_it_in_force() {
+    let test = open(Engine::Sqlite).await;
+    let (first, second) = (test.person("policy"), test.person("policy2"));
+    let entry = draft(&first, "county-own", COUNTY, date(2022, 5, 10)).await;
+    assert_eq!(
+        (&entry["may_confirm"], &entry["awaits_another"]),
+        (&json!(false), &json!(true))
+    );
+    let id = entry["id"].as_str().expect("an id");
+    let body = json!({"expected_version": entry["version"]});
+    first
+        .post(&format!("/policy/adoptions/{id}/confirm"), body)
+        .await
+        .refusal("not_the_drafter");
+    let seen = place(&second, COUNTY).await["entries"][0].clone();
+    assert_eq!(
+        (&seen["may_confirm"], &seen["awaits_another"]),
+        (&json!(true), &json!(false))
+    );
+    let put = act(&first, &entry, "confirm", json!({})).await.ok();
+    assert_eq!(put["history"][0]["by_name"], "职policy");
+    assert_eq!(put["history"][1]["by_name"], "职policy2");
+
+    // A pack without an amount, where nothing is published: said before the yes.
+    let warned = async |pack: &str| -> String {
+        let form = form(pack, "410000000000", date(2025, 1, 1));
+        let preview = first.post("/policy/adoptions/preview", form).await.ok();
+        preview["warnings"].to_string()
+    };
+    assert!(warned("henan-2025").await.contains("没有公布的监测范围"));
+    assert_eq!(warned("henan-2022").await, "[]");
+}
+
+#[tokio::test]
 async fn overlaps_and_gaps_need_a_yes() {
     let test = open(Engine::Sqlite).await;
     let officer = test.person("policy");
@@ -243,7 +280,7 @@ async fn overlaps_and_gaps_need_a_yes() {
     assert_eq!(ended["until"], "2022-06-01");
     assert_eq!(ended["history"][2]["kind"], "ended");
     assert_eq!(ended["history"][2]["reason"], "由《县级试行办法》接替");
-    assert_eq!(ended["history"][2]["by_name"], "职policy");
+    assert_eq!(ended["history"][2]["by_name"], "职policy2");
 
     // Whoever starts before one already planned chooses another day.
     let wedged = draft(&officer, "henan-2022", COUNTY, date(2022, 5, 20)).await;

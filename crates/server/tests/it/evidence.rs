@@ -113,10 +113,13 @@ async fn what_is_missing_is_asked_for_and_named_when_the_archive_is_refused() {
         assert!(words.contains(label), "{words}");
     }
     assert!(!words.contains("排查表"), "{words}");
-    // A ticked list proves nothing any more.
+    // A ticked list proves nothing any more: nobody reads one.
     let mut ticked = forms::archive(day);
     ticked["checklist"] = json!(["commitment_letter", "decision_document"]);
-    case.act("township.a1", day, ticked)
+    let ticked = case.act("township.a1", day, ticked).await;
+    let words = ticked.problem(422, "malformed").to_string();
+    assert!(words.contains("checklist"), "{words}");
+    case.act("township.a1", day, forms::archive(day))
         .await
         .refusal("archive_complete");
     case.act(

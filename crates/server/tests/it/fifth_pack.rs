@@ -53,7 +53,8 @@ async fn put_in_force(test: &TestApp) {
         entry["id"].as_str().expect("an id")
     );
     let body = json!({"expected_version": entry["version"]});
-    officer.post(&confirm, body).await.ok();
+    let second = test.person("policy2");
+    second.post(&confirm, body).await.ok();
     test.go_to(date(2026, 9, 22));
 }
 

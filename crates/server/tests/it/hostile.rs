@@ -279,18 +279,32 @@ async fn texts_and_amounts_have_a_limit() {
 }
 
 #[tokio::test]
-async fn fields_nobody_asked_for_change_nothing() {
+async fn fields_nobody_asked_for_are_refused_by_name() {
     let test = TestApp::sqlite().await;
     let household = test.village().add_household(HOME, 1).await;
-    let mut lead = forms::lead(HOME, &household, "cadre_visit", date(2022, 5, 1));
+    let lead = forms::lead(HOME, &household, "cadre_visit", date(2022, 5, 1));
     for (key, value) in [
         ("status", "concluded"),
         ("outcome", "no_risk"),
         ("account_id", "somebody"),
         ("id", "chosen"),
     ] {
-        lead[key] = json!(value);
+        let mut more = lead.clone();
+        more[key] = json!(value);
+        let refused = test.village().post("/leads", more).await;
+        let words = refused.problem(422, "malformed").to_string();
+        assert!(words.contains(key) && !words.contains(value), "{words}");
     }
+    // Also inside an act of several kinds.
+    let change = json!({
+        "expected_version": 1, "effective_on": "2022-05-01", "reason": "核对", "collected_by": "采集人",
+        "change": {"kind": "moved", "village": HOME.village, "verified": true},
+    });
+    let path = format!("/households/{household}/changes");
+    test.village()
+        .post(&path, change)
+        .await
+        .problem(422, "malformed");
     let registered = test.village().post("/leads", lead).await.ok();
     assert_eq!(
         (
@@ -299,17 +313,28 @@ async fn fields_nobody_asked_for_change_nothing() {
         ),
         (Some("open"), true)
     );
-    assert_ne!(registered["lead"]["id"], "chosen");
-    let form = json!({"login_name": "mass", "display_name": "某", "role": "analyst", "division": "410327000000", "reason": "数据分析",
-        "must_change_password": false, "roles": ["system_administrator"], "totp_confirmed": true});
+    let mut form = json!({"login_name": "mass", "display_name": "某", "role": "analyst", "division": "410327000000", "reason": "数据分析"});
+    let own = form.clone();
+    form["roles"] = json!(["system_administrator"]);
+    form["must_change_password"] = json!(false);
+    test.person("system")
+        .post("/accounts", form)
+        .await
+        .problem(422, "malformed");
+    let form = own;
     let opened = test.person("system").post("/accounts", form).await.ok();
     let asked = test.person("security").get("/role-requests").await.ok();
     let request = asked["items"][0]["id"].as_str().expect("a request");
+    let decide = format!("/role-requests/{request}/decide");
     test.person("security")
         .post(
-            &format!("/role-requests/{request}/decide"),
-            json!({"grant": true, "roles": ["system_administrator"], "role": "system_administrator"}),
+            &decide,
+            json!({"grant": true, "role": "system_administrator"}),
         )
+        .await
+        .problem(422, "malformed");
+    test.person("security")
+        .post(&decide, json!({"grant": true}))
         .await
         .ok();
     let me = test

@@ -336,6 +336,24 @@ async fn templates(case: &Case<'_>, notice: &str) {
         .await;
     assert_eq!(bad.status, 422);
     assert_eq!(bad.json["errors"][0]["message"], "不认识的字段“身份证号”");
+    // Single brackets would be printed as they are; the marks there are are named.
+    let single = county
+        .template(
+            "public_notice",
+            &renamed(&built_in, "{{类别}}", "{{类别}}{id_number}"),
+        )
+        .await;
+    assert_eq!(single.status, 422);
+    let said = single.json["errors"].to_string();
+    assert!(
+        said.contains("{id_number}") && said.contains("{{公示期限}}") && said.contains("{{户主}}"),
+        "{said}"
+    );
+    // A misspelt field is no wish for the built-in template.
+    let misspelt = json!({"kind": "public_notice", "templateId": "built_in.public_notice"});
+    let refused = county.post("/paper-templates/in-use", misspelt).await;
+    let words = refused.problem(422, "malformed").to_string();
+    assert!(words.contains("templateId"), "{words}");
     // What is typed into a public template is read by everybody.
     for (typed, words) in [
         ("公示 980122199001011234", "像证件号"),
@@ -427,4 +445,33 @@ async fn templates(case: &Case<'_>, notice: &str) {
     let back = county.post("/paper-templates/in-use", put(None)).await.ok();
     assert_eq!(back["history"].as_array().map(Vec::len), Some(2));
     assert!(!document().await.contains("本县式样"));
+}
+
+/// The form says what the visit found, the letter names whom it queries.
+#[tokio::test]
+async fn a_paper_never_gainsays_itself() {
+    let test = TestApp::sqlite().await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    let print = async |kind: &str| -> String {
+        let path = format!("/papers/casefile/{}/{kind}/print", case.id);
+        test.village().get(&path).await.text()
+    };
+    assert!(!print("investigation_form").await.contains("无问题"));
+    let mut visit = forms::verify_home(HOME, true);
+    visit["dimensions"][1]["problem"] = json!(true);
+    case.act(&case.village(), FIRST, visit).await.ok();
+    let form = print("investigation_form").await;
+    assert_eq!(form.matches("见下“三保障”研判").count(), 3, "{form}");
+    assert!(form.contains("“三保障”：有问题"), "{form}");
+
+    let child = format!("李{}子1", HOME.canary());
+    assert!(form.contains(&child), "the form lists the household");
+    let blank = print("commitment_letter").await;
+    assert!(
+        !blank.contains(&child),
+        "the letter queries adults: {blank}"
+    );
+    case.sign(FIRST).await;
+    let signed = print("commitment_letter").await;
+    assert!(!signed.contains(&child) && signed.contains(&forms::head_name(HOME, 1)));
 }

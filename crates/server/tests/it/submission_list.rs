@@ -227,6 +227,9 @@ async fn village_to_township_to_county_and_back(test: &TestApp) {
     ];
     answer(test, "county.a1", &up, STOOD, &decisions).await.ok();
     assert_eq!(read(test, "township.a1", &up).await["stage"], "closed");
+    // It was on its lists: nobody is told to send one afterwards.
+    let decided = one.view().await.to_string();
+    assert!(!decided.contains("not_on_list"), "{decided}");
 
     let form = list_of(
         "henan-2022",

@@ -31,7 +31,7 @@ async fn what_was_sent_stays_as_it_was() {
     let child = &file.members[2].id;
     let change = json!({
         "expected_version": row.version, "effective_on": FIRST, "reason": "户口迁出", "collected_by": "采集人",
-        "change": {"kind": "member_left", "member_id": child, "on": FIRST, "reason": "moved_out"},
+        "change": {"kind": "member_left", "member_id": child, "on": FIRST},
     });
     let changed = test
         .village()

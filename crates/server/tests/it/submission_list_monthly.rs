@@ -304,6 +304,8 @@ async fn the_final_list_is_a_written_notice() {
         for words in [
             "关于柳泉镇监测对象最终名单的通知",
             "宜扶组〔2022〕8号",
+            "柳泉镇人民政府：",
+            "宜阳县扶贫部门（盖章）",
             "签发人",
             "请于2022年5月25日前签收。",
             &forms::head_name(HOME, 1),

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::forms;
 use crate::place::HOME;
 use crate::story::Case;
-use crate::submission_list::{drawable, list_of, send};
+use crate::submission_list::{answer, drawable, id_of, list_of, on_list, read, send};
 use crate::test_app::{Engine, TestApp};
 
 const FIRST: Date = date(2022, 5, 1);
@@ -52,4 +52,48 @@ async fn a_changed_household(test: &TestApp) {
         (&sent["number"], &sent["households"]),
         (&json!("〔2022〕1号"), &json!(3))
     );
+}
+
+#[tokio::test]
+async fn neither_a_list_nor_its_answer_is_older_than_what_it_rests_on() {
+    let test = TestApp::sqlite().await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    case.up_to_appraisal(FIRST).await;
+    case.notice(FIRST).await;
+    let on = async |day| {
+        list_of(
+            "henan-2022",
+            "preliminary_list",
+            HOME.village,
+            day,
+            &[&case],
+        )
+        .await
+    };
+    let problem = send(&test, "village.a1", on(date(2022, 4, 1)).await)
+        .await
+        .refusal("not_before_qualified");
+    let words = problem["message"].to_string();
+    assert!(words.contains(&forms::head_name(HOME, 1)), "{words}");
+    let sent = send(&test, "village.a1", on(FIRST).await).await.ok();
+    let id = id_of(&sent);
+
+    let (stood, taken) = (date(2022, 5, 7), date(2022, 5, 9));
+    test.go_to(taken);
+    on_list(&test, "township.a1", &id, "receive", taken)
+        .await
+        .ok();
+    let approve = [(&case, case.version().await, forms::review("approve"))];
+    let early = answer(&test, "township.a1", &id, stood, &approve)
+        .await
+        .ok();
+    assert_eq!(
+        early["results"][0]["refusals"][0]["guard"],
+        "not_before_previous"
+    );
+    case.review(stood).await.refusal("not_before_previous");
+    answer(&test, "township.a1", &id, taken, &approve)
+        .await
+        .ok();
+    assert_eq!(read(&test, "village.a1", &id).await["stage"], "closed");
 }

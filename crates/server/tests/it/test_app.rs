@@ -404,7 +404,12 @@ pub struct Person<'a> {
     pub login: String,
 }
 
-impl Person<'_> {
+impl<'a> Person<'a> {
+    /// Somebody else of the same deployment.
+    pub fn colleague(&self, login: &str) -> Person<'a> {
+        self.test.person(login)
+    }
+
     pub async fn get(&self, path: &str) -> Reply {
         self.send(Method::GET, path, None).await
     }

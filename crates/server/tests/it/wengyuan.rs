@@ -190,6 +190,16 @@ async fn lists(engine: Engine) {
         case.notice(MAY).await;
         cases.push(case);
     }
+    // The plan states no days for the notice: nobody is told of a period.
+    let notices = test.village().get("/notices").await.ok();
+    let notice = notices["items"][0]["id"].as_str().expect("an id");
+    let page = test
+        .village()
+        .get(&format!("/notices/{notice}/print"))
+        .await;
+    let page = page.text();
+    assert!(page.contains("如有异议，请向花庄村村民委员会或"), "{page}");
+    assert!(!page.contains("公示期内"), "{page}");
     let [one, two, three] = &cases[..] else {
         panic!("three cases")
     };
@@ -273,7 +283,13 @@ async fn lists(engine: Engine) {
         ))
         .await
         .text();
-    for words in ["柳府报〔2022〕9号", "镇级人民政府上报名单", "共2户6人"] {
+    for words in [
+        "柳府报〔2022〕9号",
+        ">柳泉镇人民政府上报名单<",
+        "宜阳县乡村振兴局：",
+        "柳泉镇人民政府（盖章）",
+        "共2户6人",
+    ] {
         assert!(page.contains(words), "{words}: {page}");
     }
     on_list(&test, "county.a1", &up, "receive", MAY).await.ok();
@@ -312,4 +328,32 @@ async fn lists(engine: Engine) {
     assert!(two.view().await["records"]["decision_acknowledged"].is_null());
     let due = drawable(&test, "county.a1").await;
     assert_eq!(due, json!([]), "told once is told");
+}
+
+/// The county's templates: the papers of the plan, in its words.
+#[tokio::test]
+async fn templates_are_those_of_the_plan() {
+    let test = under_the_plan(Engine::Sqlite).await;
+    let all = test.county().get("/paper-templates").await.ok();
+    let kinds: Vec<&str> = all
+        .as_array()
+        .expect("kinds")
+        .iter()
+        .filter_map(|k| k["kind"].as_str())
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "commitment_letter",
+            "sign_in_sheet",
+            "appraisal_minutes",
+            "public_notice",
+            "submission_list",
+            "result_notice"
+        ]
+    );
+    assert_eq!(all[3]["label"], "民主评议结果公示");
+    let words = all.to_string();
+    assert!(!words.contains("不少于"), "no days the plan does not state");
+    assert!(words.contains("样例县乡村振兴局") && words.contains("样例镇人民政府上报名单"));
 }

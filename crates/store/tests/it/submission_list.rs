@@ -43,6 +43,7 @@ pub fn list(village: &str, casefiles: &[&str]) -> SubmissionList {
     let party = |code: &str| Party {
         code: code.parse().expect("a code"),
         name: String::new(),
+        office: String::new(),
     };
     SubmissionList::submitted(ListContent {
         title: "一村初选名单".into(),

@@ -383,7 +383,7 @@ export const actions: Record<string, ActionDefinition> = {
     hint: '以乡（镇、街道）名义在所在村公告。',
     initial: ({ casefile }) => ({ place: '村务公开栏', issued_by: townshipName(casefile) }),
     check: checks.announce,
-    build: (body, occurredOn) => ({ ...body, posted_on: occurredOn }),
+    build: (body) => body,
   },
   archive: {
     title: '登记录入建档',
@@ -408,7 +408,7 @@ export const actions: Record<string, ActionDefinition> = {
     hint: '用农户听得懂的话说明原因，并告诉他可以向乡镇申请再核，也可拨打 12317。',
     initial: ({ myName }) => ({ how: '', told_by: myName }),
     check: checks.inform,
-    build: (body, occurredOn) => ({ ...body, on: occurredOn }),
+    build: (body) => body,
   },
   request_recheck: {
     title: '登记再核申请',
@@ -417,7 +417,7 @@ export const actions: Record<string, ActionDefinition> = {
     form: RequestRecheckForm,
     initial: () => ({ reason: '' }),
     check: checks.reason,
-    build: (body, occurredOn) => ({ ...body, on: occurredOn }),
+    build: (body) => body,
   },
   end: {
     title: '其他终止',

@@ -62,7 +62,10 @@ pub struct AdoptionView {
     pub reason: String,
     pub document: String,
     pub version: i64,
+    /// A draft of another person's that this one may put in force.
     pub may_confirm: bool,
+    /// The own draft, which another policy officer puts in force.
+    pub awaits_another: bool,
     pub may_withdraw: bool,
     pub may_end: bool,
     /// The entry that made room for this one, by title.
@@ -171,7 +174,11 @@ impl App {
                 reason: row.reason.clone(),
                 document: row.document.clone(),
                 version: row.version,
-                may_confirm: may_act && status == AdoptionStatus::Draft,
+                may_confirm: may_act
+                    && status == AdoptionStatus::Draft
+                    && row.account_id != principal.account_id,
+                awaits_another: status == AdoptionStatus::Draft
+                    && row.account_id == principal.account_id,
                 may_withdraw: may_act && status.may_withdraw(period.from, self.today()),
                 may_end: may_act && status == AdoptionStatus::InForce && begun,
                 previous: timeline

@@ -204,6 +204,7 @@ impl Checker<'_> {
             conveners "评议组织者" "code" |e: &pack::Item| e.code.clone();
             lists "名单" "code" |e: &pack::ListDefinition| e.code.clone();
             responsibilities "责任分工" "code" |e: &pack::Responsibility| e.code.clone();
+            offices "署名" "code" |e: &pack::Office| e.code.as_str().to_owned();
             levels "层级" "code" |e: &pack::LevelItem| e.code.as_str().to_owned();
         }
         for item in [

@@ -137,6 +137,17 @@ pub struct LevelItem {
     pub source: Option<Provenance>,
 }
 
+/// How a level signs its papers and is addressed: 翁源县 as 翁源县乡村振兴局.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Office {
+    pub code: Level,
+    /// What follows the name of the division.
+    pub label: String,
+    pub clause: Option<Spanned<ClauseId>>,
+    pub source: Option<Provenance>,
+}
+
 /// A task and the section responsible for it (HN25-015).
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

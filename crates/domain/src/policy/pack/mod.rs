@@ -88,6 +88,9 @@ pub struct PackFile {
     pub attributions: Vec<Item>,
     #[serde(default, rename = "level")]
     pub levels: Vec<LevelItem>,
+    /// Who signs for a level; without an entry, as practice has it.
+    #[serde(default, rename = "office")]
+    pub offices: Vec<Office>,
     #[serde(default, rename = "task")]
     pub tasks: Vec<Task>,
     #[serde(default, rename = "exchange_source")]

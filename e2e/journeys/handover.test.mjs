@@ -11,11 +11,15 @@ async function choosePlace(person, label, names) {
   const { page } = person
   await page.getByRole('button', { name: new RegExp(`^${label}：`) }).filter({ visible: true }).click()
   const popover = page.locator('.el-popper').filter({ visible: true })
-  for (const name of names.slice(0, -1)) {
-    // The only one of its level is opened by itself.
+  for (const [level, name] of names.slice(0, -1).entries()) {
     await popover.getByRole('button', { name, exact: true }).first().waitFor()
     const deeper = popover.getByRole('button', { name: `展开${name}的下级` })
-    if (await deeper.isVisible()) await deeper.click()
+    const below = popover.getByRole('button', { name: names[level + 1], exact: true }).first()
+    // The only one of its level opens by itself, perhaps while one reaches for it.
+    for (let tries = 0; tries < 50 && !(await below.isVisible()); tries += 1) {
+      if (await deeper.isVisible()) await deeper.click({ timeout: 500 }).catch(() => undefined)
+      await page.waitForTimeout(100)
+    }
   }
   await popover.getByRole('button', { name: names.at(-1), exact: true }).click()
 }

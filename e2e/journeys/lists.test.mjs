@@ -145,7 +145,7 @@ test('the list leaves as Word and on paper, exactly as it was sent', () =>
     for (const name of [...story.ready, ...story.held]) await print.getByRole('cell', { name, exact: true }).waitFor()
     const text = await print.locator('body').innerText()
     assert.ok(!text.includes(story.left), 'who was left out is not on it')
-    assert.match(text, /柳泉镇：/)
+    assert.match(text, /柳泉镇人民政府：/)
     assert.match(text, /内容摘要（SM3）：[0-9a-f]{64}/)
     await print.close()
   }))

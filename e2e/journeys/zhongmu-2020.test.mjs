@@ -128,7 +128,7 @@ test('a whole list goes down with a written notice; the township prints it and s
     const print = await opened
     await print.getByRole('cell', { name: next.name, exact: true }).waitFor()
     const text = await print.locator('body').innerText()
-    for (const words of ['牟扶函〔2020〕5号', '关于狼城岗镇监测对象最终名单的通知', '狼城岗镇：', '确定你乡镇以下1户']) assert.ok(text.includes(words), words)
+    for (const words of ['牟扶函〔2020〕5号', '关于狼城岗镇监测对象最终名单的通知', '狼城岗镇人民政府：', '确定你乡镇以下1户']) assert.ok(text.includes(words), words)
     await print.close()
     await wang.press('签收书面通知')
     await page.getByRole('dialog').getByRole('button', { name: '签收（1 户）' }).click()

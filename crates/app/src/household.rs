@@ -2,6 +2,7 @@
 
 mod change;
 mod correction;
+mod forms;
 mod handover;
 mod handover_view;
 mod merge;
@@ -9,8 +10,8 @@ mod moving;
 mod person;
 mod view;
 
-pub use change::{Change, ChangeHousehold, NewHousehold, NewMember, SavedHousehold};
 pub use correction::{HouseholdCorrection, MemberCorrection};
+pub use forms::{Change, ChangeHousehold, NewHousehold, NewMember, SavedHousehold};
 pub use handover::{EndHandover, HandOverHousehold, MoveOutHousehold, TakeHousehold};
 pub use handover_view::{HandoverListQuery, HandoverView};
 pub use view::*;

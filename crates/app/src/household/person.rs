@@ -9,7 +9,8 @@ use domain::identity_number::{IdentityNumber, Sex};
 use domain::typed_text::is_blank;
 use jiff::civil::Date;
 
-use super::change::{NewMember, invalid};
+use super::change::invalid;
+use super::forms::NewMember;
 use crate::{App, AppError, FieldError, new_id};
 
 impl App {

@@ -100,7 +100,7 @@ impl App {
                     .ok_or(AppError::NotFound)?;
                 let pack = self.pack(&casefile.pack.id)?;
                 let data = match kind {
-                    PaperKind::CommitmentLetter => Ok(self.letter(&place, &casefile, &file)),
+                    PaperKind::CommitmentLetter => Ok(self.letter(&place, &casefile, &file, pack)),
                     PaperKind::InvestigationForm => {
                         Ok(self.investigation(&place, &casefile, &file, pack))
                     }
@@ -179,12 +179,19 @@ impl App {
         self.codes.label(list, code).unwrap_or(code).to_owned()
     }
 
-    fn letter(&self, place: &Place, casefile: &Casefile, file: &HouseholdFile) -> Filled {
+    fn letter(
+        &self,
+        place: &Place,
+        casefile: &Casefile,
+        file: &HouseholdFile,
+        pack: &Pack,
+    ) -> Filled {
         let signed = casefile.records.commitment_letter.as_ref();
         CommitmentLetterPaper {
             household: Self::head(place, file),
             signed_on: signed.map(|s| s.occurred_on),
             valid_until: signed.and_then(|s| s.record.valid_until),
+            queried: pack.queried(),
             members: file
                 .active_members()
                 .map(|m| LetterMember {

@@ -109,6 +109,7 @@ fn commitment_letter() -> CommitmentLetterPaper {
         household: head(),
         signed_on: Some(date(2022, 5, 2)),
         valid_until: None,
+        queried: "房产、车辆、大型农机具、财政供养、养老保险、工商登记、公积金、税收、银行存款、理财、股票、投资型保险等信息".into(),
         members: vec![
             member("样例甲", "户主", false),
             member("样例乙", "配偶", false),

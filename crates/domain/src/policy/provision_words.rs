@@ -35,6 +35,7 @@ pub(super) const GROUPS: &[(&str, &str)] = &[
     ("level", "层级"),
     ("task", "任务分工"),
     ("exchange_source", "数据来源系统"),
+    ("comparison_item", "信息比对内容"),
     ("form", "文书和表单"),
     ("message", "告知文字"),
 ];
@@ -95,6 +96,8 @@ const FIELDS: &[(&str, &str)] = &[
     ("words", "理由里不得写"),
     ("text", ""),
     ("layout", ""),
+    ("departments", "由哪些部门反馈"),
+    ("authorises", "授权查询"),
     ("starts_clock", "从发现之日起计时"),
     ("proxy", "代办，要写明代办人"),
     ("leads_to", "办结后"),

@@ -6946,6 +6946,8 @@ export interface components {
             entry_paths: components["schemas"]["EntryPathLabel"][];
             causes: components["schemas"]["CodeLabel"][];
             conveners: components["schemas"]["CodeLabel"][];
+            /** @description What a comparison may ask about; the note names who answers. */
+            comparison_items: components["schemas"]["CodeLabel"][];
             /**
              * @description What the pack's line measures: `disposable_income_per_capita` or
              *     `net_income_per_capita`.

@@ -20,6 +20,7 @@ const nothing: Vocabulary = {
   entry_paths: [],
   causes: [],
   conveners: [],
+  comparison_items: [],
   asks: [],
   notice_rule: '',
   code_lists: {},

@@ -22,7 +22,7 @@ const CROSS_CHECK_ITEMS: [&str; 6] = [
     "车辆",
     "财政供养",
     "工商登记",
-    "社会保险",
+    "养老保险",
     "银行存款",
 ];
 const HITS: [(&str, &str); 3] = [

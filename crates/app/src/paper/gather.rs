@@ -110,7 +110,7 @@ impl App {
                     .ok_or(AppError::NotFound)?;
                 let pack = self.pack(&casefile.pack.id)?;
                 let data = match kind {
-                    PaperKind::CommitmentLetter => Ok(self.letter(&place, &casefile, &file)),
+                    PaperKind::CommitmentLetter => Ok(self.letter(&place, &casefile, &file, pack)),
                     PaperKind::InvestigationForm => {
                         Ok(self.investigation(&place, &casefile, &file, pack))
                     }
@@ -189,7 +189,13 @@ impl App {
         self.codes.label(list, code).unwrap_or(code).to_owned()
     }
 
-    fn letter(&self, place: &Place, casefile: &Casefile, file: &HouseholdFile) -> Filled {
+    fn letter(
+        &self,
+        place: &Place,
+        casefile: &Casefile,
+        file: &HouseholdFile,
+        pack: &Pack,
+    ) -> Filled {
         let signed = casefile.records.commitment_letter.as_ref();
         // Whose assets it queries: who signed, or was signed for; before that
         // every adult.
@@ -201,6 +207,7 @@ impl App {
             household: Self::head(place, file),
             signed_on: signed.map(|s| s.occurred_on),
             valid_until: signed.and_then(|s| s.record.valid_until),
+            queried: pack.queried(),
             members: file
                 .active_members()
                 .filter(queried)

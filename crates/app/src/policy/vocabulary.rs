@@ -28,6 +28,8 @@ pub struct Vocabulary {
     pub entry_paths: Vec<EntryPathLabel>,
     pub causes: Vec<CodeLabel>,
     pub conveners: Vec<CodeLabel>,
+    /// What a comparison may ask about; the note names who answers.
+    pub comparison_items: Vec<CodeLabel>,
     /// What the pack's line measures: `disposable_income_per_capita` or
     /// `net_income_per_capita`.
     pub income_measure: Option<String>,
@@ -138,6 +140,17 @@ impl App {
             causes: items(&v.causes),
             conveners: items(&v.conveners),
             notice_rule: pack.notice_rule(),
+            comparison_items: v
+                .comparison_items
+                .iter()
+                .map(|i| CodeLabel {
+                    code: i.code.clone(),
+                    label: i.label.clone(),
+                    clause: clause_of(i.clause.as_ref()),
+                    flag: false,
+                    note: i.departments.join("、"),
+                })
+                .collect(),
             asks: crate::casefile::asked(pack),
             income_measure: v.line.as_ref().and_then(|l| l.measure.get()),
             code_lists: self

@@ -6,7 +6,7 @@ use domain::account::{Operation, Principal};
 use domain::casefile::Casefile;
 use domain::division::DivisionCode;
 use domain::policy::Pack;
-use domain::submission_list::{ListTerms, Month, qualified_on};
+use domain::submission_list::{ListTerms, Month, held_by_objection, qualified_on};
 use jiff::civil::Date;
 use store::casefile::{CasefileFilter, CasefileRow as StoredRow};
 use store::submission_list::ListFilter;
@@ -166,7 +166,10 @@ impl App {
             for (row, casefile) in self.casefiles_at(principal, stage).await? {
                 let pack = self.pack(&casefile.pack.id)?;
                 for terms in of_level(pack) {
-                    let on = qualified_on(&terms, &casefile);
+                    let held = pack
+                        .identification()
+                        .is_some_and(|p| held_by_objection(&terms, p, &casefile));
+                    let on = qualified_on(&terms, &casefile).filter(|_| !held);
                     let area = casefile.village.at_level(terms.area_level());
                     let (Some(on), Some(area)) = (on, area) else {
                         continue;

@@ -69,6 +69,20 @@ pub(super) fn filled(
         {
             no("请选择要比对的内容。");
         }
+        Action::RequestCrossCheck { items, .. } => {
+            let known = &facts.pack.values.comparison_items;
+            let unknown = |i: &&String| !known.iter().any(|k| &&k.label == i);
+            if let Some(unknown) = items.iter().find(unknown) {
+                let offered: Vec<&str> = known.iter().map(|k| k.label.as_str()).collect();
+                no(&format!(
+                    "比对内容里没有“{unknown}”：可以比对的是{}。",
+                    offered.join("、")
+                ));
+            }
+            if (1..items.len()).any(|n| items[..n].contains(&items[n])) {
+                no("同一项比对内容只选一次。");
+            }
+        }
         Action::AnswerCrossCheck {
             department,
             answered_by,

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 
 use super::action::{Action, HomeVerification, Verdict};
-use super::{Casefile, Facts, Refusal, assessment, evidence};
+use super::{Casefile, Facts, Refusal, assessment, evidence, objection};
 use crate::calendar::{DayUnit, plus_days};
 use crate::policy::{Guard, GuardKind, Procedure, StepKind};
 use crate::typed_text::{is_blank, person_key};
@@ -283,15 +283,15 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
                 .filter(|o| o.answer.is_none())
                 .count();
             if open > 0 {
+                let does = match guard.on {
+                    StepKind::TownshipSubmission => "上报",
+                    _ => "审核",
+                };
                 return no(format!(
-                    "对本户有 {open} 件异议还没有答复，答复后才可以审核。其他户不受影响。"
+                    "对本户有 {open} 件异议还没有答复，答复后才可以{does}。其他户不受影响。"
                 ));
             }
-            if notice
-                .objections
-                .iter()
-                .any(|o| o.answer.as_ref().is_some_and(|a| a.upheld))
-            {
+            if objection::proved(at.casefile) {
                 return no("对本户的异议已经查实，应退回重新核实或评议。".into());
             }
             None

@@ -1,8 +1,9 @@
 //! Who handles an objection: above the village, and above the person in
 //! office it complains of.
 
-use super::{Casefile, Facts, Objection, Refusal};
+use super::{Casefile, Facts, Objection, Refusal, Stage};
 use crate::division::Level;
+use crate::policy::{GuardKind, Procedure, StepKind};
 
 /// The lowest level that may handle an objection: the township, or the level
 /// above the person complained of.
@@ -35,6 +36,26 @@ impl Casefile {
             .flat_map(|n| &mut n.objections)
             .find(|o| o.id == id)
     }
+}
+
+/// Whether an objection to the household proved true.
+pub(super) fn proved(casefile: &Casefile) -> bool {
+    let notice = casefile.records.public_notice.as_ref();
+    notice.is_some_and(|n| {
+        let mut answers = n.objections.iter().filter_map(|o| o.answer.as_ref());
+        answers.any(|a| a.upheld)
+    })
+}
+
+/// Whether an objection that proved true stands between the township's check
+/// and the submission that waits for objections: the check sends it back.
+pub(super) fn proved_after_check(casefile: &Casefile, procedure: &Procedure) -> bool {
+    let held = procedure.guard(StepKind::TownshipSubmission, GuardKind::NoOpenObjection);
+    held.is_some()
+        && casefile.stage == Stage::Running
+        && casefile.records.township_review.is_some()
+        && casefile.records.township_submission.is_none()
+        && proved(casefile)
 }
 
 /// Refuses an answer from below the level that handles the objection.

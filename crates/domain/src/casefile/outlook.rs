@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::action::Action;
 use super::guard::{self, Attempt};
+use super::objection::{proved, proved_after_check};
 use super::{Casefile, Facts, Refusal, Stage};
 use crate::division::Level;
 use crate::policy::{Procedure, Step, StepKind};
@@ -167,15 +168,15 @@ pub(super) fn steps_outlook(casefile: &Casefile, facts: &Facts<'_>) -> Vec<Todo>
                 ));
             }
         }
-        let upheld = casefile.records.public_notice.as_ref().is_some_and(|n| {
-            n.objections
-                .iter()
-                .any(|o| o.answer.as_ref().is_some_and(|a| a.upheld))
-        });
-        if step.kind == StepKind::TownshipReview && status == StepStatus::Open && upheld {
+        let goes_back = match step.kind {
+            StepKind::TownshipReview => status == StepStatus::Open && proved(casefile),
+            StepKind::TownshipSubmission => proved_after_check(casefile, procedure),
+            _ => false,
+        };
+        if goes_back {
             todos.push(todo(
                 step,
-                step.level,
+                Level::Township,
                 "异议属实，退回重新核实或评议",
                 &["review"],
                 Vec::new(),

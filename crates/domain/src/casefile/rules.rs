@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 
 use super::action::{Action, Verdict};
-use super::{Casefile, Facts, Refusal, Stage, guard};
+use super::{Casefile, Facts, Refusal, Stage, guard, objection};
 use crate::division::Level;
 use crate::policy::{GuardKind, Item, Procedure, SCALE_LIMIT, Step, StepKind};
 use crate::typed_text::{is_blank, readable_length, same_person};
@@ -176,7 +176,12 @@ pub(super) fn order(
             records.commitment_letter.is_some() && (records.cross_check.is_some() || relied_on)
         }
         Action::PostNotice { .. } => records.public_notice.is_some(),
-        Action::Review(_) => records.township_review.is_some(),
+        // What an objection proved after the check goes back all the same.
+        Action::Review(r) => {
+            records.township_review.is_some()
+                && !(r.outcome == Verdict::SendBack
+                    && objection::proved_after_check(casefile, procedure))
+        }
         Action::SubmitToCounty(_) => records.township_submission.is_some(),
         Action::NotifyTownship(_) => records.written_notice.is_some(),
         Action::SubmitPlan(_) => records.project_plan.is_some(),
@@ -253,6 +258,9 @@ pub(super) fn after_its_cause(
             .objection(objection_id)
             .map(|o| (o.received_on, "收到异议")),
         Action::Review(r) if r.outcome == Verdict::Approve => answered,
+        Action::SubmitToCounty(_) => procedure
+            .guard(StepKind::TownshipSubmission, GuardKind::NoOpenObjection)
+            .and(answered),
         Action::Decide(d) if d.outcome == Verdict::Approve => procedure
             .guard(StepKind::CountyDecision, GuardKind::CrossCheckConcluded)
             .and_then(|_| records.done_on(StepKind::CrossCheck))

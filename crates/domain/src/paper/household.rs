@@ -46,6 +46,8 @@ pub struct CommitmentLetterPaper {
     /// Blank until signed.
     pub signed_on: Option<Date>,
     pub valid_until: Option<Date>,
+    /// What may be queried, in the words of the document or of the comparison.
+    pub queried: String,
     /// Whose assets the letter lets be queried.
     pub members: Vec<LetterMember>,
 }
@@ -57,6 +59,7 @@ impl Paper for CommitmentLetterPaper {
         let mut fields = self.household.fields();
         fields.extend([
             ("家庭人数", self.members.len().to_string()),
+            ("查询内容", self.queried.clone()),
             ("签订日期", spoken_or_blank(self.signed_on)),
             (
                 "授权有效期",

@@ -215,6 +215,7 @@ fn commitment_letter(words: &SampleWords) -> CommitmentLetterPaper {
         household: head(),
         signed_on: Some(words.day),
         valid_until: None,
+        queried: "房产、车辆、大型农机具、财政供养、养老保险、工商登记、公积金、税收、银行存款、理财、股票、投资型保险等信息".into(),
         members: vec![member("样例甲", "户主"), member("样例乙", "配偶")],
     }
 }

@@ -36,6 +36,7 @@ pub(super) const GROUPS: &[(&str, &str)] = &[
     ("office", "由谁署名、称呼谁"),
     ("task", "任务分工"),
     ("exchange_source", "数据来源系统"),
+    ("comparison_item", "信息比对内容"),
     ("form", "文书和表单"),
     ("message", "告知文字"),
 ];
@@ -96,6 +97,8 @@ const FIELDS: &[(&str, &str)] = &[
     ("words", "理由里不得写"),
     ("text", ""),
     ("layout", ""),
+    ("departments", "由哪些部门反馈"),
+    ("authorises", "授权查询"),
     ("starts_clock", "从发现之日起计时"),
     ("proxy", "代办，要写明代办人"),
     ("leads_to", "办结后"),

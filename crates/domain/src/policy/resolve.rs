@@ -8,9 +8,9 @@ use crate::calendar::DayUnit;
 use super::Problem;
 use super::load::PackSource;
 use super::pack::{
-    Category, Channel, Clause, ClauseId, DeclarationMeans, Document, EntryPath, ExchangeSource,
-    Form, Guard, GuardKind, Item, LawfulItems, LeadOutcome, ListDefinition, Message, Office,
-    PackFile, Procedure, Responsibility, Step, StepKind, Task,
+    Category, Channel, Clause, ClauseId, ComparisonItem, DeclarationMeans, Document, EntryPath,
+    ExchangeSource, Form, Guard, GuardKind, Item, LawfulItems, LeadOutcome, ListDefinition,
+    Message, Office, PackFile, Procedure, Responsibility, Step, StepKind, Task,
 };
 use crate::division::{Level, customary_office};
 
@@ -38,6 +38,9 @@ pub struct Pack {
     pub said_by: BTreeMap<String, String>,
 }
 
+/// Code of the form every queried person signs.
+const COMMITMENT_LETTER: &str = "commitment_letter";
+
 trait Coded {
     const GROUP: &'static str;
     fn code(&self) -> String;
@@ -57,6 +60,7 @@ coded! {
     LeadOutcome => "lead_outcome", code;
     Task => "task", code;
     ExchangeSource => "exchange_source", code;
+    ComparisonItem => "comparison_item", code;
     Form => "form", code;
     Message => "message", code;
     Document => "document", id;
@@ -149,6 +153,24 @@ impl Library {
 }
 
 impl Pack {
+    /// What the commitment letter lets be queried: the document's own words,
+    /// else the items of the comparison.
+    pub fn queried(&self) -> String {
+        let mut letters = self
+            .values
+            .forms
+            .iter()
+            .filter(|f| f.code == COMMITMENT_LETTER);
+        match letters.next().map(|f| f.authorises.as_str()) {
+            Some(own) if !own.is_empty() => own.to_owned(),
+            _ => {
+                let items = self.values.comparison_items.iter();
+                let labels: Vec<&str> = items.map(|i| i.label.as_str()).collect();
+                format!("{}等信息", labels.join("、"))
+            }
+        }
+    }
+
     fn layered(chain: &[&PackSource]) -> Self {
         let mut values = chain[0].file.clone();
         let mut said_by = BTreeMap::new();
@@ -168,6 +190,7 @@ impl Pack {
             lists!(
                 documents: None, categories: None, channels: None, declaration_means: None,
                 lead_outcomes: None, tasks: None, exchange_sources: None, forms: None,
+                comparison_items: None,
                 messages: None, offices: None,
                 dimensions: Some("dimension"), difficulty_areas: Some("difficulty_area"),
                 discovery_modes: Some("discovery_mode"), grid_staff: Some("grid_staff"),

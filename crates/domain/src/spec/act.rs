@@ -112,6 +112,7 @@ const KEYS: &[&str] = &[
     "代签原因",
     "有效至",
     "人员",
+    "比对内容",
     "部门",
     "疑点",
     "来源",
@@ -204,7 +205,12 @@ pub(super) fn action(name: &str, words: &Words<'_>) -> Result<Action, String> {
         "签订承诺授权书" => Action::SignLetter(usual::letter(words)),
         "提交比对" | "发起比对" => Action::RequestCrossCheck {
             member_ids: words.list("人员").unwrap_or_else(|| words.adults.to_vec()),
-            items: vec!["车辆".into(), "房产".into()],
+            items: words
+                .get("比对内容")
+                .unwrap_or("车辆、房产")
+                .split('、')
+                .map(str::to_owned)
+                .collect(),
         },
         "乡镇报送" => Action::ForwardCrossCheck {},
         "反馈比对" => Action::AnswerCrossCheck {

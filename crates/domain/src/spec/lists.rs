@@ -144,7 +144,8 @@ fn entries(list: &str, pack: &Pack) -> Option<Vec<Entry>> {
         "来源系统" => plain!(exchange_sources, e => "格式": e.layout.clone()),
         "风险类型" => plain!(risk_types),
         "终止情形" => plain!(lawful_ends),
-        "表单" => plain!(forms),
+        "表单" => plain!(forms, e => "授权查询": e.authorises.clone()),
+        "比对内容" => plain!(comparison_items, e => "反馈部门": e.departments.join("、")),
         "监测范围环节" => v
             .line
             .as_ref()?

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::{ListRow, ListTerms};
 use crate::casefile::{Casefile, Refusal, Stage};
-use crate::policy::{Pack, Procedure, StepKind};
+use crate::policy::{GuardKind, Pack, Procedure, StepKind};
 
 /// The day a casefile qualified for a list, `None` while it does not: the
 /// step before is done and spoke for the household, and what the list asks
@@ -28,6 +28,23 @@ pub fn qualified_on(terms: &ListTerms, casefile: &Casefile) -> Option<Date> {
         None => records.decision_acknowledged.is_some(),
     };
     (!not_recommended && !answered).then_some(on)
+}
+
+/// Whether an objection holds the household back from the list whose sending
+/// is the submission that waits for objections.
+pub fn held_by_objection(terms: &ListTerms, procedure: &Procedure, casefile: &Casefile) -> bool {
+    let waits = sending_step(terms, procedure).is_some_and(|step| {
+        casefile.records.done_on(step).is_none()
+            && procedure.guard(step, GuardKind::NoOpenObjection).is_some()
+    });
+    let notice = casefile.records.public_notice.as_ref();
+    waits
+        && notice.is_some_and(|n| {
+            let holds = |a: Option<bool>| a.is_none_or(|upheld| upheld);
+            n.objections
+                .iter()
+                .any(|o| holds(o.answer.as_ref().map(|a| a.upheld)))
+        })
 }
 
 /// What to say before a step that answers a list where the household stands

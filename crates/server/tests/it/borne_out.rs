@@ -223,6 +223,28 @@ async fn nobody_leads_the_meeting_on_the_own_household() {
 }
 
 #[tokio::test]
+async fn a_comparison_asks_what_the_pack_lists() {
+    let test = TestApp::sqlite().await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    case.verify(FIRST).await;
+    case.sign(FIRST).await;
+    let village = case.village();
+    let mut asked = forms::request_cross_check(&case.adults);
+    for (items, says) in [
+        (json!(["车辆", "鱼塘"]), "没有“鱼塘”"),
+        (json!(["车辆", "车辆"]), "只选一次"),
+    ] {
+        asked["items"] = items;
+        refused(&case, &village, asked.clone(), says).await;
+    }
+    let words = test.village().get("/policy/vocabulary").await.ok();
+    let offered = words["comparison_items"].as_array().expect("a list");
+    assert!(!offered.is_empty());
+    asked["items"] = offered.iter().map(|i| i["label"].clone()).collect();
+    case.act(&village, FIRST, asked).await.ok();
+}
+
+#[tokio::test]
 async fn a_hit_is_resolved_after_it_was_found_and_what_may_not_be_reused_is_not_taken_in() {
     let test = TestApp::sqlite().await;
     let case = Case::open(&test, HOME, 1, FIRST).await;

@@ -357,3 +357,58 @@ async fn templates_are_those_of_the_plan() {
     assert!(!words.contains("不少于"), "no days the plan does not state");
     assert!(words.contains("样例县乡村振兴局") && words.contains("样例镇人民政府上报名单"));
 }
+
+/// The letter says what may be queried in the plan's own words (WY21-046), and
+/// an objection after the check holds the government's submission.
+async fn objected_after_the_check(engine: Engine) {
+    let test = under_the_plan(engine).await;
+    let case = Case::open(&test, HOME, 1, MAY).await;
+    let path = format!("/papers/casefile/{}/commitment_letter", case.id);
+    for form in ["print", "document"] {
+        let text = test.village().get(&format!("{path}/{form}")).await.text();
+        assert!(text.contains("查询家庭资产信息。"), "{form}: {text}");
+        assert!(!text.contains("股票"), "{form}");
+    }
+    case.sign(MAY).await;
+    case.appraise(MAY, 1, true).await.ok();
+    let notice = case.notice(MAY).await;
+    let township = case.township();
+    case.act(&township, MAY, checked("三口之家")).await.ok();
+    let drawn = async || {
+        drawable(&test, &township)
+            .await
+            .to_string()
+            .contains(&case.id)
+    };
+    assert!(drawn().await, "ready for the list");
+    let path = format!(
+        "/notices/{}/objections",
+        notice["id"].as_str().expect("an id")
+    );
+    let form = forms::objection(HOME, &case.id, MAY);
+    let filed = test.village().post(&path, form).await.ok();
+    assert!(!drawn().await, "held back from the list");
+    let submit = json!({
+        "type": "submit_to_county", "document_number": "柳政〔2022〕1号", "signatory": "签发人",
+        "government": "柳泉镇人民政府",
+    });
+    let reply = case.act(&township, MAY, submit.clone()).await;
+    let refusal = reply.refusal("no_open_objection");
+    assert!(refusal["message"].to_string().contains("才可以上报"));
+    let id = filed["objections"][0]["id"].as_str().expect("an id");
+    let form = forms::objection_answer(false, MAY);
+    let answer = format!("/objections/{id}/answer");
+    test.person(&township).post(&answer, form).await.ok();
+    assert!(drawn().await, "answered");
+    case.act(&township, MAY, submit).await.ok();
+}
+
+#[tokio::test]
+async fn an_objection_after_the_check_holds_on_sqlite() {
+    objected_after_the_check(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn an_objection_after_the_check_holds_on_postgres() {
+    objected_after_the_check(Engine::Postgres).await;
+}

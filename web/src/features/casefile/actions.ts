@@ -6,7 +6,7 @@ import type { Component } from 'vue'
 import type { Casefile, Discrepancy } from '@/api/types'
 import * as checks from './checks'
 import { asksFor, emptyFindings, twelveMonthsBefore, type FindingsBody, type FormContext } from './bodies'
-import { crossCheckItems, discrepanciesOf, settled, signedMembers } from './cross-check'
+import { discrepanciesOf, settled, signedMembers } from './cross-check'
 import AcknowledgeDecisionForm from './forms/PlainForm.vue'
 import AcknowledgeDiscrepancyForm from './forms/AcknowledgeDiscrepancyForm.vue'
 import AnnounceForm from './forms/AnnounceForm.vue'
@@ -158,10 +158,10 @@ export const actions: Record<string, ActionDefinition> = {
         asksFor(casefile, 'within_authorisation', 'cross_check') ? '只能比对已在承诺授权书上签字的成员。' : '文件没有规定先签授权书。',
         asksFor(casefile, 'through_township', 'cross_check') ? '由乡镇统一报送县级。' : '',
       ].join(''),
-    initial: ({ casefile }) => ({
+    initial: ({ casefile, words }) => ({
       // Where the pack binds the comparison to the letter, only who signed; else every member.
       member_ids: asksFor(casefile, 'within_authorisation', 'cross_check') ? signedMembers(casefile) : casefile.members.map(({ id }) => id),
-      items: [...crossCheckItems],
+      items: words.comparison_items.map(({ label }) => label),
     }),
     check: checks.requestCrossCheck,
     build: (body) => body,

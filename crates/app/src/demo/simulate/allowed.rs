@@ -43,6 +43,7 @@ impl Model<'_> {
             Action::Review(r) if r.outcome == Verdict::Approve => {
                 self.verdict_forbids(StepKind::TownshipReview, day)
             }
+            Action::SubmitToCounty(_) => self.verdict_forbids(StepKind::TownshipSubmission, day),
             Action::Decide(d) => {
                 if self.by.get(&StepKind::TownshipReview) == Some(&actor.account_id) {
                     return no("a decision on one's own review");
@@ -147,6 +148,17 @@ impl Model<'_> {
                 .as_ref()
                 .is_some_and(|c| c.forwarded_on.is_some()),
             Action::AcknowledgeDecision {} => self.acknowledged_on.is_some(),
+            // What proved true after the check goes back, where the submission waits.
+            Action::Review(r)
+                if r.outcome == Verdict::SendBack
+                    && self.upheld()
+                    && !self.done.contains_key(&StepKind::TownshipSubmission)
+                    && self
+                        .number(StepKind::TownshipSubmission, GuardKind::NoOpenObjection)
+                        .is_some() =>
+            {
+                false
+            }
             Action::AnswerCrossCheck { .. }
             | Action::ResolveDiscrepancy { .. }
             | Action::AcknowledgeDiscrepancy { .. }

@@ -195,6 +195,7 @@ impl Checker<'_> {
             forbidden_grounds "不得作为理由" "code" |e: &pack::Item| e.code.clone();
             attributions "责任人" "code" |e: &pack::Item| e.code.clone();
             exchange_sources "来源系统" "code" |e: &pack::ExchangeSource| e.code.clone();
+            comparison_items "比对内容" "code" |e: &pack::ComparisonItem| e.code.clone();
             risk_types "风险类型" "code" |e: &pack::Item| e.code.clone();
             lawful_ends "其他终止情形" "code" |e: &pack::Item| e.code.clone();
             forms "表单" "code" |e: &pack::Form| e.code.clone();

@@ -171,12 +171,28 @@ pub struct ExchangeSource {
     pub source: Option<Provenance>,
 }
 
+/// What 信息比对 may ask about, and which departments know.
+#[derive(Debug, Clone, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComparisonItem {
+    pub code: String,
+    pub label: String,
+    #[serde(default)]
+    pub departments: Vec<String>,
+    pub clause: Option<Spanned<ClauseId>>,
+    pub source: Option<Provenance>,
+}
+
 /// A form the document names.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
     pub code: String,
     pub label: String,
+    /// What a signature on it lets be queried, in the document's own words;
+    /// where it has none, the items of the comparison.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub authorises: String,
     pub clause: Option<Spanned<ClauseId>>,
     pub source: Option<Provenance>,
 }

@@ -95,6 +95,8 @@ pub struct PackFile {
     pub tasks: Vec<Task>,
     #[serde(default, rename = "exchange_source")]
     pub exchange_sources: Vec<ExchangeSource>,
+    #[serde(default, rename = "comparison_item")]
+    pub comparison_items: Vec<ComparisonItem>,
     #[serde(default, rename = "risk_type")]
     pub risk_types: Vec<Item>,
     #[serde(default, rename = "lawful_end")]

@@ -104,6 +104,10 @@ pub(super) fn record(
             {
                 return Err(refuse("疑点涉及的人不在比对名单里，请核对。"));
             }
+            let again = check
+                .answers
+                .iter()
+                .any(|a| a.record.department.trim() == department.trim());
             check.answers.push(done(
                 DepartmentAnswer {
                     department: department.clone(),
@@ -124,7 +128,9 @@ pub(super) fn record(
                     resolution: None,
                     township_judgement: None,
                 }));
-            summary = format!("{department}反馈比对结果，疑点{}个", discrepancies.len());
+            // A department may find more later; the timeline says it spoke before.
+            let verb = if again { "补充反馈" } else { "反馈" };
+            summary = format!("{department}{verb}比对结果，疑点{}个", discrepancies.len());
         }
         Action::ResolveDiscrepancy {
             index,

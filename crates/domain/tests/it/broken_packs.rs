@@ -191,6 +191,8 @@ const TABLE: &[Broken] = broken! {
         "四类地区\", clause" => "一类地区\", clause", "一类地区", "地区类别 \"一类地区\" 不在条款 WY21-014";
     "another figure in a label", ZHENGZHOU,
         "低于 6000 元" => "低于 6500 元", "低于 6500 元", "数字 6500 不在条款 HN20-003";
+    "another term in a label, in Chinese numerals", STEPS,
+        "label = \"公示满 5 天\"" => "label = \"公示满六天\"", "公示满六天\"\nnumber = 5\nclause", "的数字 6 不在条款 HN22-054";
     "an amount passed off as the work points'", HENAN_2025,
         "amount_yuan = { unstated = true }" => "amount_yuan = { value = 6900, clause = \"HN25-012\" }", "6900", "数字 6900 不在条款 HN25-012";
     "an entry before the decision", STEPS_2021,

@@ -273,6 +273,12 @@ async fn a_hit_is_resolved_after_it_was_found_and_what_may_not_be_reused_is_not_
         .await
         .refusal("not_before_previous");
     case.act(&village, found, forms::resolve(0)).await.ok();
+    // The same department once more: the timeline tells it from the first time.
+    let more = forms::answer_cross_check(HOME, &[]);
+    let view = case.act(&county, found, more).await.ok();
+    let said = view["timeline"].to_string();
+    assert!(said.contains("县公安局反馈比对结果"), "{said}");
+    assert!(said.contains("县公安局补充反馈比对结果"), "{said}");
 }
 
 #[tokio::test]

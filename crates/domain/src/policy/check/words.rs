@@ -46,6 +46,36 @@ fn comparisons(text: &str) -> Vec<&'static str> {
     found
 }
 
+/// Chinese numerals before one of these are a term or an amount.
+const UNITS: [&str; 8] = [
+    "天",
+    "日",
+    "工作日",
+    "个工作日",
+    "个月",
+    "小时",
+    "元",
+    "万元",
+];
+
+/// A text with its Chinese numerals blanked where they count something listed.
+fn without_counts(text: &str) -> String {
+    let numeral = |c: char| "一二两三四五六七八九十".contains(c);
+    let mut kept = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(numeral) {
+        let (before, from) = rest.split_at(start);
+        let (number, after) = from.split_at(from.find(|c| !numeral(c)).unwrap_or(from.len()));
+        kept.push_str(before);
+        kept.push_str(match UNITS.iter().any(|unit| after.starts_with(unit)) {
+            true => number,
+            false => " ",
+        });
+        rest = after;
+    }
+    kept + rest
+}
+
 impl Checker<'_> {
     /// The clause words the comparison that way.
     pub(super) fn comparator_stands(&mut self, file: &str, stated: &Stated<String>) {
@@ -68,8 +98,8 @@ impl Checker<'_> {
         self.words_stand(file, what, stated, |value, quote| quote.contains(value));
     }
 
-    /// Every arabic figure inside a text stands in its clause; 两项 or 四个方面
-    /// count what the text itself lists.
+    /// Every figure inside a text stands in its clause: arabic ones, and 十五日 or
+    /// 三个月; 两项 or 四个方面 count what the text itself lists.
     pub(super) fn figures_inside(
         &mut self,
         file: &str,
@@ -78,8 +108,7 @@ impl Checker<'_> {
         clause: &Spanned<String>,
         at: usize,
     ) {
-        let arabic = |c: char| if c.is_ascii() { c } else { ' ' };
-        for figure in figures(&text.chars().map(arabic).collect::<String>()) {
+        for figure in figures(&without_counts(text)) {
             self.figure_stands(file, what, (&figure, derived), clause, at);
         }
     }
@@ -112,7 +141,16 @@ impl Checker<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::comparisons;
+    use super::{comparisons, without_counts};
+
+    #[test]
+    fn terms_are_figures_and_counts_are_not() {
+        assert_eq!(
+            without_counts("两项材料，十五日内，三个月"),
+            " 项材料，十五日内，三个月"
+        );
+        assert_eq!(without_counts("四个方面，一次"), " 个方面， 次");
+    }
 
     #[test]
     fn a_negated_word_is_not_the_word() {

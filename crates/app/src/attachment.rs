@@ -6,6 +6,7 @@ mod picture;
 pub(crate) use picture::redraw;
 
 use domain::account::{Operation, Principal, Scope};
+use domain::casefile::{evidence_round, not_to_bring};
 use std::time::Duration;
 
 use store::attachment::{AttachmentRow, Sweep};
@@ -109,7 +110,7 @@ impl App {
             Some(old) => Some(self.replaceable(principal, old, &upload).await?),
             None => None,
         };
-        let round = self.upload_round(&principal.scope, &upload).await?;
+        let round = self.upload_round(principal, &upload).await?;
         let village = self
             .subject_village(&principal.scope, &upload.subject, &upload.subject_id)
             .await?;
@@ -191,20 +192,27 @@ impl App {
 
     /// How often the record a piece of a casefile's evidence supports was put
     /// aside: a scan from before a send-back does not count for the step again.
-    async fn upload_round(&self, scope: &Scope, upload: &Upload) -> Result<Option<i32>, AppError> {
+    async fn upload_round(
+        &self,
+        principal: &Principal,
+        upload: &Upload,
+    ) -> Result<Option<i32>, AppError> {
         if upload.subject != "casefile" {
             return Ok(None);
         }
         let (_, casefile) = self
             .store
-            .casefile(scope, &upload.subject_id)
+            .casefile(&principal.scope, &upload.subject_id)
             .await?
             .ok_or(AppError::NotFound)?;
-        let pack = self.pack(&casefile.pack.id)?;
-        Ok(pack
-            .identification()
-            .map(|p| domain::casefile::evidence_round(&casefile, p, &upload.code))
-            .and_then(|r| i32::try_from(r).ok()))
+        let Some(procedure) = self.pack(&casefile.pack.id)?.identification() else {
+            return Ok(None);
+        };
+        if let Some(not) = not_to_bring(&casefile, procedure, &upload.code, principal.level) {
+            return Err(AppError::Refused(vec![not]));
+        }
+        let round = evidence_round(&casefile, procedure, &upload.code);
+        Ok(i32::try_from(round).ok())
     }
 
     async fn subject_village(

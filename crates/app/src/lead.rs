@@ -448,10 +448,14 @@ impl App {
             return Ok(());
         };
         let mut risks: Vec<String> = serde_json::from_str(&episode.risks).unwrap_or_default();
-        let new: Vec<String> = serde_json::from_str(&lead.risks).unwrap_or_default();
-        for risk in new {
-            if !risks.contains(&risk) {
-                risks.push(risk);
+        // What merged into the lead told of risks too.
+        let merged = tx.leads_merged_into(&lead.id).await?;
+        for told in std::iter::once(lead).chain(&merged) {
+            let new: Vec<String> = serde_json::from_str(&told.risks).unwrap_or_default();
+            for risk in new {
+                if !risks.contains(&risk) {
+                    risks.push(risk);
+                }
             }
         }
         episode.risks = serde_json::to_string(&risks).unwrap_or_default();

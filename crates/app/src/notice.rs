@@ -396,12 +396,20 @@ impl App {
         // nothing that others handle.
         let others = principal.masked && level != Some(handling);
         let may_see = level.is_some_and(|l| l <= handling) && !others;
-        let objector = match (&row.objector_sealed, above_village) {
-            (Some(sealed), true) if may_see || (!row.about_official && !others) => Some(
-                self.store
-                    .open_sealed("objection", "objector", &row.id, sealed)?,
-            ),
-            _ => None,
+        let objector = match &row.objector_sealed {
+            Some(sealed) => {
+                Some(
+                    self.store
+                        .open_sealed("objection", "objector", &row.id, sealed)?,
+                )
+            }
+            None => None,
+        };
+        let shows_objector = above_village && (may_see || (!row.about_official && !others));
+        // A name hidden beside the text is hidden inside it.
+        let unnamed = |text: String| match objector.as_deref().map(str::trim) {
+            Some(name) if !shows_objector && !name.is_empty() => text.replace(name, "××"),
+            _ => text,
         };
         let official = match &row.official_sealed {
             Some(sealed) if may_see => {
@@ -417,15 +425,29 @@ impl App {
         } else if row.about_official && !may_see {
             "（反映干部问题，由上级办理）".to_owned()
         } else {
-            self.store
-                .open_sealed("objection", "content", &row.id, &row.content_sealed)?
+            unnamed(
+                self.store
+                    .open_sealed("objection", "content", &row.id, &row.content_sealed)?,
+            )
+        };
+        // What was found about somebody in office is not for him either.
+        let answer = match &row.answer_sealed {
+            Some(_) if others => Some("（内容不公开）".to_owned()),
+            Some(_) if row.about_official && !may_see => Some("（由上级办理并答复）".to_owned()),
+            Some(sealed) => Some(unnamed(self.store.open_sealed(
+                "objection",
+                "answer",
+                &row.id,
+                sealed,
+            )?)),
+            None => None,
         };
         Ok(ObjectionView {
             id: row.id.clone(),
             casefile_id: row.casefile_id.clone(),
             received_on: row.received_on.clone(),
             content,
-            objector,
+            objector: objector.clone().filter(|_| shows_objector),
             anonymous: row.anonymous,
             about_official: row.about_official,
             official_level: row.official_level.clone().filter(|_| may_see),
@@ -436,19 +458,13 @@ impl App {
                 && level.is_some_and(|l| l < Level::Village)
                 && principal.may(Operation::ObjectionAnswer),
             status: row.status.clone(),
-            answer: match &row.answer_sealed {
-                Some(_) if others => Some("（内容不公开）".to_owned()),
-                Some(sealed) => {
-                    Some(
-                        self.store
-                            .open_sealed("objection", "answer", &row.id, sealed)?,
-                    )
-                }
-                None => None,
-            },
+            answer,
             upheld: row.upheld,
             answered_on: row.answered_on.clone(),
-            handled_by: row.handled_by.clone().filter(|_| !others),
+            handled_by: row
+                .handled_by
+                .clone()
+                .filter(|_| !others && (may_see || !row.about_official)),
             handled_level: row.handled_level.clone(),
         })
     }

@@ -263,6 +263,20 @@ pub fn check_conclusion(
             clause.or_else(|| stage_clause(pack, "disposed")),
         ));
     }
+    // A household is not left out for what could not refuse it (HN22-012, -064).
+    if outcome.leads_to == "none" && outcome.needs_reason {
+        let mut forbidden = pack.values.forbidden_grounds.iter();
+        if let Some(ground) = forbidden.find(|g| g.is_given_by(&conclusion.reason)) {
+            refused.push(Refusal::new(
+                "forbidden_ground",
+                format!(
+                    "“{}”不能作为无风险的理由，请写明本户其他方面的情况。",
+                    ground.label
+                ),
+                ground.clause.as_ref().map(|c| c.get_ref().as_str()),
+            ));
+        }
+    }
     if outcome.needs_reason && conclusion.verified_by.iter().all(|n| is_blank(n)) {
         refused.push(Refusal::new(
             "verified_by",
@@ -316,13 +330,15 @@ pub fn check_conclusion(
                 ));
             }
             if outcome.code != "cleared_earlier" && h.cleared_before {
+                let mut outcomes = pack.values.lead_outcomes.iter();
+                let again = outcomes.find(|o| o.code == "cleared_earlier");
                 refused.push(Refusal::new(
                     "cleared_before",
-                    "这户曾标注风险消除，请选“消除后又有风险，重新识别”。",
-                    pack.values
-                        .lead_outcomes
-                        .iter()
-                        .find(|o| o.code == "cleared_earlier")
+                    format!(
+                        "这户曾标注风险消除，请选“{}”。",
+                        again.map_or("重新识别认定", |o| o.label.as_str())
+                    ),
+                    again
                         .and_then(|o| o.clause.as_ref())
                         .map(|c| c.get_ref().as_str()),
                 ));

@@ -89,6 +89,8 @@ pub struct EvidenceView {
     /// True where the reference typed with the step proves it too.
     pub by_reference: bool,
     pub present: bool,
+    /// Whether the reader's level may bring it now.
+    pub may_bring: bool,
     /// As a scan, as paper at a stated place, or not at all.
     #[serde(flatten)]
     pub held: Held,

@@ -3,7 +3,8 @@
 use domain::account::{Operation, Principal};
 use domain::casefile::{
     Casefile, ClockStatus, EvidencePiece, Facts, Held, Informed, RecheckRequest, Records, Refusal,
-    Situation, Stage, Todo, clocks, correctable_by, held, outlook, propose_category, step_status,
+    Situation, Stage, Todo, clocks, correctable_by, held, not_to_bring, outlook, propose_category,
+    step_status,
 };
 use domain::household::HouseholdFile;
 use domain::policy::{Pack, StepKind};
@@ -197,7 +198,7 @@ impl App {
         let mut todo = outlook(&casefile, &facts);
         self.note_missing_lists(scope, &casefile, pack, &mut todo)
             .await?;
-        let mut steps = steps(&casefile, pack, &todo, &pieces);
+        let mut steps = steps(&casefile, pack, &todo, &pieces, principal.level);
         let mut corrections = casefile.corrections.clone();
         let name = |n: &str| if masked { mask_name(n) } else { n.to_owned() };
         let mut records = casefile.records.clone();
@@ -472,6 +473,7 @@ fn steps(
     pack: &Pack,
     todo: &[Todo],
     pieces: &[EvidencePiece],
+    level: Option<domain::division::Level>,
 ) -> Vec<StepView> {
     let Some(procedure) = pack.identification() else {
         return Vec::new();
@@ -507,6 +509,7 @@ fn steps(
                         by_reference: e.by_reference,
                         clause: e.clause.as_ref().map(|c| c.get_ref().clone()),
                         present: held != Held::Missing,
+                        may_bring: not_to_bring(casefile, procedure, &e.code, level).is_none(),
                         held,
                     })
                     .collect(),

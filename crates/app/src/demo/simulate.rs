@@ -103,6 +103,8 @@ pub async fn simulate(
             });
         }
     }
+    // As the server does while it runs: checkpoints go to the file outside.
+    app.checkpoint_audit().await?;
     let verified = app.verify_audit_offline().await?;
     summary.audit_records = verified.records - before;
     if !verified.ok || summary.audit_records != written {

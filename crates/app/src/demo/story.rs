@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::account::{DivisionCode, Level};
-use domain::casefile::{Action, Casefile, Held, PaperStatement, held};
+use domain::casefile::{Action, Casefile, Held, PaperStatement, held, not_to_bring};
 use domain::lead::{LeadConclusion, NewLead, Proxy};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -503,6 +503,7 @@ impl Play<'_> {
             .flat_map(|s| &s.evidence)
             .filter(|e| e.required && held(&casefile, procedure, e, &[]) == Held::Missing)
             .map(|e| e.code.clone())
+            .filter(|code| not_to_bring(&casefile, procedure, code, actor.level).is_none())
             .collect();
         if codes.is_empty() {
             return Ok(());

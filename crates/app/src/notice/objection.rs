@@ -52,10 +52,18 @@ impl App {
             .ok_or(AppError::NotFound)?;
         let official_level = if form.about_official {
             let village = village_of(&notice.village)?;
-            let known = match official {
-                Some(name) => highest(&self.officials_named(village, name).await?),
-                None => None,
+            let named = match official {
+                Some(name) => self.officials_named(village, name).await?,
+                None => Vec::new(),
             };
+            // Nobody writes down what is said about himself.
+            if named.iter().any(|a| a.id == principal.account_id) {
+                return Err(AppError::invalid(
+                    "official_name",
+                    "这件异议反映的是您本人，您不能登记：请让异议人直接向上一级反映，或拨打 12317",
+                ));
+            }
+            let known = highest(&named);
             Some(level_complained_of(known, form.official_level))
         } else {
             None

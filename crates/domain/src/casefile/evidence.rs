@@ -14,6 +14,7 @@ use super::guard::Attempt;
 use super::outlook::{StepStatus, Todo, step_status, todo};
 use super::record::Done;
 use super::{Casefile, Facts, Records, Refusal, Stage};
+use crate::division::Level;
 use crate::policy::{Evidence, Procedure, Step, StepKind};
 use crate::typed_text::{is_blank, readable_length};
 
@@ -70,6 +71,41 @@ fn owner<'a>(procedure: &'a Procedure, code: &str) -> Option<&'a Step> {
         .steps
         .iter()
         .find(|s| s.evidence.iter().any(|e| e.code == code))
+}
+
+/// Why somebody may not bring a piece of evidence now: its step is not reached,
+/// or it is a paper of a level above. The level that closes the archive holds
+/// copies of what was decided above it. `None` for codes of no step.
+pub fn not_to_bring(
+    casefile: &Casefile,
+    procedure: &Procedure,
+    code: &str,
+    level: Option<Level>,
+) -> Option<Refusal> {
+    let step = owner(procedure, code)?;
+    let status = step_status(casefile, procedure, step.kind);
+    if status == StepStatus::Waiting {
+        let message = format!("还没有办到“{}”，现在不能交它的材料。", step.label);
+        return Some(Refusal::new("stage", message, None));
+    }
+    let lowest = step
+        .shared_with
+        .iter()
+        .copied()
+        .fold(step.level, Level::max);
+    let keeps_copies =
+        status == StepStatus::Done && procedure.step(StepKind::Archive).map(|s| s.level) == level;
+    if keeps_copies || level.is_some_and(|l| l <= lowest) {
+        return None;
+    }
+    let message = format!(
+        "“{}”的材料由{}级提供，请由{}级上传或写明存放处。",
+        step.label,
+        lowest.label(),
+        lowest.label()
+    );
+    // A document says who does a step, not who files its paper.
+    Some(Refusal::new("acting_level", message, None))
 }
 
 /// What tells one record of a step from the next: everything in it but what
@@ -278,6 +314,9 @@ pub(super) fn record(
         else {
             return Err(refuse("材料不在这件事项的清单里，请刷新页面。"));
         };
+        if let Some(not) = not_to_bring(next, procedure, code, facts.actor.level) {
+            return Err(vec![not]);
+        }
         labels.push(evidence.label.as_str());
         let round = evidence_round(next, procedure, code);
         let kept = PaperKept {

@@ -2,6 +2,7 @@
 //! fit, names that are there. No clause is behind these; they keep nonsense
 //! out of a file on which others rely.
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use super::action::{Action, Appraisal, HomeVerification, LetterSignature, Verdict};
@@ -9,7 +10,7 @@ use super::cross_check::newly_on_allowance;
 use super::objection::answered_above;
 use super::{Casefile, Facts, Refusal, Stage, assessment};
 use crate::calendar::plus_days;
-use crate::policy::GuardKind;
+use crate::policy::{GuardKind, Procedure};
 use crate::typed_text::{is_blank, same_person};
 
 /// Adds a refusal for everything that is missing or cannot be.
@@ -50,6 +51,14 @@ pub(super) fn filled(
             };
             if letter.signatures.iter().any(proxy) && letter.signatures.iter().any(witness) {
                 no("登记人不能既代签又见证。");
+            }
+            let mut signed: Vec<&str> = Vec::new();
+            for signature in &letter.signatures {
+                if signed.contains(&signature.member_id.as_str()) {
+                    no("同一名成员只签一次，请去掉重复的签字。");
+                    break;
+                }
+                signed.push(&signature.member_id);
             }
             if letter.valid_until.is_some_and(|until| until < occurred_on) {
                 no("授权有效期不能早于签字当天。");
@@ -209,7 +218,13 @@ pub(super) fn filled(
             Some(on) if on > facts.today || on > occurred_on => {
                 no("上报日期不能晚于办理日期。");
             }
-            Some(_) => {}
+            Some(on) => {
+                // 同时: planned for a household determined, never before.
+                let decision = casefile.records.county_decision.as_ref();
+                if decision.is_some_and(|d| on < d.occurred_on) {
+                    no("上报日期不能早于认定：先认定，再报帮扶项目规划。");
+                }
+            }
         },
         Action::InformHousehold { how, told_by } if (blank(how) || blank(told_by)) => {
             no("请写明怎样告知、由谁告知。");
@@ -245,6 +260,16 @@ fn stand_in(signature: &LetterSignature, facts: &Facts<'_>, no: &mut impl FnMut(
     let himself = member.is_some_and(|m| same_person(&m.name, signer));
     if stands_in && (himself || same_person("本人", signer)) {
         no("监护人或代理人不能是本人：本人签的请选本人签字。");
+    }
+    let mut children = facts.members.iter().filter(|m| m.active && !m.adult);
+    if stands_in && children.any(|m| same_person(&m.name, signer)) {
+        no("代签人还没有成年，请由成年人代签。");
+    }
+    // Where the pack asks for each signature, its guard says so with the clause.
+    let asked = |p: &Procedure| p.has_guard(GuardKind::EveryQueriedPersonSigned);
+    let unexplained = signature.reason.as_deref().is_none_or(is_blank);
+    if stands_in && unexplained && !facts.pack.identification().is_some_and(asked) {
+        no("由他人代签的，请写明代签原因。");
     }
     let Some(witness) = signature.witness.as_deref().filter(|w| !is_blank(w)) else {
         return;
@@ -377,6 +402,9 @@ fn home(form: &HomeVerification, occurred_on: Date, facts: &Facts<'_>, no: &mut 
         || plus_days(sheet.period_to, 730) < occurred_on
     {
         no("收入按核实前 12 个月核算，请核对核算期。");
+    } else if plus_days(sheet.period_to, 1) < sheet.period_from.saturating_add(1.year()) {
+        // A year's income per head is not that of a month (家庭年人均收入).
+        no("年人均收入要按满 12 个月核算，请核对核算期的起止日期。");
     }
     if form
         .risks

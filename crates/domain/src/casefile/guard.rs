@@ -233,6 +233,12 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
             if open && a.round == held.saturating_add(1) {
                 return None;
             }
+            if a.round > held.saturating_add(1) {
+                return no(format!(
+                    "这一户接下来是第 {} 轮民主评议。",
+                    held.saturating_add(1)
+                ));
+            }
             no(format!(
                 "第 {} 轮民主评议已有结果，同一轮不能再投票；退回后要开新一轮（第 {} 轮）。",
                 a.round.min(held).max(1),
@@ -359,9 +365,16 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
                 return None;
             }
             let next = at.procedure.step(guard.on).map_or("", |s| &s.label);
-            no(format!(
-                "县级结果已经送达，请乡（镇、街道）先签收，再办“{next}”。"
-            ))
+            let notice = at.procedure.step(StepKind::WrittenNotice);
+            match notice.filter(|_| records.written_notice.is_none()) {
+                Some(notice) => no(format!(
+                    "县级还没有办“{}”：乡（镇、街道）收到并签收以后，再办“{next}”。",
+                    notice.label
+                )),
+                None => no(format!(
+                    "县级结果已经送达，请乡（镇、街道）先签收，再办“{next}”。"
+                )),
+            }
         }
         GuardKind::ArchiveComplete => no(evidence::archive_gap(at, guard.on)?),
         GuardKind::EvidenceComplete => {

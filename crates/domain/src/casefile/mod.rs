@@ -33,7 +33,9 @@ pub use correction::{
     CorrectableField, Correction, CorrectionRequest, above, correctable, correctable_by,
 };
 pub use desk::outlook;
-pub use evidence::{EvidencePiece, Held, PaperKept, PaperStatement, Papers, evidence_round, held};
+pub use evidence::{
+    EvidencePiece, Held, PaperKept, PaperStatement, Papers, evidence_round, held, not_to_bring,
+};
 pub use objection::handling_level;
 pub use outlook::{StepStatus, Todo, step_status};
 pub use proposal::{Explanation, Fact, Situation, line_yuan, propose_category};

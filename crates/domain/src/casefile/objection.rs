@@ -58,13 +58,22 @@ pub(super) fn proved_after_check(casefile: &Casefile, procedure: &Procedure) -> 
         && proved(casefile)
 }
 
-/// Refuses an answer from below the level that handles the objection.
+/// Refuses an answer from below the level that handles the objection, and from
+/// a supervisor where nobody in office is complained of.
 pub(super) fn answered_above(
     casefile: &Casefile,
     objection_id: &str,
     facts: &Facts<'_>,
 ) -> Option<Refusal> {
     let handled_at = casefile.objection(objection_id)?.handled_at;
+    let supervises = facts.actor.level.is_some_and(|l| l < Level::County);
+    if handled_at == Level::Township && supervises {
+        return Some(Refusal::new(
+            "acting_level",
+            "这件异议由乡镇或县级办理，请督促下级。",
+            None,
+        ));
+    }
     if handled_at == Level::Township || facts.actor.level.is_some_and(|l| l <= handled_at) {
         return None;
     }

@@ -412,7 +412,7 @@ pub(super) fn grounds(action: &Action, facts: &Facts<'_>, refused: &mut Vec<Refu
     // is told the reason.
     let forbidden = &facts.pack.values.forbidden_grounds;
     let given = reason.as_deref().unwrap_or_default();
-    let worded = |g: &&Item| g.words.iter().any(|word| given.contains(word));
+    let worded = |g: &&Item| g.is_given_by(given);
     if let Some(item) = forbidden
         .iter()
         .filter(|g| Some(g.code.as_str()) != ground.as_deref())

@@ -95,6 +95,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("entry_paths", "要有其中一种情形"),
     ("note", ""),
     ("words", "理由里不得写"),
+    ("only_about", "理由里不得只谈"),
     ("text", ""),
     ("layout", ""),
     ("departments", "由哪些部门反馈"),

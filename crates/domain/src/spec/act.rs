@@ -131,6 +131,8 @@ const KEYS: &[&str] = &[
     "情形",
     "公告单位",
     "上报单位",
+    "早报几天",
+    "核算几个月",
     "被通知乡镇",
     "另有组织者",
     "确认人",
@@ -294,7 +296,10 @@ pub(super) fn action(name: &str, words: &Words<'_>) -> Result<Action, String> {
         "上报项目规划" => Action::SubmitPlan(ProjectPlan {
             plan: words.unless_missing("规划", "发展养殖并介绍就业"),
             department: words.unless_missing("主管部门", "县农业农村局"),
-            submitted_on: (!words.missing("上报日期")).then_some(words.occurred_on),
+            submitted_on: (!words.missing("上报日期"))
+                .then_some(words.occurred_on)
+                .map(|on| Ok::<_, String>(plus_days(on, -i64::from(words.number("早报几天", 0)?))))
+                .transpose()?,
         }),
         "签收" => Action::AcknowledgeDecision {},
         "公告" => Action::Announce(Announcement {

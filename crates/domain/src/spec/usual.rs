@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::ToSpan as _;
 use jiff::civil::date;
 
 use super::act::Words;
@@ -134,7 +135,8 @@ pub(super) fn verification(words: &Words<'_>) -> Result<HomeVerification, String
     if let Some(names) = words.list("核实人") {
         form.verifiers = names;
     }
-    form.income.period_from = plus_days(words.occurred_on, -365);
+    let months = i64::from(words.number("核算几个月", 12)?);
+    form.income.period_from = words.occurred_on.saturating_sub(months.months());
     form.income.period_to = plus_days(words.occurred_on, -1);
     if let Some(yuan) = words.get("人均") {
         form.income.wage_fen =

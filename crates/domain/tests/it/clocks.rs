@@ -95,7 +95,7 @@ fn verification(pack: &Pack, opened_on: Date) -> HomeVerification {
         verifiers: vec!["甲".into(), "乙".into()],
         income: IncomeSheet {
             persons: 1,
-            period_from: plus_days(opened_on, -365),
+            period_from: opened_on.saturating_sub(1.year()),
             period_to: plus_days(opened_on, -1),
             ..IncomeSheet::default()
         },

@@ -276,7 +276,54 @@ async fn a_complaint_about_an_official_is_answered_above_him() {
     );
     let read = county.get(&path.replace("/objections", "")).await.ok();
     assert_eq!(seen(&read)["official"], "镇a1");
+    let mut form = form;
+    let objector = seen(&read)["objector"].as_str().expect("named").to_owned();
+    form["answer"] = json!(format!("经查，{objector}反映的情况不属实。"));
     county.post(&answer, form).await.ok();
+    // What was found is not for those below who handled it.
+    for below in [test.village(), test.township()] {
+        let read = below.get(&path.replace("/objections", "")).await.ok();
+        assert_eq!(seen(&read)["answer"], "（由上级办理并答复）");
+        assert!(seen(&read)["handled_by"].is_null());
+        assert!(!read.to_string().contains(&objector));
+    }
+}
+
+/// An ordinary objection: the name hidden beside it is hidden inside it, who is
+/// complained of takes none in, and supervisors leave it to township and county.
+#[tokio::test]
+async fn an_objection_names_nobody_to_the_village() {
+    let test = TestApp::sqlite().await;
+    let case = Case::open(&test, HOME, 1, FIRST).await;
+    case.up_to_appraisal(FIRST).await;
+    let notice = case.notice(FIRST).await;
+    let path = format!("/notices/{}", notice["id"].as_str().expect("an id"));
+    let objections = format!("{path}/objections");
+    let mut himself = forms::objection(HOME, &case.id, FIRST);
+    himself["about_official"] = json!(true);
+    himself["official_name"] = json!("村a1");
+    let refused = test.person("village.a1").post(&objections, himself).await;
+    assert_eq!(refused.status, 422, "{refused:?}");
+    let mut form = forms::objection(HOME, &case.id, FIRST);
+    form["anonymous"] = json!(false);
+    form["objector_name"] = json!("宋作证");
+    form["content"] = json!("我宋作证亲眼见他家有车。");
+    let filed = test.township().post(&objections, form).await.ok();
+    assert_eq!(filed["objections"][0]["objector"], "宋作证");
+    let answer = format!(
+        "/objections/{}/answer",
+        filed["objections"][0]["id"].as_str().expect("an id")
+    );
+    let mut found = forms::objection_answer(false, FIRST);
+    found["answer"] = json!("宋作证所说的车是他侄子的。");
+    test.person("city")
+        .post(&answer, found.clone())
+        .await
+        .refusal("acting_level");
+    test.township().post(&answer, found).await.ok();
+    let read = test.village().get(&path).await.ok();
+    assert_eq!(read["objections"][0]["content"], "我××亲眼见他家有车。");
+    assert!(!read.to_string().contains("宋作证"), "{read:#}");
 }
 
 #[tokio::test]

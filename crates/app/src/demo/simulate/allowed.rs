@@ -82,8 +82,23 @@ impl Model<'_> {
                 .objections
                 .iter()
                 .find(|o| &o.id == objection_id)
-                .is_some_and(|o| level <= o.handled_at),
+                .is_some_and(|o| {
+                    let supervises = o.handled_at == Level::Township && level < Level::County;
+                    level <= o.handled_at && !supervises
+                }),
             Action::End { .. } => matches!(level, Level::Township | Level::County),
+            // A paper is brought by its step's levels or above them; the level
+            // of the archive has copies.
+            Action::StatePaper(statement) => statement.codes.iter().all(|code| {
+                let steps = &self.procedure.steps;
+                let owner = self.owner(code).and_then(|kind| self.at(kind));
+                let archive = self.at(StepKind::Archive).map(|i| steps[i].level);
+                owner.is_none_or(|i| {
+                    let own =
+                        level <= steps[i].level || steps[i].shared_with.iter().any(|s| level <= *s);
+                    own || (archive == Some(level) && self.done.contains_key(&steps[i].kind))
+                })
+            }),
             _ => step.is_none() || own,
         }
     }
@@ -95,7 +110,10 @@ impl Model<'_> {
         let wanted = match action {
             Action::InformHousehold { .. } if self.stage == "ended" => return None,
             Action::InformHousehold { .. } | Action::RequestRecheck { .. } => "refused",
-            Action::StatePaper(_) | Action::ExplainOverdue { .. } => return None,
+            // Whoever objected is answered, whatever became of the case.
+            Action::AnswerObjection { .. }
+            | Action::StatePaper(_)
+            | Action::ExplainOverdue { .. } => return None,
             _ if after => "determined",
             _ => "running",
         };

@@ -148,7 +148,11 @@ impl Table<'_> {
         } else {
             today
         };
-        let Some(action) = self.good(name, random, model, casefile, day) else {
+        let action = match name {
+            "state_paper" => self.papers(casefile, Some(todo.step)),
+            _ => self.good(name, random, model, casefile, day),
+        };
+        let Some(action) = action else {
             return Ok(self.anything(random, model, row, casefile));
         };
         // What is refused or sent back was not what the desk called ready.
@@ -384,7 +388,7 @@ impl Table<'_> {
                     reason: "户主住院，入户推迟。".into(),
                 });
             }
-            "state_paper" => return self.papers(casefile),
+            "state_paper" => return self.papers(casefile, None),
             _ => return None,
         };
         scene.action(scripted, casefile, random)
@@ -505,12 +509,13 @@ impl Table<'_> {
         Some(action)
     }
 
-    /// Where the paper of the steps done is kept.
-    fn papers(&self, casefile: &Casefile) -> Option<Action> {
+    /// Where the paper of the steps done, or of one of them, is kept.
+    fn papers(&self, casefile: &Casefile, of: Option<StepKind>) -> Option<Action> {
         let mut codes: Vec<String> = self
             .procedure
             .steps
             .iter()
+            .filter(|s| of.is_none_or(|kind| s.kind == kind))
             .filter(|s| casefile.records.done_on(s.kind).is_some())
             .flat_map(|s| &s.evidence)
             .filter(|e| e.required && held(casefile, self.procedure, e, &[]) == Held::Missing)

@@ -219,7 +219,7 @@ impl Checker<'_> {
         ]
         .into_iter()
         .flatten()
-        .filter(|item| !item.words.is_empty())
+        .filter(|item| !item.words.is_empty() || !item.only_about.is_empty())
         {
             self.report(
                 FILE,

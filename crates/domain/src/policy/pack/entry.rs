@@ -5,6 +5,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
+use crate::typed_text::is_blank;
+
 use super::{ClauseId, Provenance, Stated, StepKind};
 use crate::division::Level;
 
@@ -64,8 +66,25 @@ pub struct Item {
     /// Of a forbidden ground: a reason that holds one of these words gives it.
     #[serde(default)]
     pub words: Vec<String>,
+    /// Of a forbidden ground: so does a reason that speaks of these alone.
+    #[serde(default)]
+    pub only_about: Vec<String>,
     pub clause: Option<Spanned<ClauseId>>,
     pub source: Option<Provenance>,
+}
+
+impl Item {
+    /// Whether a typed reason gives this forbidden ground: by one of its words,
+    /// or because no part of it speaks of anything else.
+    pub fn is_given_by(&self, reason: &str) -> bool {
+        let mut parts = reason
+            .split(|c: char| c.is_whitespace() || "，。；、！,;!".contains(c))
+            .filter(|part| !is_blank(part))
+            .peekable();
+        let about = |part: &str| self.only_about.iter().any(|word| part.contains(word));
+        self.words.iter().any(|word| reason.contains(word))
+            || (parts.peek().is_some() && parts.all(about))
+    }
 }
 
 /// Who answers for what (县负总责、镇村主体).

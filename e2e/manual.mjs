@@ -162,7 +162,7 @@ try {
     await wang.press('接收名单')
     await page.getByRole('dialog').getByRole('button', { name: '接收名单' }).click()
     await page.getByRole('button', { name: /^选中现在能答复的/ }).click()
-    await wang.choose('通过，报县级审批', page.getByRole('region', { name: '批量答复' }))
+    await wang.choose('通过，转县级审批', page.getByRole('region', { name: '批量答复' }))
     await lookAt(page.getByRole('region', { name: '名单上的农户' }))
     await picture('list-answer')
     const objected = await findCasefile(wang, (one) => isOpen(one, 'answer_objection'))

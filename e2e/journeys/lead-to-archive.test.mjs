@@ -106,7 +106,7 @@ test('the township is refused before the notice has stood, and told from which d
     // Trying all the same is refused by the server in the same words.
     await todo.getByRole('button', { name: '先填写，条件齐了再提交' }).click()
     await acts.fillReview(wang)
-    await todo.getByRole('button', { name: '审核通过，报县级审批' }).click()
+    await todo.getByRole('button', { name: '乡级审核通过，转县级审批' }).click()
     const refusal = todo.getByRole('alert').filter({ hasText: '现在还不能办这一步' })
     await refusal.getByText('5月26日 起才可以审核').waitFor()
     assert.ok(await refusal.getByRole('button', { name: /HN22-054/ }).isVisible())

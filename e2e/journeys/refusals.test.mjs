@@ -74,7 +74,7 @@ test('a second vote in the same round is refused, a new round is not', () =>
       await li.type('会议记录', '逐户介绍情况后举手表决。')
       await li.type('第几轮', String(round))
       await li.type('同意票', '9')
-      await li.choose('列为初选监测对象')
+      await li.choose('评议通过')
       await li.press('提交 1 户评议结果')
     }
     await meet(next - 1)
@@ -146,7 +146,7 @@ test('one open objection holds that household, and the other on the same notice 
     assert.deepEqual(await clauseChips(standing(wang)), ['HN22-055'])
     await fillAnyway(wang)
     await acts.fillReview(wang)
-    await press(wang, '审核通过，报县级审批')
+    await press(wang, '乡级审核通过，转县级审批')
     assert.deepEqual(await refusal(wang, '对本户有 1 件异议还没有答复'), ['HN22-055'])
 
     await acts.openCasefile(wang, pair.free.id, 'township_review')
@@ -160,11 +160,11 @@ test('one open objection holds that household, and the other on the same notice 
 test('the county cannot decide before the cross-check result', () =>
   as('county.chen', async (chen) => {
     await acts.openCasefile(chen, story.undecided, 'county_decision')
-    await chen.sees('信息比对结果还没有反馈，不能审批。', standing(chen))
+    await chen.sees('信息比对结果还没有反馈，不能办“县级审批”。', standing(chen))
     await fillAnyway(chen)
     await acts.fillDecision(chen, { documentNumber: '宜乡振〔2022〕40号' })
-    await press(chen, '批准认定为监测对象')
-    assert.deepEqual(await refusal(chen, '信息比对结果还没有反馈，不能审批。'), ['HN22-056'])
+    await press(chen, '认定为监测对象')
+    assert.deepEqual(await refusal(chen, '信息比对结果还没有反馈，不能办“县级审批”。'), ['HN22-056'])
     assert.equal(await stage(chen), '办理中')
   }))
 
@@ -206,7 +206,7 @@ test('who passed it on at the township cannot decide it at the county', async ()
   await as('township.wang', async (wang) => {
     await acts.openCasefile(wang, casefile.id, 'county_decision')
     await acts.fillDecision(wang, { documentNumber: '宜乡振〔2022〕60号' })
-    await press(wang, '批准认定为监测对象')
+    await press(wang, '认定为监测对象')
     const alert = wang.page.getByRole('alert').filter({ hasText: '现在还不能办这一步' })
     await wang.sees('这件事是您自己报上来的，请由另一位同事审核或审批。', alert)
     assert.equal(await stage(wang), '办理中')

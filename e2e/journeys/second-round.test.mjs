@@ -28,7 +28,7 @@ test('the township answers the objection and may then review', () =>
     await wang.settled()
     await wang.press('答复异议')
     const dialog = wang.page.getByRole('dialog', { name: `答复对${story.name}户的异议` })
-    await wang.choose('异议不成立，继续上报', dialog)
+    await wang.choose('异议不成立，继续办理', dialog)
     await wang.type('答复内容', '入户查看并走访邻居：房屋是拆迁安置，收入情况与排查表一致。', dialog)
     await dialog.getByRole('button', { name: '答复异议' }).click()
     await wang.sees('已答复异议')

@@ -59,7 +59,7 @@ test('a person chooses the category, for no rule can without a line', () =>
     await acts.openCasefile(chen, story.casefile, 'county_decision')
     await acts.fillDecision(chen, { documentNumber: '宜农〔2025〕11号' })
     await chen.choose(/边缘易致贫户/, acts.todo(chen))
-    await acts.submit(chen, '批准认定为监测对象')
+    await acts.submit(chen, '认定为监测对象')
     assert.equal(await stepState(chen, '县级审批'), '已办')
   }))
 

@@ -59,7 +59,7 @@ test('the county compares by itself, determines and tells the township in writin
     assert.equal(early.status, 422)
     assert.ok(guards(early).includes('cross_check_concluded HN20-037'), guards(early).join())
     await acts.openCasefile(chen, story.casefile, 'cross_check')
-    await acts.submit(chen, '提请信息比对')
+    await acts.submit(chen, '开展县级信息比对')
     // No township passes it on: the departments find it at once (HN20-037).
     assert.deepEqual((await chen.read('/cross-checks')).map((task) => task.casefile_id), [story.casefile])
     await acts.answerCrossCheck(chen, { department: '县民政局' })
@@ -102,7 +102,7 @@ test('a whole list goes down with a written notice; the township prints it and s
   await as('county.chen', async (chen) => {
     const { page } = chen
     await acts.openCasefile(chen, next.casefile, 'cross_check')
-    await acts.submit(chen, '提请信息比对')
+    await acts.submit(chen, '开展县级信息比对')
     await acts.answerCrossCheck(chen, { department: '县民政局' })
     await acts.concludeCrossCheck(chen)
     await acts.openCasefile(chen, next.casefile, 'county_decision')

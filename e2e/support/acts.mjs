@@ -18,7 +18,7 @@ export async function saving(person, work) {
   await person.settled()
 }
 
-/** Presses the one button of the form and waits until it is recorded. */
+/** Presses the one button of the form and waits until it is recorded. Steps are called what the casefile's pack calls them. */
 function submit(person, label) {
   return saving(person, () => todo(person).locator('form').getByRole('button', { name: label, exact: true }).click())
 }
@@ -92,7 +92,7 @@ export async function signLetter(person, options) {
   await submit(person, '提交承诺授权书')
 }
 
-export const requestCrossCheck = (person) => submit(person, '提请信息比对')
+export const requestCrossCheck = (person) => submit(person, /^(提请|开展).*信息比对$/)
 export const forwardCrossCheck = (person) => submit(person, '统一报送县级比对')
 
 export async function resolveDiscrepancy(person, { explanation, conclusion = '疑点排除' }) {
@@ -109,12 +109,12 @@ export async function chooseAct(person, title) {
 }
 
 export async function concludeCrossCheck(person) {
-  await chooseAct(person, '办结信息比对')
-  await submit(person, '办结信息比对')
+  await chooseAct(person, /^办结.*信息比对$/)
+  await submit(person, /^办结.*信息比对$/)
 }
 
 /** Fills the record of a meeting of twelve; the votes are for the household unless said otherwise. */
-export async function fillAppraisal(person, { recused = [], against = 0, result = '列为初选监测对象' } = {}) {
+export async function fillAppraisal(person, { recused = [], against = 0, result = '评议通过' } = {}) {
   const form = todo(person)
   await person.type('会议地点', '村党群服务中心', form)
   await person.type('主持人', '李建业', form)
@@ -161,14 +161,14 @@ export const postNotice = (person) => submit(person, '登记公示张贴')
 
 export async function fillReview(person, { opinion = '材料齐全，情况属实。', checkers = ['王晓舟', '陶立春'] } = {}) {
   const form = todo(person)
-  await person.choose('通过，报县级审批', form)
+  await person.choose(/^通过，转/, form)
   for (const [position, name] of checkers.entries()) await person.type(`核查人${position + 1}`, name, form)
-  await person.type('审核意见', opinion, form)
+  await form.getByRole('textbox', { name: /意见$/ }).fill(opinion)
 }
 
 export async function approveReview(person, options) {
   await fillReview(person, options)
-  await submit(person, '审核通过，报县级审批')
+  await submit(person, /通过，转/)
 }
 
 /** Sends back or refuses at the township or the county; `button` is what the form calls it. */
@@ -184,20 +184,20 @@ export async function sendBack(person, { to, reason }) {
 
 export async function fillDecision(person, { documentNumber, opinion = '同意认定。' }) {
   const form = todo(person)
-  await person.choose('批准', form)
-  await person.type('审批意见', opinion, form)
+  await person.choose('同意认定', form)
+  await form.getByRole('textbox', { name: /意见$/ }).fill(opinion)
   const judged = form.getByRole('group', { name: '已综合研判的方面' })
   for (const box of await judged.getByRole('checkbox').all()) await box.check({ force: true })
-  await person.type('审批文件文号', documentNumber, form)
+  await form.getByRole('textbox', { name: /文号$/ }).fill(documentNumber)
 }
 
 export async function decide(person, options) {
   await fillDecision(person, options)
-  await submit(person, '批准认定为监测对象')
+  await submit(person, '认定为监测对象')
 }
 
 export async function acknowledgeDecision(person) {
-  await submit(person, '签收县级审批结果')
+  await submit(person, /^签收/)
 }
 export const announce = (person) => submit(person, '登记公告张贴')
 
@@ -212,7 +212,7 @@ export async function keepPapers(person, place = '镇档案室 3 号柜') {
 export async function archive(person, { reviewer }) {
   const form = todo(person)
   await keepPapers(person)
-  await person.type('全国系统编号', '8800-1', form)
+  await person.type('系统编号', '8800-1', form)
   await person.type('审核人', reviewer, form)
   await submit(person, '登记录入并归档')
 }

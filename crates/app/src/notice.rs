@@ -11,6 +11,7 @@ use domain::account::{Operation, Principal};
 use domain::calendar::DayUnit;
 use domain::casefile::{Action, Refusal, Situation, propose_category};
 use domain::division::{DivisionCode, Level};
+use domain::paper::PaperKind;
 use domain::policy::{GuardKind, Pack};
 use jiff::civil::Date;
 use store::audit::chain_of;
@@ -19,6 +20,7 @@ use store::notice::{NoticeItemRow, NoticeRow, ObjectionRow};
 use crate::casefile::{Act, VillageName};
 use crate::error::permit;
 use crate::lead::village_of;
+use crate::paper::PaperForm;
 use crate::{App, AppError, PageView, Window, new_id};
 use domain::typed_text::is_blank;
 
@@ -148,6 +150,7 @@ impl App {
         let id = new_id();
         let (mut results, mut items) = (Vec::new(), Vec::new());
         let mut rule = None;
+        let mut heading = None;
         for item in &form.items {
             let action = Action::PostNotice {
                 notice_id: id.clone(),
@@ -170,6 +173,7 @@ impl App {
             {
                 let pack = self.pack(&casefile.pack.id)?;
                 rule.get_or_insert_with(|| notice_rule(pack));
+                heading = heading.or_else(|| PaperForm::of(pack, PaperKind::PublicNotice));
                 let line = self.line_of(&casefile).await?;
                 let proposed = Situation::of(&casefile.records).and_then(|s| {
                     let situation = s.under(line.as_ref());
@@ -200,8 +204,9 @@ impl App {
         let village = form.village.to_string();
         let names = self.division_names([village.clone()]).await?;
         let title = format!(
-            "{}初选监测对象公示（{}年{}月{}日，{}户）",
+            "{}{}（{}年{}月{}日，{}户）",
             names.get(&village).map_or("", String::as_str),
+            heading.map_or_else(|| "公示".into(), |form| form.label),
             form.posted_on.year(),
             form.posted_on.month(),
             form.posted_on.day(),

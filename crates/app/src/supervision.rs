@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::account::{Operation, Principal};
+use domain::account::{Operation, Principal, Scope};
 use domain::calendar::DayUnit;
 use domain::division::{DivisionCode, Level, short_name};
 use domain::policy::StepKind;
@@ -137,7 +137,12 @@ impl App {
             .await?;
         let leads = self.store.count_leads(&scope, digits).await?;
         let spans = self.store.decided_spans(&scope).await?;
-        let labels = self.step_labels(division).await;
+        let labels: BTreeMap<&str, String> = self
+            .step_labels(&scope, division)
+            .await?
+            .into_iter()
+            .map(|(kind, label)| (kind.as_str(), label))
+            .collect();
 
         let mut rows = Vec::new();
         let mut by_step: BTreeMap<String, (i64, i64)> = BTreeMap::new();
@@ -238,18 +243,36 @@ impl App {
         })
     }
 
-    pub(crate) async fn step_labels(&self, division: DivisionCode) -> BTreeMap<String, String> {
-        self.pack_in_force(division, self.today())
-            .await
-            .ok()
-            .and_then(|p| p.identification())
-            .map(|p| {
-                p.steps
-                    .iter()
-                    .map(|s| (s.kind.as_str().to_owned(), s.label.clone()))
-                    .collect()
-            })
-            .unwrap_or_default()
+    /// The steps whatever is open in a division may stand at, with what its packs
+    /// call them: of the pack in force first, then of those it was opened under.
+    /// A step with several names has all of them.
+    pub(crate) async fn step_labels(
+        &self,
+        scope: &Scope,
+        division: DivisionCode,
+    ) -> Result<Vec<(StepKind, String)>, AppError> {
+        let mut packs = Vec::new();
+        match self.pack_in_force(division, self.today()).await {
+            Ok(pack) => packs.push(pack),
+            Err(AppError::NoPolicy) => {}
+            Err(error) => return Err(error),
+        }
+        for id in self.store.packs_with_open_steps(scope).await? {
+            packs.push(self.pack(&id)?);
+        }
+        let mut steps: Vec<(StepKind, Vec<&str>)> = Vec::new();
+        let procedures = packs.iter().filter_map(|p| p.identification());
+        for step in procedures.flat_map(|p| &p.steps) {
+            match steps.iter_mut().find(|(kind, _)| *kind == step.kind) {
+                Some((_, names)) if names.contains(&step.label.as_str()) => {}
+                Some((_, names)) => names.push(&step.label),
+                None => steps.push((step.kind, vec![&step.label])),
+            }
+        }
+        Ok(steps
+            .into_iter()
+            .map(|(kind, names)| (kind, names.join("／")))
+            .collect())
     }
 
     /// Overdue cases in scope, longest first, masked.

@@ -3,7 +3,9 @@
 use domain::account::Scope;
 use jiff::civil::Date;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Func};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 
 use crate::entity::{casefile, lead};
 use crate::{Store, StoreError, within};
@@ -67,6 +69,23 @@ impl Store {
             .await?)
     }
 
+    /// Packs of the casefiles in scope that have an open step.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn packs_with_open_steps(&self, scope: &Scope) -> Result<Vec<String>, StoreError> {
+        Ok(casefile::Entity::find()
+            .select_only()
+            .column(casefile::Column::PackId)
+            .distinct()
+            .filter(within(casefile::Column::Village, scope))
+            .filter(casefile::Column::OpenSteps.ne(""))
+            .order_by_asc(casefile::Column::PackId)
+            .into_tuple()
+            .all(&self.connection)
+            .await?)
+    }
+
     /// Leads in scope grouped by the first `digits` digits of the village.
     ///
     /// # Errors
@@ -98,7 +117,6 @@ impl Store {
         &self,
         scope: &Scope,
     ) -> Result<Vec<(String, String, String)>, StoreError> {
-        use sea_orm::QueryOrder as _;
         Ok(casefile::Entity::find()
             .select_only()
             .column(casefile::Column::Village)

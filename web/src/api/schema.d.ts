@@ -2518,6 +2518,10 @@ export interface components {
             refusal_grounds: components["schemas"]["CodeLabel"][];
             /** @description What is no ground, shown so that nobody looks for it. */
             forbidden_grounds: components["schemas"]["CodeLabel"][];
+            /** @description What the pack calls the step that answers. */
+            step_label: string;
+            /** @description What the pack calls the step that follows an approval. */
+            next_step_label?: string | null;
             /** @description Steps a household may be sent back to. */
             earlier_steps: components["schemas"]["CodeLabel"][];
             each_assessed?: components["schemas"]["CodeLabel"] | null;
@@ -4647,9 +4651,11 @@ export interface components {
             forwarded_to?: components["schemas"]["ForwardedLead"] | null;
             /**
              * Format: date
-             * @description Last day on which the county's decision would be on time.
+             * @description Last day on which the step named in `deadline_step` would be on time.
              */
             deadline_on?: string | null;
+            /** @description What the pack calls the step its clock ends with. */
+            deadline_step?: string | null;
             /** Format: int64 */
             days_left?: number | null;
             /** @description Why it was registered so late, where it was. */
@@ -5914,9 +5920,11 @@ export interface components {
                 forwarded_to?: components["schemas"]["ForwardedLead"] | null;
                 /**
                  * Format: date
-                 * @description Last day on which the county's decision would be on time.
+                 * @description Last day on which the step named in `deadline_step` would be on time.
                  */
                 deadline_on?: string | null;
+                /** @description What the pack calls the step its clock ends with. */
+                deadline_step?: string | null;
                 /** Format: int64 */
                 days_left?: number | null;
                 /** @description Why it was registered so late, where it was. */
@@ -6955,6 +6963,11 @@ export interface components {
             income_measure?: string | null;
             /** @description What the pack says of public notices, in a sentence. */
             notice_rule: string;
+            /**
+             * @description Steps of the procedure in its order; where no pack is named, of whatever is
+             *     open where the account is, with each name its packs have for it.
+             */
+            steps: components["schemas"]["CodeLabel"][];
             /** @description Conditions of the pack, so that forms ask for what they need. */
             asks: components["schemas"]["Asked"][];
             code_lists: {

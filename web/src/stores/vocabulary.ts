@@ -21,6 +21,7 @@ const nothing: Vocabulary = {
   causes: [],
   conveners: [],
   comparison_items: [],
+  steps: [],
   asks: [],
   notice_rule: '',
   code_lists: {},

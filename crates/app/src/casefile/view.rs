@@ -46,7 +46,7 @@ pub fn stage_words(pack: &Pack, stage: &str) -> String {
 pub fn stage_label(stage: &str) -> &'static str {
     match stage {
         "running" => "办理中",
-        "determined" => "已审批",
+        "determined" => "已认定",
         "archived" => "已归档",
         "refused" => "不予纳入",
         "ended" => "已终止",

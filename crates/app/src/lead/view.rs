@@ -6,7 +6,7 @@ use domain::account::{Operation, Principal};
 use domain::division::DivisionCode;
 use domain::lead::{LeadBasis, Proxy};
 use domain::paper::spoken;
-use domain::policy::Pack;
+use domain::policy::{Pack, StepKind};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use store::household::HouseholdRow;
@@ -56,8 +56,10 @@ pub struct LeadView {
     pub forwarded_from: Option<ForwardedLead>,
     /// Where it went; on the lead's own page only.
     pub forwarded_to: Option<ForwardedLead>,
-    /// Last day on which the county's decision would be on time.
+    /// Last day on which the step named in `deadline_step` would be on time.
     pub deadline_on: Option<Date>,
+    /// What the pack calls the step its clock ends with.
+    pub deadline_step: Option<String>,
     pub days_left: Option<i64>,
     /// Why it was registered so late, where it was.
     pub late_reason: Option<String>,
@@ -92,6 +94,14 @@ pub struct LeadListQuery {
     pub household_id: Option<String>,
     pub limit: Option<u64>,
     pub cursor: Option<String>,
+}
+
+/// The clock of an open lead.
+struct Deadline {
+    on: Date,
+    /// What the pack calls the step it ends with.
+    step: String,
+    days_left: i64,
 }
 
 impl App {
@@ -220,9 +230,9 @@ impl App {
             ),
             None => None,
         };
-        let (deadline_on, days_left) = match (pack, row.status.as_str()) {
+        let deadline = match (pack, row.status.as_str()) {
             (Some(pack), "open") => self.lead_deadline(pack, &row)?,
-            _ => (None, None),
+            _ => None,
         };
         let village_name = names.get(&row.village).cloned().unwrap_or_default();
         let label = |list: &[(String, String)], code: &str| {
@@ -295,8 +305,9 @@ impl App {
             concluded_by: row.concluded_by.filter(|_| !joined),
             casefile_id: row.casefile_id,
             merged_into: row.merged_into,
-            deadline_on,
-            days_left,
+            deadline_on: deadline.as_ref().map(|d| d.on),
+            deadline_step: deadline.as_ref().map(|d| d.step.clone()),
+            days_left: deadline.map(|d| d.days_left),
             late_reason,
             forwarded_from: None,
             forwarded_to: None,
@@ -307,11 +318,7 @@ impl App {
         })
     }
 
-    fn lead_deadline(
-        &self,
-        pack: &Pack,
-        row: &LeadRow,
-    ) -> Result<(Option<Date>, Option<i64>), AppError> {
+    fn lead_deadline(&self, pack: &Pack, row: &LeadRow) -> Result<Option<Deadline>, AppError> {
         let starts = pack
             .values
             .channels
@@ -321,16 +328,18 @@ impl App {
             .identification()
             .and_then(|p| p.clocks.iter().find(|c| c.starts == "earliest_lead"));
         let (Some(clock), true) = (clock, starts) else {
-            return Ok((None, None));
+            return Ok(None);
         };
         let (Some(limit), Some(unit)) = (clock.limit_days.get(), clock.unit.get()) else {
-            return Ok((None, None));
+            return Ok(None);
         };
         let received = parse_date(&row.received_on)?;
         let used = self.calendar.days_used(received, self.today(), unit).days;
-        Ok((
-            Some(self.calendar.deadline(received, limit, unit).date),
-            Some(i64::from(limit) - i64::from(used)),
-        ))
+        let ends = StepKind::ALL.iter().find(|k| k.as_str() == clock.ends);
+        Ok(Some(Deadline {
+            on: self.calendar.deadline(received, limit, unit).date,
+            step: ends.map_or_else(|| clock.label.clone(), |k| pack.step_label(*k).to_owned()),
+            days_left: i64::from(limit) - i64::from(used),
+        }))
     }
 }

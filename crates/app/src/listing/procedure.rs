@@ -106,14 +106,12 @@ impl Listing for CasefileListQuery {
         }
         if let Some(step) = self.step.as_deref().filter(|s| !s.is_empty()) {
             let labels = match principal.scope.root() {
-                Some(root) => app.step_labels(root).await,
-                None => std::collections::BTreeMap::new(),
+                Some(root) => app.step_labels(&principal.scope, root).await?,
+                None => Vec::new(),
             };
-            filters.push(Filtered::chosen(
-                "step",
-                "步骤",
-                labels.get(step).cloned().unwrap_or_else(|| step.to_owned()),
-            ));
+            let chosen = labels.into_iter().find(|(kind, _)| kind.as_str() == step);
+            let label = chosen.map_or_else(|| step.to_owned(), |(_, label)| label);
+            filters.push(Filtered::chosen("step", "步骤", label));
         }
         if self.overdue {
             filters.push(Filtered::chosen("overdue", "期限", "只列超期"));

@@ -10,7 +10,7 @@ use domain::paper::{
     NeverPublic, Paper as _, PaperKind, PublicPlace, ResultNoticePaper, SignInSheet,
     SurveyedMember,
 };
-use domain::policy::{LawfulItems, Pack};
+use domain::policy::{LawfulItems, Pack, StepKind};
 use store::casefile::CasefileFilter;
 
 use super::{Gathered, PaperForm, PaperSubject, not_yet};
@@ -352,13 +352,16 @@ impl App {
             Stage::Running => {
                 return Err(not_yet(
                     "result_notice",
-                    "还没有结果，县级审批或不予纳入后才能打印",
+                    format!(
+                        "还没有结果，“{}”或不予纳入后才能打印",
+                        pack.step_label(StepKind::CountyDecision)
+                    ),
                 ));
             }
             Stage::Ended { .. } => {
                 return Err(not_yet(
                     "result_notice",
-                    "这件事项已终止，没有审批结果可告知",
+                    "这件事项已终止，没有认定结果可告知",
                 ));
             }
         };

@@ -112,9 +112,9 @@ impl App {
                 votes_against: a.votes_against,
                 abstentions: a.abstentions,
                 result: if a.result == "recommend" {
-                    "列为初选对象".into()
+                    "评议通过".into()
                 } else {
-                    "不列入".into()
+                    "评议不通过".into()
                 },
                 opinion: a.opinion,
             })

@@ -130,7 +130,7 @@ pub(crate) struct PaperForm {
 
 impl PaperForm {
     /// Which papers there are is said by the pack.
-    fn of(pack: &Pack, kind: PaperKind) -> Option<Self> {
+    pub fn of(pack: &Pack, kind: PaperKind) -> Option<Self> {
         let forms = &pack.values.forms;
         forms
             .iter()

@@ -305,7 +305,11 @@ impl App {
                 Stage::Determined { .. } | Stage::Archived { .. }
             )
         }) else {
-            return Err(not_yet("announcement", "县级审批通过后才能打印公告"));
+            let decision = pack.step_label(StepKind::CountyDecision);
+            return Err(not_yet(
+                "announcement",
+                format!("“{decision}”通过后才能打印公告"),
+            ));
         };
         let never = self.never_public()?;
         let number = &decision.record.document_number;

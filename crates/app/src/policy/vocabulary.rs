@@ -1,7 +1,7 @@
 //! The lists forms are filled from.
 
 use domain::account::Principal;
-use domain::policy::Item;
+use domain::policy::{Item, Step};
 use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,6 +35,9 @@ pub struct Vocabulary {
     pub income_measure: Option<String>,
     /// What the pack says of public notices, in a sentence.
     pub notice_rule: String,
+    /// Steps of the procedure in its order; where no pack is named, of whatever is
+    /// open where the account is, with each name its packs have for it.
+    pub steps: Vec<CodeLabel>,
     /// Conditions of the pack, so that forms ask for what they need.
     pub asks: Vec<crate::casefile::Asked>,
     pub code_lists: std::collections::BTreeMap<String, Vec<CodeLabel>>,
@@ -63,12 +66,18 @@ impl App {
         on: Option<Date>,
         pack: Option<&str>,
     ) -> Result<Vocabulary, AppError> {
-        let pack = match pack {
-            Some(id) => self.library.pack(id).ok_or(AppError::NotFound)?,
+        let (pack, steps) = match pack {
+            Some(id) => {
+                let pack = self.library.pack(id).ok_or(AppError::NotFound)?;
+                let steps = pack.identification().map_or(&[][..], |p| &p.steps);
+                let own = |s: &Step| (s.kind, s.label.clone());
+                (pack, steps.iter().map(own).collect())
+            }
             None => {
                 let division = principal.division.ok_or(AppError::NoPolicy)?;
                 let on = on.unwrap_or_else(|| self.today());
-                self.pack_for_lead(division, on).await?
+                let pack = self.pack_for_lead(division, on).await?;
+                (pack, self.step_labels(&principal.scope, division).await?)
             }
         };
         let v = &pack.values;
@@ -149,6 +158,16 @@ impl App {
                     clause: clause_of(i.clause.as_ref()),
                     flag: false,
                     note: i.departments.join("、"),
+                })
+                .collect(),
+            steps: steps
+                .into_iter()
+                .map(|(kind, label)| CodeLabel {
+                    code: kind.as_str().to_owned(),
+                    label,
+                    clause: None,
+                    flag: false,
+                    note: String::new(),
                 })
                 .collect(),
             asks: crate::casefile::asked(pack),

@@ -212,6 +212,10 @@ pub struct AnswerChoices {
     pub refusal_grounds: Vec<CodeLabel>,
     /// What is no ground, shown so that nobody looks for it.
     pub forbidden_grounds: Vec<CodeLabel>,
+    /// What the pack calls the step that answers.
+    pub step_label: String,
+    /// What the pack calls the step that follows an approval.
+    pub next_step_label: Option<String>,
     /// Steps a household may be sent back to.
     pub earlier_steps: Vec<CodeLabel>,
     /// What a verdict asks of each household by itself, as the document says it

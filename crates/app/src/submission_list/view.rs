@@ -75,6 +75,11 @@ fn choices(pack: &Pack, step: StepKind) -> AnswerChoices {
     });
     let each = |g: &Guard, code| choice(code, &g.label, g.clause.as_ref().map(|c| c.get_ref()));
     AnswerChoices {
+        step_label: pack.step_label(step).to_owned(),
+        next_step_label: pack
+            .identification()
+            .and_then(|p| p.next(step))
+            .map(|s| s.label.clone()),
         each_assessed: assessed.map(|g| each(g, "situation_assessed")),
         each_refused: judged.map(|g| each(g, "all_dimensions_assessed")),
         categories: values

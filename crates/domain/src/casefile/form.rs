@@ -10,7 +10,7 @@ use super::cross_check::newly_on_allowance;
 use super::objection::answered_above;
 use super::{Casefile, Facts, Refusal, Stage, assessment};
 use crate::calendar::plus_days;
-use crate::policy::{GuardKind, Procedure};
+use crate::policy::{GuardKind, Procedure, StepKind};
 use crate::typed_text::{is_blank, same_person};
 
 /// Adds a refusal for everything that is missing or cannot be.
@@ -194,7 +194,8 @@ pub(super) fn filled(
                 .signed_on
                 .is_some_and(|on| on > facts.today || reviewed.is_some_and(|r| on < r))
             {
-                no("签发日期不能早于乡镇审核，也不能晚于今天。");
+                let review = facts.pack.step_label(StepKind::TownshipReview);
+                no(&format!("签发日期不能早于“{review}”，也不能晚于今天。"));
             }
         }
         Action::Archive(archive) => {
@@ -204,7 +205,10 @@ pub(super) fn filled(
                 .as_ref()
                 .map(|d| d.occurred_on);
             if archive.entry_on > facts.today || decided.is_some_and(|d| archive.entry_on < d) {
-                no("录入系统的日期不能早于县级审批，也不能晚于今天。");
+                let decision = facts.pack.step_label(StepKind::CountyDecision);
+                no(&format!(
+                    "录入系统的日期不能早于“{decision}”，也不能晚于今天。"
+                ));
             }
         }
         Action::SubmitToCounty(s) if blank(&s.document_number) || blank(&s.signatory) => {

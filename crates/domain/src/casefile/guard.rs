@@ -189,7 +189,10 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
                 true => "请催办比对。",
                 false => "可以催办比对，或在符合条件时共用低保比对结果。",
             };
-            no(format!("信息比对结果还没有反馈，不能审批。{or_reuse}"))
+            let decision = at.facts.pack.step_label(StepKind::CountyDecision);
+            no(format!(
+                "信息比对结果还没有反馈，不能办“{decision}”。{or_reuse}"
+            ))
         }
         GuardKind::DiscrepanciesConcluded => {
             if !deciding(at) {
@@ -358,7 +361,8 @@ fn refuse(guard: &Guard, at: &Attempt<'_>) -> Option<Refusal> {
             if missing.is_empty() {
                 return None;
             }
-            no(format!("审批还缺：{}。", missing.join("、")))
+            let decision = at.facts.pack.step_label(StepKind::CountyDecision);
+            no(format!("“{decision}”还缺：{}。", missing.join("、")))
         }
         GuardKind::DecisionAcknowledged => {
             if records.county_decision.is_none() || records.decision_acknowledged.is_some() {

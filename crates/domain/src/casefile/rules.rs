@@ -41,8 +41,8 @@ pub(super) fn stage_allows(
     };
     if !fits {
         let message = match casefile.stage {
-            Stage::Running => "县级还没有审批，这一步还不能做。",
-            Stage::Determined { .. } => "县级已经审批，这一步不能再改。",
+            Stage::Running => "县级还没有认定，这一步还不能做。",
+            Stage::Determined { .. } => "县级已经认定，这一步不能再改。",
             Stage::Archived { .. } => "这件事项已经归档，不能再改。",
             Stage::Refused { .. } => "这件事项已作出不予纳入的决定；农户可以申请乡镇复核。",
             Stage::Ended { .. } => "这件事项已经终止。",

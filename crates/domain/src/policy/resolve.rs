@@ -281,6 +281,13 @@ impl Pack {
             .map_or_else(|| code.to_owned(), |i| i.label.clone())
     }
 
+    /// What the pack calls the step of that kind; the usual name where its
+    /// procedure has no such step.
+    pub fn step_label(&self, kind: StepKind) -> &str {
+        let step = self.identification().and_then(|p| p.step(kind));
+        step.map_or(kind.label(), |s| s.label.as_str())
+    }
+
     /// Label of a category, or the code itself where it is unknown.
     pub fn category_label(&self, code: &str) -> String {
         self.values
@@ -356,6 +363,11 @@ impl Procedure {
     /// The step of that kind.
     pub fn step(&self, kind: StepKind) -> Option<&Step> {
         self.steps.iter().find(|s| s.kind == kind)
+    }
+
+    /// The step that follows the one of that kind in the order.
+    pub fn next(&self, kind: StepKind) -> Option<&Step> {
+        self.steps.get(self.position(kind)? + 1)
     }
 
     /// The kind of the step everything begins with.

@@ -164,7 +164,7 @@ async fn a_clock_that_runs_on_a_corrected_day_says_so() {
         notes[0]
             .as_str()
             .expect("words")
-            .starts_with("更正后：审批日期原为 2022-05-07"),
+            .starts_with("更正后：认定日期原为 2022-05-07"),
         "{notes:?}"
     );
     let file = test

@@ -412,3 +412,47 @@ async fn an_objection_after_the_check_holds_on_sqlite() {
 async fn an_objection_after_the_check_holds_on_postgres() {
     objected_after_the_check(Engine::Postgres).await;
 }
+
+/// Steps by the names somebody chooses them by, as (kind, name).
+async fn step_names(test: &TestApp, query: &str) -> Vec<(String, String)> {
+    let path = format!("/policy/vocabulary{query}");
+    let words = test.village().get(&path).await.ok();
+    let text = |v: &Value| v.as_str().expect("text").to_owned();
+    let steps = words["steps"].as_array().expect("steps");
+    let names = steps.iter().map(|s| (text(&s["code"]), text(&s["label"])));
+    names.collect()
+}
+
+#[tokio::test]
+async fn a_step_is_called_what_the_packs_of_open_matters_call_it() {
+    let test = TestApp::on(Engine::Sqlite).await;
+    let decision = |names: &[(String, String)]| {
+        let found = names.iter().find(|(kind, _)| kind == "county_decision");
+        found.expect("a decision").1.clone()
+    };
+    let has = |names: &[(String, String)], kind: &str| names.iter().any(|(k, _)| k == kind);
+    let before = Case::open(&test, HOME, 1, MAY).await;
+    let names = step_names(&test, "").await;
+    assert_eq!(decision(&names), "县级审批");
+    assert!(!has(&names, "township_submission"));
+    let household = test.village().add_household(HOME, 2).await;
+    let lead = forms::lead(HOME, &household, "cadre_visit", MAY);
+    let taken = test.village().post("/leads", lead).await.ok();
+    assert_eq!(taken["lead"]["deadline_step"], "县级审批");
+
+    // What runs keeps its words beside those of the plan now in force.
+    test.adopt(PACK, COUNTY, "2022-05-10").await;
+    test.go_to(date(2022, 5, 12));
+    let names = step_names(&test, "").await;
+    assert_eq!(decision(&names), "县级审核认定／县级审批");
+    assert!(has(&names, "township_submission") && has(&names, "home_verification"));
+    let own = step_names(&test, "?pack=wengyuan-2021").await;
+    assert_eq!(decision(&own), "县级审核认定");
+    assert!(!has(&own, "home_verification") && !has(&own, "cross_check"));
+
+    let seen = test.person("city").get("/supervision").await.ok();
+    let waiting = seen["steps"].as_array().expect("steps");
+    let home = waiting.iter().find(|s| s["kind"] == "home_verification");
+    assert_eq!(home.expect("where it waits")["label"], "入户核实");
+    assert_eq!(before.view().await["pack"]["id"], "henan-2022");
+}

@@ -306,6 +306,7 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
     ask!(running_by_pack(s) a => a.iter().map(|r| usize::try_from(r.count).expect("small")).sum::<usize>());
     ask!(casefiles_of_days(s, date(2020, 1, 1)) a => a.len());
     ask!(count_casefiles(s, 6, DAY) a => a.len());
+    ask!(packs_with_open_steps(s) a => a.len());
     ask!(count_leads(s, 6) a => a.len());
     ask!(decided_spans(s) a => a.len());
     ask!(notice(s, "n") a => usize::from(a.is_some()));

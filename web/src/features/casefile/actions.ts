@@ -6,6 +6,7 @@ import type { Component } from 'vue'
 import type { Casefile, Discrepancy } from '@/api/types'
 import * as checks from './checks'
 import { asksFor, emptyFindings, twelveMonthsBefore, type FindingsBody, type FormContext } from './bodies'
+import { evidenceName, named, nextName, passWords, stepName } from './step-words'
 import { discrepanciesOf, settled, signedMembers } from './cross-check'
 import AcknowledgeDecisionForm from './forms/PlainForm.vue'
 import AcknowledgeDiscrepancyForm from './forms/AcknowledgeDiscrepancyForm.vue'
@@ -31,12 +32,14 @@ import SubmitPlanForm from './forms/SubmitPlanForm.vue'
 import SubmitToCountyForm from './forms/SubmitToCountyForm.vue'
 import VerifyHomeForm from './forms/VerifyHomeForm.vue'
 
+type Words = string | ((casefile: Casefile) => string)
+
 // Bodies differ per act; `any` stays inside this table, every form and check is typed by its own body.
 export interface ActionDefinition {
-  /** What the person does, as the tab says it. */
-  title: string
+  /** What the person does, as the tab says it; a step is called what the casefile's pack calls it. */
+  title: Words
   /** The button; may depend on what was chosen in the form. */
-  submit: string | ((body: any) => string)
+  submit: string | ((casefile: Casefile, body: any) => string)
   /** Label of the date the act happened. */
   dateLabel: string
   form: Component
@@ -47,7 +50,7 @@ export interface ActionDefinition {
   /** Where it is posted when not to the casefile itself. */
   via?: 'appraisal' | 'notice'
   /** One sentence above the form. */
-  hint?: string | ((casefile: Casefile) => string)
+  hint?: Words
   /** A grave act is shown with the danger button. */
   grave?: boolean
 }
@@ -74,16 +77,23 @@ const verdictPart = (body: any) => ({
 /** Judgements nobody answered are not posted: the server says what is missing. */
 const findingsPart = (findings: FindingsBody | null) =>
   findings ? { ...findings, dimensions: findings.dimensions.filter(({ problem }) => problem !== null) } : undefined
+/** A comparison the township passes on is asked for; where the pack has the county compare by itself, it is done. */
+const requestWords = (casefile: Casefile) => named('cross_check', asksFor(casefile, 'through_township', 'cross_check') ? '提请' : '开展')(casefile)
+/** What the township signs for: the county's letter, or its result. */
+const signWords = (casefile: Casefile) => (stepName(casefile, 'written_notice') ? '签收书面通知' : named('county_decision', '签收', '结果')(casefile))
 const names = (list: string[]) => list.map((name) => name.trim()).filter(Boolean)
 const filled = (text: string) => text.trim() || undefined
 
 export const actions: Record<string, ActionDefinition> = {
   verify_home: {
-    title: '填写入户核实',
-    submit: '提交入户核实结果',
+    title: named('home_verification', '填写'),
+    submit: named('home_verification', '提交', '结果'),
     dateLabel: '入户日期',
     form: VerifyHomeForm,
-    hint: '按《防止返贫动态监测排查表》逐项填写，农户确认后签字。',
+    hint: (casefile) => {
+      const form = evidenceName(casefile, 'home_verification', 'investigation_form')
+      return `${form ? `按《${form}》` : ''}逐项填写${asksFor(casefile, 'household_signed') ? '，农户确认后签字' : ''}。`
+    },
     initial: ({ casefile, words, myName, today }) => {
       const period = twelveMonthsBefore(today)
       return {
@@ -129,7 +139,8 @@ export const actions: Record<string, ActionDefinition> = {
     submit: '提交承诺授权书',
     dateLabel: '签订日期',
     form: SignLetterForm,
-    hint: '要查询谁的资产信息，谁就要签字：每名成年人都签，确有困难的由监护人或代理人签并写明原因。',
+    hint: (casefile) =>
+      asksFor(casefile, 'every_queried_person_signed') ? '要查询谁的资产信息，谁就要签字：每名成年人都签，确有困难的由监护人或代理人签并写明原因。' : '',
     initial: ({ casefile }) => ({
       truthfulness: false,
       query_authorisation: false,
@@ -149,8 +160,8 @@ export const actions: Record<string, ActionDefinition> = {
     }),
   },
   request_cross_check: {
-    title: '提请信息比对',
-    submit: '提请信息比对',
+    title: requestWords,
+    submit: requestWords,
     dateLabel: '提请日期',
     form: RequestCrossCheckForm,
     hint: (casefile) =>
@@ -167,7 +178,7 @@ export const actions: Record<string, ActionDefinition> = {
     build: (body) => body,
   },
   forward_cross_check: {
-    title: '报送信息比对',
+    title: named('cross_check', '报送'),
     submit: '统一报送县级比对',
     dateLabel: '报送日期',
     form: ForwardCrossCheckForm,
@@ -181,7 +192,7 @@ export const actions: Record<string, ActionDefinition> = {
     submit: '登记比对结果',
     dateLabel: '反馈日期',
     form: AnswerCrossCheckForm,
-    hint: '比对发现的只是疑点，由村级入户核实后再下结论，不自动排除任何农户。',
+    hint: '比对发现的只是疑点，由村级核实后再下结论，不自动排除任何农户。',
     initial: ({ myName }) => ({ department: '', answered_by: myName, discrepancies: [] }),
     check: checks.answerCrossCheck,
     build: (body) => body,
@@ -191,7 +202,7 @@ export const actions: Record<string, ActionDefinition> = {
     submit: '共用低保比对结果',
     dateLabel: '登记日期',
     form: ReuseCrossCheckForm,
-    hint: '新纳入低保对象已开展过信息比对的，可以不重复比对。户档案里要有新纳入低保的记录。',
+    hint: '新纳入低保时已经比对过的，可以不再比对。户档案里要有新纳入低保的记录。',
     initial: () => ({ checked_on: null, reference: '', confirmed_by: '' }),
     check: checks.reuseCrossCheck,
     build: (body) => ({ source: 'subsistence_allowance', ...body, confirmed_by: filled(body.confirmed_by) }),
@@ -216,8 +227,8 @@ export const actions: Record<string, ActionDefinition> = {
     build: (body) => body,
   },
   conclude_cross_check: {
-    title: '办结信息比对',
-    submit: '办结信息比对',
+    title: named('cross_check', '办结'),
+    submit: named('cross_check', '办结'),
     dateLabel: '办结日期',
     form: ConcludeCrossCheckForm,
     initial: () => ({ note: '' }),
@@ -278,7 +289,7 @@ export const actions: Record<string, ActionDefinition> = {
     }),
   },
   post_notice: {
-    title: '登记村内公示',
+    title: named('public_notice', '登记'),
     submit: '登记公示张贴',
     dateLabel: '张贴日期',
     form: PostNoticeForm,
@@ -296,9 +307,12 @@ export const actions: Record<string, ActionDefinition> = {
     }),
   },
   review: {
-    title: '乡镇审核',
-    submit: (body) => ({ approve: '审核通过，报县级审批', send_back: '退回重办', refuse: '审核不予纳入' })[body.outcome as string] ?? '提交乡镇审核',
-    dateLabel: '审核日期',
+    title: named('township_review'),
+    submit: (casefile, body) => {
+      const step = stepName(casefile, 'township_review')
+      return { approve: step + passWords(nextName(casefile, 'township_review')), send_back: '退回重办', refuse: '不予纳入' }[body.outcome as string] ?? `提交${step}`
+    },
+    dateLabel: '办理日期',
     form: ReviewForm,
     initial: ({ casefile, words, myName, today }) => ({
       ...verdict({ casefile, words, myName, today }),
@@ -313,38 +327,38 @@ export const actions: Record<string, ActionDefinition> = {
     }),
   },
   submit_to_county: {
-    title: '镇级人民政府上报',
+    title: named('township_submission'),
     submit: '以镇级人民政府名义上报',
     dateLabel: '上报日期',
     form: SubmitToCountyForm,
-    hint: '核查后符合条件的，由镇级人民政府行文报县级审核认定。',
+    hint: named('county_decision', '由镇级人民政府行文，报', '。'),
     initial: ({ casefile }) => ({ government: governmentOf(townshipName(casefile)), document_number: '', signatory: '' }),
     check: checks.submitToCounty,
     build: (body) => ({ government: body.government.trim(), document_number: body.document_number.trim(), signatory: body.signatory.trim() }),
   },
   notify_township: {
-    title: '书面通知乡镇',
+    title: named('written_notice'),
     submit: '登记书面通知',
     dateLabel: '通知日期',
     form: NotifyTownshipForm,
-    hint: '确定最终名单后书面通知乡镇，乡镇签收后录入系统。',
+    hint: '写明书面通知的文号；通知到乡镇以后由乡镇签收。',
     initial: ({ casefile }) => ({ document_number: '', township: townshipName(casefile) }),
     check: checks.notifyTownship,
     build: (body) => ({ document_number: body.document_number.trim(), township: body.township.trim() }),
   },
   submit_plan: {
-    title: '上报帮扶项目规划',
+    title: named('project_plan'),
     submit: '登记帮扶项目规划',
     dateLabel: '办理日期',
     form: SubmitPlanForm,
-    hint: '做好帮扶项目规划，报县级有关项目主管部门，落实扶持政策和资金。',
+    hint: '写明规划了什么项目、报给哪个部门、哪天报的。',
     initial: ({ today }) => ({ plan: '', department: '', submitted_on: today }),
     check: checks.submitPlan,
     build: (body) => ({ plan: body.plan.trim(), department: body.department.trim(), submitted_on: body.submitted_on }),
   },
   decide: {
-    title: '县级审批',
-    submit: (body) => ({ approve: '批准认定为监测对象', send_back: '退回重办', refuse: '不予认定' })[body.outcome as string] ?? '提交县级审批',
+    title: named('county_decision'),
+    submit: (casefile, body) => ({ approve: '认定为监测对象', send_back: '退回重办', refuse: '不予认定' })[body.outcome as string] ?? named('county_decision', '提交')(casefile),
     dateLabel: '签发日期',
     form: DecideForm,
     initial: ({ casefile, words, myName, today }) => ({
@@ -366,31 +380,34 @@ export const actions: Record<string, ActionDefinition> = {
     }),
   },
   acknowledge_decision: {
-    title: '签收审批结果',
-    submit: '签收县级审批结果',
+    title: signWords,
+    submit: signWords,
     dateLabel: '签收日期',
     form: AcknowledgeDecisionForm,
-    hint: (casefile) => (casefile.steps.some((step) => step.kind === 'announcement') ? '签收后由乡镇在所在村公告。' : '签收后录入系统。'),
+    hint: (casefile) => {
+      const next = nextName(casefile, stepName(casefile, 'written_notice') ? 'written_notice' : 'county_decision')
+      return next ? `签收后办“${next}”。` : ''
+    },
     initial: () => ({}),
     check: checks.nothing,
     build: () => ({}),
   },
   announce: {
-    title: '登记公告',
+    title: named('announcement', '登记'),
     submit: '登记公告张贴',
     dateLabel: '张贴日期',
     form: AnnounceForm,
-    hint: '以乡（镇、街道）名义在所在村公告。',
+    hint: '写明以谁的名义公告、张贴在哪里。',
     initial: ({ casefile }) => ({ place: '村务公开栏', issued_by: townshipName(casefile) }),
     check: checks.announce,
     build: (body) => body,
   },
   archive: {
-    title: '登记录入建档',
+    title: named('archive', '登记'),
     submit: '登记录入并归档',
-    dateLabel: '录入全国系统日期',
+    dateLabel: '录入系统日期',
     form: ArchiveForm,
-    hint: '谁采集、谁录入、谁负责。',
+    hint: '写明谁采集、谁录入、谁审核。',
     initial: ({ myName, casefile }) => ({
       national_reference: '',
       collected_by: collector(casefile),
@@ -405,7 +422,7 @@ export const actions: Record<string, ActionDefinition> = {
     submit: '登记已告知农户',
     dateLabel: '告知日期',
     form: InformHouseholdForm,
-    hint: '用农户听得懂的话说明原因，并告诉他可以向乡镇申请再核，也可拨打 12317。',
+    hint: '用农户听得懂的话说明结果和原因；告诉他不同意可以怎么办。',
     initial: ({ myName }) => ({ how: '', told_by: myName }),
     check: checks.inform,
     build: (body) => body,
@@ -463,5 +480,8 @@ function townshipName(casefile: Casefile): string {
   return (village > 0 ? names[village - 1] : names[names.length - 1]) ?? ''
 }
 
-export const submitLabel = (definition: ActionDefinition, body: unknown) =>
-  typeof definition.submit === 'function' ? definition.submit(body) : definition.submit
+const wordsOf = (words: Words | undefined, casefile: Casefile) => (typeof words === 'function' ? words(casefile) : words)
+
+export const titleOf = (action: string, casefile: Casefile) => wordsOf(actions[action]?.title, casefile) ?? ''
+export const hintOf = (action: string, casefile: Casefile) => wordsOf(actions[action]?.hint, casefile) || undefined
+export const submitLabel = ({ submit }: ActionDefinition, casefile: Casefile, body: unknown) => (typeof submit === 'function' ? submit(casefile, body) : submit)

@@ -13,7 +13,7 @@ export const nothing = (): FieldErrors => ({})
 
 export function verifyHome(form: body.VerifyHomeBody): FieldErrors {
   const errors: FieldErrors = {}
-  if (form.verifiers.filter((name) => !blank(name)).length < 2) errors.verifiers = '入户核实要有两名核实人。'
+  if (form.verifiers.filter((name) => !blank(name)).length < 2) errors.verifiers = '要有两名核实人。'
   const { income } = form
   const kinds = [income.wage_fen, income.operating_fen, income.property_fen, income.transfer_fen, income.operating_expense_fen]
   if (kinds.some((fen) => fen === null)) errors.income = '五项收支都要填，没有的填 0。'
@@ -117,7 +117,7 @@ function findings(form: body.FindingsBody | null): FieldErrors {
 
 export function submitToCounty(form: body.SubmitToCountyBody): FieldErrors {
   const errors: FieldErrors = {}
-  if (blank(form.government)) errors.government = '请填写上报的镇级人民政府。'
+  if (blank(form.government)) errors.government = '请填写上报单位。'
   if (blank(form.document_number)) errors.document_number = '请填写上报文件文号。'
   if (blank(form.signatory)) errors.signatory = '请填写签发人。'
   return errors
@@ -133,7 +133,7 @@ export function notifyTownship(form: body.NotifyTownshipBody): FieldErrors {
 export function submitPlan(form: body.SubmitPlanBody): FieldErrors {
   const errors: FieldErrors = {}
   if (short(form.plan)) errors.plan = '请写明规划了什么帮扶项目。'
-  if (blank(form.department)) errors.department = '请填写报给哪个县级部门。'
+  if (blank(form.department)) errors.department = '请填写报给哪个部门。'
   if (!form.submitted_on) errors.submitted_on = '请填写上报日期。'
   return errors
 }
@@ -164,7 +164,7 @@ export function decide(form: body.DecideBody, casefile: Casefile): FieldErrors {
   const errors = verdict(form)
   if (form.outcome === 'approve' && !form.category) errors.category = '请选择监测对象类别。'
   if (form.outcome && form.outcome !== 'send_back') {
-    if (blank(form.document_number)) errors.document_number = '请填写审批文件文号。'
+    if (blank(form.document_number)) errors.document_number = '请填写文号。'
     if (blank(form.signatory)) errors.signatory = '请填写签发人。'
     const asked = asksFor(casefile, 'all_dimensions_assessed', 'county_decision')
     if (asked && form.outcome === 'approve' && !form.dimensions_considered.length && casefile.stage === 'running') errors.dimensions_considered = '不唯收入，请勾选已经综合研判的方面。'
@@ -175,7 +175,7 @@ export function decide(form: body.DecideBody, casefile: Casefile): FieldErrors {
 export function announce(form: body.AnnounceBody): FieldErrors {
   const errors: FieldErrors = {}
   if (blank(form.place)) errors.place = '请填写张贴地点。'
-  if (blank(form.issued_by)) errors.issued_by = '请填写以哪个乡（镇、街道）名义公告。'
+  if (blank(form.issued_by)) errors.issued_by = '请填写以谁的名义公告。'
   return errors
 }
 

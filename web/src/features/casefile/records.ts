@@ -97,7 +97,7 @@ export function recordLines(kind: StepKind, casefile: Casefile, words: Vocabular
         ['回避', joined(vote.recused)],
         ['组织', list(record.conveners).map((code) => labelOf(words.conveners, text(code))).join('、')],
         ...findingLines(record.findings as FindingsBody | null | undefined, words),
-        ['结果', `${vote.result === 'recommend' ? '列为初选监测对象' : '不列入'}${vote.opinion ? `。${vote.opinion}` : ''}`],
+        ['结果', `${vote.result === 'recommend' ? '评议通过' : '评议不通过'}${vote.opinion ? `。${vote.opinion}` : ''}`],
       )
       break
     }
@@ -141,7 +141,7 @@ export function recordLines(kind: StepKind, casefile: Casefile, words: Vocabular
     case 'archive':
       lines.push(
         ['录入日期', formatDate(text(record.entry_on ?? record.occurred_on))],
-        ['全国系统编号', text(record.national_reference)],
+        ['系统编号', text(record.national_reference)],
         ['采集、录入、审核', [record.collected_by, record.entered_by, record.reviewed_by].map(text).filter(Boolean).join('、')],
       )
       break

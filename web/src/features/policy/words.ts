@@ -25,7 +25,7 @@ const FIELDS: Record<string, string> = {
   head_name: '户主姓名',
   received_on: '收到日期',
   deadline_on: '办结期限',
-  decided_on: '审批日期',
+  decided_on: '认定日期',
   ended_on: '终止日期',
   ending: '终止情形',
   reason: '原因',

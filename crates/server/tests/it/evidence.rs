@@ -301,7 +301,8 @@ async fn an_objection_names_nobody_to_the_village() {
     let objections = format!("{path}/objections");
     let mut himself = forms::objection(HOME, &case.id, FIRST);
     himself["about_official"] = json!(true);
-    himself["official_name"] = json!("村a1");
+    himself["official_name"] =
+        test.village().get("/session").await.ok()["account"]["display_name"].clone();
     let refused = test.person("village.a1").post(&objections, himself).await;
     assert_eq!(refused.status, 422, "{refused:?}");
     let mut form = forms::objection(HOME, &case.id, FIRST);

@@ -24,21 +24,40 @@ test('the secretary opens a case, and the grid worker may not pass it on', async
   })
 })
 
-test('the system administrator names the deputy with dates and a reason', () =>
+test('the system administrator proposes the deputy with dates and a reason', () =>
   as('sysadmin', async (jiang) => {
     const { page } = jiang
     await jiang.open('/accounts')
     await page.getByRole('row').filter({ hasText: 'village.li' }).getByRole('button', { name: '代理人' }).click()
     const dialog = page.getByRole('dialog', { name: '李建业的代理人' })
-    await jiang.sees('还没有指定过代理人。', dialog)
+    await jiang.sees('还没有提出过代理。', dialog)
     await jiang.pick('代理人', '张春苗', dialog)
     const end = dialog.getByRole('combobox', { name: '结束日期' })
     await end.click()
     await page.locator('.el-date-table td.available').filter({ visible: true }).last().click()
     await dialog.getByLabel('原因').fill('外出培训')
-    await dialog.getByRole('button', { name: '指定代理人' }).click()
+    await dialog.getByRole('button', { name: '提出代理' }).click()
     await jiang.sees('张春苗', dialog.getByRole('list', { name: '代理记录' }))
+    await jiang.sees('待批准', dialog)
     await jiang.sees('外出培训', dialog)
+  }))
+
+test('until it is granted the deputy may not act', () =>
+  as('grid.zhang', async (zhang) => {
+    await acts.openCasefile(zhang, story.casefile, 'cross_check')
+    assert.equal(await zhang.page.getByRole('button', { name: '提请信息比对' }).count(), 0)
+  }))
+
+test('the security administrator finds it on the workbench and grants it', () =>
+  as('secadmin', async (security) => {
+    const { page } = security
+    await security.sees('审批代理')
+    await page.getByRole('row').filter({ hasText: '张春苗' }).getByRole('link').first().click()
+    await page.getByRole('button', { name: '批准或不批准' }).click()
+    const dialog = page.getByRole('dialog', { name: '张春苗代理李建业' })
+    await security.sees('村支书', dialog)
+    await dialog.getByRole('button', { name: '批准代理' }).click()
+    await security.sees('没有等待批准的代理')
   }))
 
 test('the deputy passes it on, and both names show', () =>

@@ -34,7 +34,7 @@ const lists = {
   'township.wang': ['/leads?status=concluded', '/casefiles', '/corrections', '/submission-lists?folder=all', '/imports', '/supervision', '/households'],
   'county.chen': ['/leads', '/casefiles', '/notices', '/submission-lists', '/imports', '/supervision', '/villages', '/monitoring-lines', '/monitoring-lines/what-if', '/paper-templates'],
   'policy.feng': ['/policy/packs/henan-2022', '/policy/compare?left=henan-2022&right=wengyuan-2021', '/policy/in-force', '/monitoring-lines/new'],
-  secadmin: ['/accounts', '/role-requests', '/roles'],
+  secadmin: ['/accounts', '/role-requests', '/deputies', '/roles'],
   audadmin: ['/audit', '/roles'],
 }
 for (const [loginName, paths] of Object.entries(lists)) {

@@ -122,10 +122,39 @@ test('an overlap waits for a yes; what has not begun can be taken back, and the 
   })
 })
 
+test('one officer proposes to end what runs, the other is asked and may leave it in force', async () => {
+  await as('policy.feng', async (feng) => {
+    await feng.open('/policy/in-force')
+    const province = place(feng, '河南省')
+    await province.getByRole('button', { name: '停用…' }).click()
+    const dialog = feng.page.getByRole('dialog', { name: '停用政策包' })
+    await feng.type('停用理由', '省里另发文件', dialog)
+    await dialog.getByRole('button', { name: '提出停用' }).click()
+    await dialog.getByText('知道有这段空档，照此办理').click()
+    await dialog.getByRole('button', { name: '提出停用' }).click()
+    await feng.sees(/提出的人不能自己确认/, province)
+    await feng.sees('执行中', province)
+    assert.equal(await province.getByRole('button', { name: '确认停用…' }).count(), 0)
+  })
+  await as('policy.tang', async (tang) => {
+    await tang.open('/policy/in-force')
+    const province = place(tang, '河南省')
+    await province.getByRole('button', { name: '确认停用…' }).click()
+    const confirm = tang.page.getByRole('dialog', { name: '确认停用' })
+    await tang.sees(/理由：省里另发文件/, confirm)
+    await confirm.getByRole('button', { name: '取消' }).click()
+    await province.getByRole('button', { name: '不再停用…' }).click()
+    const keep = tang.page.getByRole('dialog', { name: '不再停用' })
+    await tang.type('不再停用的理由', '新文件还没有印发', keep)
+    await keep.getByRole('button', { name: '不再停用' }).click()
+    await province.getByRole('button', { name: '停用…', exact: true }).waitFor()
+  })
+})
+
 test('the audit administrator finds every act on the packs', () =>
   as('audadmin', async (han) => {
     await han.open('/audit')
-    const acts = { 'policy.feng': ['起草启用政策包'], 'policy.tang': ['启用政策包', '停用政策包', '恢复执行政策包', '撤回启用政策包'] }
+    const acts = { 'policy.feng': ['起草启用政策包', '提出停用政策包'], 'policy.tang': ['启用政策包', '停用政策包', '恢复执行政策包', '撤回启用政策包', '不再停用政策包'] }
     for (const [login, names] of Object.entries(acts)) {
       await han.type('操作人登录名', login)
       await han.press('筛选')

@@ -1,6 +1,7 @@
 //! Accounts: signing in, who am I, and the administrators' work on accounts.
 
 mod back_off;
+mod deputy;
 mod manage;
 mod role_request;
 mod secret;
@@ -8,6 +9,7 @@ mod session;
 mod work;
 
 pub use back_off::BackOff;
+pub use deputy::{DeputyView, NewDeputy};
 pub use manage::FirstAccount;
 pub(crate) use manage::new_account_row;
 pub use role_request::{NewRoleRequest, RoleDecision, RoleRequestState, RoleRequestView};
@@ -119,24 +121,4 @@ pub struct TotpSecret {
     pub otpauth_uri: String,
     /// The address as a QR code, an SVG picture.
     pub qr_svg: String,
-}
-
-/// A deputy for a period.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct NewDeputy {
-    pub deputy_id: String,
-    pub from: jiff::civil::Date,
-    pub to: jiff::civil::Date,
-    pub reason: String,
-}
-
-/// A deputy as listed.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct DeputyView {
-    pub id: String,
-    pub deputy_id: String,
-    pub deputy_name: String,
-    pub from: String,
-    pub to: String,
-    pub reason: String,
 }

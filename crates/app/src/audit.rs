@@ -192,12 +192,12 @@ impl App {
             records: found.records,
             checkpoints: found.checkpoints,
             problems,
-            limit: "改、删、插、换都能发现；整条链被清空、库外检查点文件缺失或缺行也能发现；链尾被截断，能发现到库外最近一个检查点（每 60 秒或每 1000 条一个）。如果库里最近的记录和检查点、库外文件的最后几行被同一个人一起删去，只有另外保管的文件副本能发现，请把文件定期抄送到数据库管理员改不到的地方".into(),
+            limit: "改、删、插、换都能发现；整条链被清空、库外检查点文件缺失、缺行（行行相扣，删中间的行也算）也能发现；链尾被截断，能发现到库外最近一个检查点（每 60 秒或每 1000 条一个）。如果库里最近的记录和检查点、库外文件的最后几行被同一个人一起删去，或者文件是加上这道相扣以前写的行，只有另外保管的文件副本能发现；掌握密钥文件的人不受此限。请把文件定期抄送到数据库管理员改不到的地方".into(),
         })
     }
 
     async fn read_outside(&self) -> Result<Outside, AppError> {
-        let file = CheckpointFile::of(&self.data_dir);
+        let file = CheckpointFile::of(&self.data_dir, &self.store);
         tokio::task::spawn_blocking(move || file.read())
             .await
             .map_err(|e| AppError::Internal(e.to_string()))?
@@ -236,7 +236,7 @@ impl App {
             .await?;
             tx.commit().await?;
         }
-        let file = CheckpointFile::of(&self.data_dir);
+        let file = CheckpointFile::of(&self.data_dir, &self.store);
         tokio::task::spawn_blocking(move || file.complete(&inside))
             .await
             .map_err(|e| AppError::Internal(e.to_string()))?

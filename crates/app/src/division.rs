@@ -8,8 +8,10 @@ use store::audit::chain_of;
 use store::division::{DivisionRow, GridRow};
 use utoipa::ToSchema;
 
+mod load;
 mod village_record;
 
+pub use load::LoadedDivisions;
 pub use village_record::{VillageFigure, VillageRecordSummary, VillageRecordView, VillageReport};
 
 use crate::casefile::VillageName;

@@ -243,10 +243,10 @@ impl App {
         form: Reveal,
     ) -> Result<Revealed, AppError> {
         permit(principal, Operation::HouseholdReveal)?;
-        if domain::typed_text::readable_length(&form.purpose) < 4 {
+        if !domain::typed_text::tells_why(&form.purpose) {
             return Err(AppError::invalid(
                 "purpose",
-                "请写明查看的用途，至少 4 个字",
+                "请用文字写明查看的用途，至少 4 个字，不能只是数字、符号或同一个字",
             ));
         }
         let mut tx = self.store.write(self.actor(principal)).await?;

@@ -7,6 +7,7 @@ use std::path::Path;
 use domain::account::Roles;
 use domain::calendar::WorkCalendar;
 use domain::code_list::CodeLists;
+use domain::division::DivisionCode;
 use domain::policy::{Library, Problem, SourceFile, load_library};
 use include_dir::{Dir, include_dir};
 
@@ -129,6 +130,22 @@ impl PolicyFiles {
             .ok_or("the division table is missing")?;
         let bytes = zstd::stream::decode_all(packed).map_err(|e| e.to_string())?;
         String::from_utf8(bytes).map_err(|e| e.to_string())
+    }
+
+    /// Names from the province down of a division of that table, whether or
+    /// not the deployment has it; empty for an unknown code.
+    pub fn division_path(&self, code: DivisionCode) -> String {
+        let Ok(text) = self.divisions() else {
+            return String::new();
+        };
+        let wanted: Vec<String> = (code.ancestors().chain([code]))
+            .map(|c| c.to_string())
+            .collect();
+        text.lines()
+            .filter_map(|line| line.split_once(','))
+            .filter(|(code, _)| wanted.iter().any(|w| w == code))
+            .map(|(_, name)| name)
+            .collect()
     }
 }
 

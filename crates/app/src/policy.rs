@@ -9,8 +9,8 @@ mod vocabulary;
 
 pub(crate) use adoption::timeline_of;
 pub use adoption::{
-    AdoptionEventView, AdoptionTimeline, AdoptionView, ConfirmAdoption, EndAdoption, GapView,
-    JurisdictionTimeline, NewAdoption, WithdrawAdoption,
+    AdoptionEventView, AdoptionTimeline, AdoptionView, ConfirmAdoption, ConfirmEnd, EndAdoption,
+    GapView, JurisdictionTimeline, KeepAdoption, NewAdoption, WithdrawAdoption,
 };
 pub use clause::ClauseView;
 pub use compare::{CompareView, ComparedPack};

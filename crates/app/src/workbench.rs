@@ -16,7 +16,7 @@ use crate::{App, AppError, Window, mask_name};
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct WorkItem {
     /// `casefile`, `evidence`, `correction`, `objection`, `lead`, `complaint`, `cross_check`,
-    /// `submission_list`, `monitoring_line`, `name_protection`, `handover` or `role_request`.
+    /// `submission_list`, `monitoring_line`, `name_protection`, `handover`, `role_request` or `deputy`.
     pub kind: String,
     pub id: String,
     pub household_id: Option<String>,

@@ -135,13 +135,27 @@ pub struct Role {
     pub operations: BTreeSet<Operation>,
 }
 
+/// How standing in for a colleague is bounded.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeputyRule {
+    /// Longest time a deputy is named for, first and last day included.
+    pub longest_days: i32,
+    /// Practice: no document orders it.
+    pub source: Option<crate::policy::Provenance>,
+}
+
 /// The roles of a deployment.
 #[derive(Debug, Clone, Default)]
-pub struct Roles(BTreeMap<String, Role>);
+pub struct Roles {
+    by_code: BTreeMap<String, Role>,
+    deputy: DeputyRule,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RolesFile {
+    deputy: DeputyRule,
     role: Vec<Role>,
 }
 
@@ -150,7 +164,7 @@ impl Roles {
     ///
     /// # Errors
     /// A sentence naming the line that is not of the format, an exclusion
-    /// that names no role, or an administrator who could see households.
+    /// that names no role, an administrator who could see households, or no day for a deputy.
     pub fn parse(text: &str) -> Result<Self, String> {
         let file: RolesFile = toml::from_str(text).map_err(|e| e.to_string())?;
         let roles: BTreeMap<String, Role> =
@@ -169,17 +183,38 @@ impl Roles {
                 return Err(format!("角色 {} 没有层级，不能有涉及农户的操作", role.code));
             }
         }
-        Ok(Self(roles))
+        if file.deputy.longest_days < 1 {
+            return Err("deputy.longest_days 至少为 1 天".into());
+        }
+        Ok(Self {
+            by_code: roles,
+            deputy: file.deputy,
+        })
+    }
+
+    /// How standing in for a colleague is bounded.
+    pub fn deputy(&self) -> &DeputyRule {
+        &self.deputy
+    }
+
+    /// Whether somebody of these roles may lend a post or stand in for one: an
+    /// administrator never may, nor whoever sees names masked, because what
+    /// the other post sees would reach past the mask.
+    pub fn may_deputise(&self, codes: &[String]) -> bool {
+        !codes.is_empty()
+            && codes
+                .iter()
+                .all(|c| (self.get(c)).is_some_and(|r| r.level.is_some() && !r.masked))
     }
 
     /// The role of that code.
     pub fn get(&self, code: &str) -> Option<&Role> {
-        self.0.get(code)
+        self.by_code.get(code)
     }
 
     /// All roles, by code.
     pub fn iter(&self) -> impl Iterator<Item = &Role> {
-        self.0.values()
+        self.by_code.values()
     }
 
     /// The first pair among `codes` that one person may not hold together.

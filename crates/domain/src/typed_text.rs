@@ -74,6 +74,17 @@ pub fn readable_length(text: &str) -> usize {
     text.chars().filter(|c| !invisible(*c)).count()
 }
 
+/// Whether a purpose or reason tells anybody something: at least four readable
+/// characters, and three different letters among them, so that a row of
+/// digits, dots or one repeated character is none.
+pub fn tells_why(text: &str) -> bool {
+    let letters: std::collections::BTreeSet<char> = text
+        .nfkc()
+        .filter(|c| c.is_alphabetic() && !invisible(*c))
+        .collect();
+    readable_length(text) >= 4 && letters.len() >= 3
+}
+
 /// The key under which two spellings of one person's name meet: compatibility
 /// forms unified (NFKC), letters and digits only.
 pub fn person_key(name: &str) -> String {
@@ -106,6 +117,23 @@ mod tests {
             assert!(is_blank(text), "{text:?}");
         }
         assert!(!is_blank("。") && readable_length("四\u{200b} 字") == 2);
+    }
+
+    #[test]
+    fn a_purpose_tells_something() {
+        for text in [
+            "11111111",
+            "看看看看",
+            "……！！",
+            "a1a1a1",
+            "核实",
+            "核\u{200b}实情",
+        ] {
+            assert!(!tells_why(text), "{text:?}");
+        }
+        for text in ["电话核实", "核对2024年收入", "督查逾期原因"] {
+            assert!(tells_why(text), "{text:?}");
+        }
     }
 
     #[test]

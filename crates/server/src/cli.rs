@@ -62,6 +62,11 @@ pub enum Command {
         #[command(subcommand)]
         command: AccountsCommand,
     },
+    /// Administrative divisions.
+    Divisions {
+        #[command(subcommand)]
+        command: DivisionsCommand,
+    },
     /// Prints the OpenAPI description.
     Openapi,
     /// Reads a workbook from standard input and writes its rows; used by the
@@ -212,6 +217,16 @@ pub enum AccountsCommand {
         place: Place,
         #[arg(long = "login")]
         login_name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DivisionsCommand {
+    /// Adds what the division table (`divisions/` of the policy folder, or the
+    /// built-in one) has and the database lacks; what is there stays.
+    Load {
+        #[command(flatten)]
+        place: Place,
     },
 }
 

@@ -16,8 +16,8 @@ use store::Store;
 use store::crypto::{Keyring, RustCrypto};
 
 use cli::{
-    AccountsCommand, AttachmentsCommand, AuditCommand, Cli, Command, DemoCommand, ExportLayout,
-    KeysCommand, Place, PolicyCommand, Size,
+    AccountsCommand, AttachmentsCommand, AuditCommand, Cli, Command, DemoCommand, DivisionsCommand,
+    ExportLayout, KeysCommand, Place, PolicyCommand, Size,
 };
 
 /// An import makes and drops millions of small texts.
@@ -150,6 +150,15 @@ async fn run(command: Command) -> Result<ExitCode, String> {
                 .await
                 .map_err(|e| server::problem::Problem::from(e).detail)?;
             println!("{login_name} 的一次性密码：{secret}（只显示这一次，登录后必须修改）");
+            app.store.close().await.map_err(|e| e.to_string())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Divisions {
+            command: DivisionsCommand::Load { place },
+        } => {
+            let app = open(&place, false).await?;
+            let loaded = app.load_divisions().await.map_err(|e| e.to_string())?;
+            println!("新增行政区划 {} 个，现有 {} 个", loaded.added, loaded.total);
             app.store.close().await.map_err(|e| e.to_string())?;
             Ok(ExitCode::SUCCESS)
         }

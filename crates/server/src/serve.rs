@@ -23,6 +23,12 @@ pub async fn serve(
     if demo {
         demo::restore_clock(&app).await.map_err(|e| e.to_string())?;
     } else {
+        if let Some(loaded) = app.first_divisions().await.map_err(|e| e.to_string())? {
+            println!(
+                "首次启动：已装入全国行政区划 {} 个。内置的区划表到乡镇，村一级只有河南、广东；其他省的村用 shouwang divisions load --policy 文件夹 装入",
+                loaded.total
+            );
+        }
         for first in app.bootstrap().await.map_err(|e| e.to_string())? {
             println!(
                 "首次启动：{}账号 {}，一次性密码 {}（只显示这一次，首次登录必须修改；请交给两个不同的人）",

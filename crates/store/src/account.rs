@@ -1,19 +1,17 @@
-//! Accounts, roles, deputies and sessions.
+//! Accounts, roles and sessions.
 
 use domain::account::Scope;
 use domain::division::DivisionCode;
-use jiff::civil::Date;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, PaginatorTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
-use crate::entity::{account, account_role, deputy, session};
+use crate::entity::{account, account_role, session};
 use crate::paging::Sort;
 use crate::{Page, Store, StoreError, Window, WriteTx, within};
 
 pub use crate::entity::account::Model as AccountRow;
-pub use crate::entity::deputy::Model as DeputyRow;
 pub use crate::entity::session::Model as SessionRow;
 
 impl WriteTx {
@@ -136,17 +134,6 @@ impl WriteTx {
         self.audited = true;
         Ok(())
     }
-
-    /// Names a deputy for a period.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn add_deputy(&mut self, row: DeputyRow) -> Result<(), StoreError> {
-        deputy::Entity::insert(deputy::ActiveModel::from(row).reset_all())
-            .exec_without_returning(&self.tx)
-            .await?;
-        Ok(())
-    }
 }
 
 impl Store {
@@ -260,35 +247,6 @@ impl Store {
             .all(&self.connection)
             .await?;
         Ok(rows.into_iter().collect())
-    }
-
-    /// Deputies of an account, newest first.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn deputies(&self, account_id: &str) -> Result<Vec<DeputyRow>, StoreError> {
-        Ok(deputy::Entity::find()
-            .filter(deputy::Column::AccountId.eq(account_id))
-            .order_by_desc(deputy::Column::FromOn)
-            .all(&self.connection)
-            .await?)
-    }
-
-    /// For whom an account stands in on a day.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn standing_in_for(
-        &self,
-        deputy_id: &str,
-        day: Date,
-    ) -> Result<Vec<DeputyRow>, StoreError> {
-        Ok(deputy::Entity::find()
-            .filter(deputy::Column::DeputyId.eq(deputy_id))
-            .filter(deputy::Column::FromOn.lte(day.to_string()))
-            .filter(deputy::Column::ToOn.gte(day.to_string()))
-            .all(&self.connection)
-            .await?)
     }
 }
 

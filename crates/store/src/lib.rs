@@ -7,6 +7,7 @@ pub mod audit;
 pub mod casefile;
 pub mod complaint;
 pub mod crypto;
+pub mod deputy;
 pub mod division;
 pub mod duplicate;
 pub mod entity;

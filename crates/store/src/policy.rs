@@ -99,6 +99,21 @@ impl WriteTx {
         Ok(())
     }
 
+    /// The last act of an entry's history, as this transaction sees it.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn last_adoption_event(
+        &self,
+        adoption_id: &str,
+    ) -> Result<Option<AdoptionEventRow>, StoreError> {
+        Ok(adoption_event::Entity::find()
+            .filter(adoption_event::Column::AdoptionId.eq(adoption_id))
+            .order_by_desc(adoption_event::Column::Seq)
+            .one(&self.tx)
+            .await?)
+    }
+
     /// Every entry, oldest record first, held until this transaction ends: of
     /// two people who change the timeline at once the second sees what the
     /// first has done.

@@ -32,8 +32,8 @@ export interface paths {
         /** Deputies of an account. */
         get: operations["deputies"];
         put?: never;
-        /** Names a deputy with dates. */
-        post: operations["add_deputy"];
+        /** Proposes a deputy with dates; it holds once a security administrator granted it. */
+        post: operations["propose_deputy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -481,6 +481,57 @@ export interface paths {
         put?: never;
         /** Moves the date, in demo mode only. */
         post: operations["move_clock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deputies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proposed and granted deputies, open ones first. */
+        get: operations["deputy_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deputies/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Grants or refuses a deputy. */
+        post: operations["decide_deputy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deputies/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a deputy at once, or takes the proposal back. */
+        post: operations["withdraw_deputy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1751,6 +1802,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policy/adoptions/{id}/confirm-end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends an entry as another officer proposed. */
+        post: operations["confirm_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policy/adoptions/{id}/end": {
         parameters: {
             query?: never;
@@ -1760,8 +1828,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ends what has begun, by a date. */
+        /** Proposes to end what has begun, by a date; another officer confirms. */
         post: operations["end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy/adoptions/{id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drops a proposal to end. */
+        post: operations["keep"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2420,7 +2505,7 @@ export interface components {
         };
         /** @description Who did what to an entry, when and why. */
         AdoptionEventView: {
-            /** @description `drafted`, `put_in_force`, `ended`, `reopened` or `withdrawn`. */
+            /** @description `drafted`, `put_in_force`, `end_proposed`, `kept`, `ended`, `reopened` or `withdrawn`. */
             kind: string;
             until?: string | null;
             reason: string;
@@ -2501,6 +2586,12 @@ export interface components {
             awaits_another: boolean;
             may_withdraw: boolean;
             may_end: boolean;
+            /** @description Day on which another officer's confirmation would end it. */
+            end_proposed?: string | null;
+            /** @description Another officer's proposal to end it, which this one may confirm. */
+            may_confirm_end: boolean;
+            /** @description An open proposal, own or another's, that may be dropped. */
+            may_keep: boolean;
             /** @description The entry that made room for this one, by title. */
             previous?: string | null;
             history: components["schemas"]["AdoptionEventView"][];
@@ -3152,6 +3243,15 @@ export interface components {
             /** @description Yes, although procedures began under another pack on days gone by. */
             accept_procedures?: boolean;
         };
+        /** @description Confirms another officer's proposal to end. */
+        ConfirmEnd: {
+            /** Format: int64 */
+            expected_version: number;
+            /** @description Yes, days without an own pack are meant. */
+            accept_gap?: boolean;
+            /** @description Yes, although procedures began under it on days gone by. */
+            accept_procedures?: boolean;
+        };
         /**
          * @description Whose value stands where file and register differ.
          * @enum {string}
@@ -3332,14 +3432,32 @@ export interface components {
             accounts: components["schemas"]["DemoAccountView"][];
             today: string;
         };
+        /** @description Why a deputy ends. */
+        DeputyEnd: {
+            reason: string;
+        };
         /** @description A deputy as listed. */
         DeputyView: {
             id: string;
+            /** @description Whose post it is. */
+            account_id: string;
+            account_name: string;
+            /** @description The roles lent, as the account holds them. */
+            account_roles: components["schemas"]["RoleName"][];
+            place_name: string;
             deputy_id: string;
             deputy_name: string;
+            deputy_roles: components["schemas"]["RoleName"][];
             from: string;
             to: string;
             reason: string;
+            /** @description `requested`, `granted`, `refused`, `withdrawn`. */
+            status: string;
+            proposed_by_name: string;
+            proposed_at: string;
+            decided_by_name?: string | null;
+            decided_at?: string | null;
+            decision_reason?: string | null;
         };
         /** @description Something that is different now from what was sent (报送后有变化). */
         Difference: {
@@ -3836,7 +3954,7 @@ export interface components {
             approved?: components["schemas"]["Signature"] | null;
             filings?: components["schemas"]["Filing"][];
         };
-        /** @description Ends what has begun. */
+        /** @description Proposes to end what has begun. */
         EndAdoption: {
             /** Format: int64 */
             expected_version: number;
@@ -4555,6 +4673,12 @@ export interface components {
             gaps: components["schemas"]["GapView"][];
             /** @description Days two entries claim: left from before entries had an end. */
             overlaps: components["schemas"]["Period"][];
+        };
+        /** @description Drops a proposal to end. */
+        KeepAdoption: {
+            /** Format: int64 */
+            expected_version: number;
+            reason: string;
         };
         /**
          * @description A number on file twice that nobody looked into in time, for who supervises:
@@ -5283,7 +5407,7 @@ export interface components {
             opinion?: string;
             findings?: components["schemas"]["HouseholdFindings"] | null;
         };
-        /** @description A deputy for a period. */
+        /** @description A deputy proposed for a period, first and last day included. */
         NewDeputy: {
             deputy_id: string;
             /** Format: date */
@@ -5738,6 +5862,38 @@ export interface components {
                 handled_by?: string | null;
                 /** Format: int64 */
                 version: number;
+            }[];
+            /** @description Where the next page begins; absent on the last one. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many matched in scope when the list was opened.
+             */
+            total: number;
+        };
+        /** @description A page as the API gives it. */
+        PageView_DeputyView: {
+            items: {
+                id: string;
+                /** @description Whose post it is. */
+                account_id: string;
+                account_name: string;
+                /** @description The roles lent, as the account holds them. */
+                account_roles: components["schemas"]["RoleName"][];
+                place_name: string;
+                deputy_id: string;
+                deputy_name: string;
+                deputy_roles: components["schemas"]["RoleName"][];
+                from: string;
+                to: string;
+                reason: string;
+                /** @description `requested`, `granted`, `refused`, `withdrawn`. */
+                status: string;
+                proposed_by_name: string;
+                proposed_at: string;
+                decided_by_name?: string | null;
+                decided_at?: string | null;
+                decision_reason?: string | null;
             }[];
             /** @description Where the next page begins; absent on the last one. */
             next_cursor?: string | null;
@@ -7061,7 +7217,7 @@ export interface components {
         WorkItem: {
             /**
              * @description `casefile`, `evidence`, `correction`, `objection`, `lead`, `complaint`, `cross_check`,
-             *     `submission_list`, `monitoring_line`, `name_protection`, `handover` or `role_request`.
+             *     `submission_list`, `monitoring_line`, `name_protection`, `handover`, `role_request` or `deputy`.
              */
             kind: string;
             id: string;
@@ -7200,7 +7356,7 @@ export interface operations {
             };
         };
     };
-    add_deputy: {
+    propose_deputy: {
         parameters: {
             query?: never;
             header?: never;
@@ -7215,11 +7371,13 @@ export interface operations {
             };
         };
         responses: {
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["DeputyView"];
+                };
             };
             "4XX": {
                 headers: {
@@ -8046,6 +8204,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Today"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deputy_list: {
+        parameters: {
+            query?: {
+                /** @description `requested`, `granted`, `refused` or `withdrawn`. */
+                status?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageView_DeputyView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_deputy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleDecision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeputyView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_deputy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeputyEnd"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeputyView"];
                 };
             };
             "4XX": {
@@ -10548,6 +10804,39 @@ export interface operations {
             };
         };
     };
+    confirm_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmEnd"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     end: {
         parameters: {
             query?: never;
@@ -10560,6 +10849,39 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["EndAdoption"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdoptionView"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepAdoption"];
             };
         };
         responses: {

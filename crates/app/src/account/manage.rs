@@ -1,13 +1,13 @@
-//! The administrators' work: accounts, one-time passwords, hand-over, deputies.
+//! The administrators' work: accounts, one-time passwords, hand-over.
 
 use domain::account::{Operation, Principal, Scope};
 use domain::division::DivisionCode;
 use domain::typed_text::is_blank;
-use store::account::{AccountRow, DeputyRow};
+use store::account::AccountRow;
 use store::role_request::{REQUESTED, RoleRequestRow};
 
 use super::secret::{hash_password, one_time_password};
-use super::{AccountView, DeputyView, NewAccount, NewDeputy, OneTimePassword};
+use super::{AccountView, NewAccount, OneTimePassword};
 use crate::error::{permit, unreadable};
 use crate::{App, AppError, FieldError, PageView, Window, clock, new_id};
 
@@ -134,7 +134,7 @@ impl App {
     /// enrol a second factor anew (a lost phone). Where the role makes a second
     /// factor compulsory, whoever resets could now act as that person: the
     /// post is asked for again and rests until the security administrator has
-    /// granted it.
+    /// granted it. So does what the account was granted as a deputy.
     ///
     /// # Errors
     /// When the account is missing, or is the last administrator of a kind.
@@ -180,6 +180,7 @@ impl App {
             };
             self.file_request(&mut tx, request).await?;
         }
+        self.rest_deputies(&mut tx, principal, id).await?;
         tx.commit().await?;
         Ok(OneTimePassword {
             id: id.to_owned(),
@@ -276,97 +277,6 @@ impl App {
             .await?;
         tx.commit().await?;
         Ok(())
-    }
-
-    /// Names a deputy with dates; deadlines stay, both names show.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] when the dates or the person do not fit.
-    pub async fn add_deputy(
-        &self,
-        principal: &Principal,
-        id: &str,
-        form: NewDeputy,
-    ) -> Result<(), AppError> {
-        let own = principal.account_id == id;
-        if !own {
-            permit(principal, Operation::AccountManage)?;
-        }
-        let mut tx = self.store.write(self.actor(principal)).await?;
-        let account = tx.account(id).await?.ok_or(AppError::NotFound)?;
-        let deputy = tx.account(&form.deputy_id).await?;
-        let mut errors = Vec::new();
-        if form.to < form.from || form.to < self.today() {
-            errors.push(FieldError::new("to", "截止日期不能早于开始日期或今天"));
-        }
-        if !deputy
-            .is_some_and(|d| d.id != account.id && !d.disabled && d.division == account.division)
-        {
-            errors.push(FieldError::new("deputy_id", "请选择同一区划的另一位同事"));
-        }
-        let both = [
-            self.store.account_roles(id).await?,
-            self.store.account_roles(&form.deputy_id).await?,
-        ]
-        .concat();
-        if self.roles.conflict(&both).is_some() {
-            errors.push(FieldError::new(
-                "deputy_id",
-                "系统、安全、审计三员互不兼任，也不能互相代理",
-            ));
-        }
-        if !errors.is_empty() {
-            return Err(AppError::Invalid(errors));
-        }
-        tx.add_deputy(DeputyRow {
-            id: new_id(),
-            account_id: id.to_owned(),
-            deputy_id: form.deputy_id.clone(),
-            from_on: form.from.to_string(),
-            to_on: form.to.to_string(),
-            reason: form.reason,
-            recorded_at: self.clock.now_millis(),
-        })
-        .await?;
-        tx.audit(
-            "system",
-            "account.deputy_named",
-            &format!("account/{id}"),
-            &format!("deputy={}", form.deputy_id),
-        )
-        .await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// Deputies of an account.
-    ///
-    /// # Errors
-    /// When the operation is missing.
-    pub async fn deputies(
-        &self,
-        principal: &Principal,
-        id: &str,
-    ) -> Result<Vec<DeputyView>, AppError> {
-        if principal.account_id != id {
-            permit(principal, Operation::AccountRead)?;
-        }
-        let rows = self.store.deputies(id).await?;
-        let names = self
-            .store
-            .account_names(rows.iter().map(|r| r.deputy_id.clone()))
-            .await?;
-        Ok(rows
-            .into_iter()
-            .map(|r| DeputyView {
-                deputy_name: names.get(&r.deputy_id).cloned().unwrap_or_default(),
-                id: r.id,
-                deputy_id: r.deputy_id,
-                from: r.from_on,
-                to: r.to_on,
-                reason: r.reason,
-            })
-            .collect())
     }
 
     /// The first system and the first security administrator of an empty

@@ -182,13 +182,7 @@ impl App {
 
     async fn principal_of(&self, account: &AccountRow) -> Result<Principal, AppError> {
         let mut principal = self.own_principal(account).await?;
-        let needs_totp = !self.demo
-            && !account.totp_confirmed
-            && principal
-                .roles
-                .iter()
-                .filter_map(|r| self.roles.get(r))
-                .any(|r| r.totp_required);
+        let needs_totp = !self.factor_suffices(account, &principal.roles);
         if account.must_change_password || needs_totp {
             // Until then the account can do nothing but put that right.
             principal.operations.clear();
@@ -199,15 +193,18 @@ impl App {
             .standing_in_for(&account.id, self.today())
             .await?
         {
-            let Some(other) = self.store.account(&standing.account_id).await? else {
+            let Some(lender) = self.store.account(&standing.account_id).await? else {
                 continue;
             };
-            let other = self.own_principal(&other).await?;
-            // Named before a role changed: the exclusion holds all the same.
-            if self
-                .roles
-                .conflict(&[&principal.roles[..], &other.roles[..]].concat())
-                .is_some()
+            let other = self.own_principal(&lender).await?;
+            // Granted before something changed: a post that was left, moved or
+            // withdrawn lends nothing, an administrator and a masked view are
+            // never mixed with another, and the second factor is asked here too.
+            if lender.disabled
+                || standing.post.as_deref() != Some(&other.roles.join("+"))
+                || !self.roles.may_deputise(&principal.roles)
+                || !self.roles.may_deputise(&other.roles)
+                || !self.factor_suffices(account, &other.roles)
             {
                 continue;
             }

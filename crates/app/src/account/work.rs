@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::account::{Operation, Principal};
+use store::deputy::DeputyRow;
 use store::role_request::{REQUESTED, RoleRequestRow};
 
 use super::role_request::RoleRequestView;
@@ -33,6 +34,20 @@ impl App {
             let own =
                 row.account_id == principal.account_id || row.requested_by == principal.account_id;
             let item = self.request_item(row, "审批岗位申请").await?;
+            if grants && !own {
+                bench.mine.push(item);
+            } else {
+                bench.waiting.push(WorkItem {
+                    waiting_for: Some("安全管理员".into()),
+                    ..item
+                });
+            }
+        }
+        let open = self.store.deputy_list(Some(REQUESTED), &window).await?;
+        for row in open.items {
+            let own = [&row.account_id, &row.deputy_id, &row.proposed_by]
+                .contains(&&principal.account_id);
+            let item = self.deputy_item(row).await?;
             if grants && !own {
                 bench.mine.push(item);
             } else {
@@ -76,6 +91,25 @@ impl App {
             ),
             village_name: place,
             ..WorkItem::about("role_request", view.id, view.display_name)
+        })
+    }
+
+    /// Who shall stand in for whom, when.
+    async fn deputy_item(&self, row: DeputyRow) -> Result<WorkItem, AppError> {
+        let view = self.deputy_view(row).await?;
+        let posts: Vec<_> = view.account_roles.into_iter().map(|r| r.label).collect();
+        Ok(WorkItem {
+            verb: "审批代理".into(),
+            step_label: format!(
+                "{}提出：{}至{}代理{}（{}）",
+                view.proposed_by_name,
+                view.from,
+                view.to,
+                view.account_name,
+                posts.join("、")
+            ),
+            village_name: view.place_name,
+            ..WorkItem::about("deputy", view.id, view.deputy_name)
         })
     }
 }

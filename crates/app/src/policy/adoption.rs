@@ -1,9 +1,11 @@
-//! Putting packs in force: draft, confirm, end, withdraw. Nothing is deleted;
+//! Putting packs in force: draft, confirm, withdraw; ending them is in `ending`. Nothing is deleted;
 //! what has begun is ended by a date, and nothing ends another silently.
 
 mod concerned;
+mod ending;
 mod view;
 
+pub use ending::{ConfirmEnd, EndAdoption, KeepAdoption};
 pub use view::{AdoptionEventView, AdoptionTimeline, AdoptionView, GapView, JurisdictionTimeline};
 
 use domain::account::{Operation, Principal};
@@ -48,21 +50,6 @@ pub struct ConfirmAdoption {
     #[serde(default)]
     pub accept_gap: bool,
     /// Yes, although procedures began under another pack on days gone by.
-    #[serde(default)]
-    pub accept_procedures: bool,
-}
-
-/// Ends what has begun.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-pub struct EndAdoption {
-    pub expected_version: i64,
-    /// First day on which it no longer governs.
-    pub until: Date,
-    pub reason: String,
-    /// Yes, days without an own pack are meant.
-    #[serde(default)]
-    pub accept_gap: bool,
-    /// Yes, although procedures began under it on days gone by.
     #[serde(default)]
     pub accept_procedures: bool,
 }
@@ -318,66 +305,6 @@ impl App {
         self.adoption_view(principal, id).await
     }
 
-    /// Ends an entry that has begun.
-    ///
-    /// # Errors
-    /// [`AppError::Invalid`] for a day that leaves nothing, overlaps the next
-    /// entry, or opens a gap not agreed to; [`AppError::NotFound`] outside the scope.
-    pub async fn end_adoption(
-        &self,
-        principal: &Principal,
-        id: &str,
-        form: EndAdoption,
-    ) -> Result<AdoptionView, AppError> {
-        permit(principal, Operation::PolicyPutInForce)?;
-        let mut tx = self.store.write(self.actor(principal)).await?;
-        let (mut row, rows) = self
-            .held(&mut tx, principal, id, form.expected_version)
-            .await?;
-        reason_given(&form.reason)?;
-        let adoption = adoption_of(&row)?;
-        let in_force = status_of(&row)? == AdoptionStatus::InForce;
-        if !in_force || self.today() < adoption.period.from {
-            return Err(AppError::Conflict(
-                "只有已经开始执行的才能停用；还没有开始的请撤回。".into(),
-            ));
-        }
-        if form.until <= adoption.period.from {
-            return Err(AppError::invalid("until", "停用日期要晚于启用日期"));
-        }
-        let timeline = timeline_of(&rows)?;
-        let mut after = timeline.clone();
-        after.set_until(id, Some(form.until));
-        if after.overlaps(adoption.jurisdiction).len()
-            > timeline.overlaps(adoption.jurisdiction).len()
-        {
-            return Err(AppError::invalid(
-                "until",
-                "停用日期晚于下一个政策包的启用日期，两者会重叠",
-            ));
-        }
-        let gaps = timeline.new_gaps(&after, adoption.jurisdiction);
-        self.refuse(&adoption, &after, &gaps, form.accept_gap)
-            .await?;
-        let since = adoption
-            .period
-            .until
-            .map_or(form.until, |u| u.min(form.until));
-        self.procedures_agreed(
-            &adoption,
-            (&timeline, &after),
-            (since, "until"),
-            form.accept_procedures,
-        )
-        .await?;
-        row.until_on = Some(form.until.to_string());
-        let until = row.until_on.clone();
-        tx.save_adoption(row).await?;
-        record(&mut tx, &adoption, "ended", until, form.reason.trim()).await?;
-        tx.commit().await?;
-        self.adoption_view(principal, id).await
-    }
-
     /// Takes back a draft, or an entry whose first day has not come.
     ///
     /// # Errors
@@ -438,12 +365,8 @@ impl App {
         timeline: &Timeline,
         findings: &[Finding],
     ) -> Result<Vec<AdoptionFinding>, AppError> {
-        let own = findings.iter().filter_map(|f| match f {
-            Finding::OutsideJurisdiction { own } => own.map(|o| o.to_string()),
-            _ => None,
-        });
         let names = self
-            .division_names(own.chain([adoption.jurisdiction.to_string()]))
+            .division_names([adoption.jurisdiction.to_string()])
             .await?;
         Ok(findings
             .iter()

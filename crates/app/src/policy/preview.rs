@@ -215,7 +215,10 @@ impl App {
         match finding {
             Finding::OutsideJurisdiction { own: Some(own) } => view(
                 AdoptionFindingKind::OutsideJurisdiction,
-                format!("《{title}》只适用于{}，不能在{place}启用", name(own)),
+                format!(
+                    "《{title}》只适用于{}（{own}），不能在{place}启用",
+                    self.files.division_path(*own)
+                ),
                 None,
                 None,
             ),

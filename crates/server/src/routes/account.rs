@@ -1,8 +1,6 @@
 //! Routes of the area `account`.
 
-use app::account::{
-    AccountView, DeputyView, Me, NewAccount, NewDeputy, OneTimePassword, SignIn, TotpSecret,
-};
+use app::account::{AccountView, Me, NewAccount, OneTimePassword, SignIn, TotpSecret};
 use app::demo::{self, DemoInfo, MoveClock};
 use app::{PageView, Window};
 use axum::extract::{Path, Query, State as AxumState};
@@ -29,7 +27,6 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(disable))
         .routes(routes!(enable))
         .routes(routes!(reset_password))
-        .routes(routes!(deputies, add_deputy))
         .routes(routes!(sign_in, sign_out))
         .routes(routes!(start_totp))
         .routes(routes!(move_clock))
@@ -182,41 +179,6 @@ async fn reset_password(
     Path(id): Path<String>,
 ) -> Answer<OneTimePassword> {
     answer(app.reset_password(&me, &id).await)
-}
-
-/// Deputies of an account.
-#[utoipa::path(
-    get,
-    path = "/accounts/{id}/deputies",
-    tag = "account",
-    params(("id" = String, Path)),
-    responses((status = 200, body = Vec<DeputyView>), (status = "4XX", body = Problem)),
-)]
-async fn deputies(
-    AxumState(app): AxumState<State>,
-    Signed(me): Signed,
-    Path(id): Path<String>,
-) -> Answer<Vec<DeputyView>> {
-    answer(app.deputies(&me, &id).await)
-}
-
-/// Names a deputy with dates.
-#[utoipa::path(
-    post,
-    path = "/accounts/{id}/deputies",
-    tag = "account",
-    params(("id" = String, Path)),
-    request_body = NewDeputy,
-    responses((status = 204), (status = "4XX", body = Problem)),
-)]
-async fn add_deputy(
-    AxumState(app): AxumState<State>,
-    Signed(me): Signed,
-    Path(id): Path<String>,
-    Body(form): Body<NewDeputy>,
-) -> Result<axum::http::StatusCode, Problem> {
-    app.add_deputy(&me, &id, form).await?;
-    Ok(axum::http::StatusCode::NO_CONTENT)
 }
 
 /// Signs in; the session is a cookie.

@@ -1,8 +1,8 @@
 //! Routes of packs in force, in the area `policy`.
 
 use app::policy::{
-    AdoptionPreview, AdoptionTimeline, AdoptionView, ConfirmAdoption, EndAdoption, NewAdoption,
-    WithdrawAdoption,
+    AdoptionPreview, AdoptionTimeline, AdoptionView, ConfirmAdoption, ConfirmEnd, EndAdoption,
+    KeepAdoption, NewAdoption, WithdrawAdoption,
 };
 use axum::extract::{Path, State as AxumState};
 use utoipa_axum::router::OpenApiRouter;
@@ -20,6 +20,8 @@ pub fn routes() -> OpenApiRouter<State> {
         .routes(routes!(preview))
         .routes(routes!(confirm))
         .routes(routes!(end))
+        .routes(routes!(confirm_end))
+        .routes(routes!(keep))
         .routes(routes!(withdraw))
 }
 
@@ -87,7 +89,7 @@ async fn confirm(
     answer(app.confirm_adoption(&me, &id, form).await)
 }
 
-/// Ends what has begun, by a date.
+/// Proposes to end what has begun, by a date; another officer confirms.
 #[utoipa::path(
     post,
     path = "/policy/adoptions/{id}/end",
@@ -103,6 +105,42 @@ async fn end(
     Body(form): Body<EndAdoption>,
 ) -> Answer<AdoptionView> {
     answer(app.end_adoption(&me, &id, form).await)
+}
+
+/// Ends an entry as another officer proposed.
+#[utoipa::path(
+    post,
+    path = "/policy/adoptions/{id}/confirm-end",
+    tag = "policy",
+    params(("id" = String, Path)),
+    request_body = ConfirmEnd,
+    responses((status = 200, body = AdoptionView), (status = "4XX", body = Problem)),
+)]
+async fn confirm_end(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+    Body(form): Body<ConfirmEnd>,
+) -> Answer<AdoptionView> {
+    answer(app.confirm_end(&me, &id, form).await)
+}
+
+/// Drops a proposal to end.
+#[utoipa::path(
+    post,
+    path = "/policy/adoptions/{id}/keep",
+    tag = "policy",
+    params(("id" = String, Path)),
+    request_body = KeepAdoption,
+    responses((status = 200, body = AdoptionView), (status = "4XX", body = Problem)),
+)]
+async fn keep(
+    AxumState(app): AxumState<State>,
+    Signed(me): Signed,
+    Path(id): Path<String>,
+    Body(form): Body<KeepAdoption>,
+) -> Answer<AdoptionView> {
+    answer(app.keep_adoption(&me, &id, form).await)
 }
 
 /// Takes back what has not begun.

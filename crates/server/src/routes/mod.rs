@@ -5,6 +5,7 @@ mod adoption;
 mod attachment;
 mod audit;
 mod casefile;
+mod deputy;
 mod division;
 mod duplicate;
 mod exchange;
@@ -31,6 +32,7 @@ pub fn all() -> OpenApiRouter<State> {
         .merge(attachment::routes())
         .merge(audit::routes())
         .merge(casefile::routes())
+        .merge(deputy::routes())
         .merge(division::routes())
         .merge(duplicate::routes())
         .merge(exchange::routes())

@@ -9,7 +9,6 @@ use totp_rs::{Algorithm, Builder, Secret};
 
 use crate::forms;
 use crate::place::HOME;
-use crate::story::Case;
 use crate::test_app::{PASSWORD, TestApp};
 
 const VILLAGE: &str = "village.a1";
@@ -251,7 +250,7 @@ async fn a_password_of_ninety_days_must_be_changed() {
     );
 }
 
-fn code(secret_base32: &str, at_seconds: u64) -> String {
+pub fn code(secret_base32: &str, at_seconds: u64) -> String {
     let secret = Secret::try_from_base32(secret_base32).expect("a secret");
     let totp = Builder::new()
         .with_algorithm(Algorithm::SHA1)
@@ -432,8 +431,8 @@ async fn three_administrators_exclude_one_another() {
         .await
         .problem(422, "invalid");
     test.sql(&format!(
-        "INSERT INTO deputy (id, account_id, deputy_id, from_on, to_on, reason, recorded_at) \
-         VALUES ('d', '{system}', '{audit}', '2022-05-01', '2022-05-31', '', 0)"
+        "INSERT INTO deputy (id, account_id, deputy_id, from_on, to_on, reason, recorded_at, status, post) \
+         VALUES ('d', '{system}', '{audit}', '2022-05-01', '2022-05-31', '', 0, 'granted', 'system_administrator')"
     ))
     .await;
     let me = test.person("audit").get("/session").await.ok();
@@ -441,70 +440,6 @@ async fn three_administrators_exclude_one_another() {
         me["operations"],
         json!(["export.list", "role.read", "audit.read", "audit.verify"])
     );
-}
-
-#[tokio::test]
-async fn a_deputy_acts_for_a_time_and_both_names_show() {
-    let test = TestApp::sqlite().await;
-    let day = date(2022, 5, 1);
-    let case = Case::open(&test, HOME, 1, day).await;
-    case.verify(day).await;
-    case.sign(day).await;
-    let ask = || forms::request_cross_check(&case.adults);
-    case.act("grid.a1", day, ask())
-        .await
-        .problem(403, "not_permitted");
-    let (secretary, grid) = (
-        test.account_id(VILLAGE).await,
-        test.account_id("grid.a1").await,
-    );
-    let path = format!("/accounts/{secretary}/deputies");
-    let deputy = |id: String, to: &str| json!({"deputy_id": id, "from": "2022-05-01", "to": to, "reason": "住院"});
-    let outside = test.account_id("village.b1").await;
-    let refused = test
-        .village()
-        .post(&path, deputy(outside, "2022-05-09"))
-        .await
-        .problem(422, "invalid");
-    assert_eq!(
-        refused,
-        test.village()
-            .post(&path, deputy("nobody".into(), "2022-05-09"))
-            .await
-            .problem(422, "invalid")
-    );
-    test.village()
-        .post(&path, deputy(grid.clone(), "2022-04-30"))
-        .await
-        .problem(422, "invalid");
-    test.person("village.a2")
-        .post(&path, deputy(grid.clone(), "2022-05-09"))
-        .await
-        .problem(403, "not_permitted");
-    assert_eq!(
-        test.village()
-            .post(&path, deputy(grid, "2022-05-03"))
-            .await
-            .status,
-        204
-    );
-    let view = case.act("grid.a1", day, ask()).await.ok();
-    let event = view["timeline"]
-        .as_array()
-        .and_then(|t| t.last())
-        .expect("an event");
-    assert_eq!(
-        (event["by_name"].as_str(), event["deputy_of"].as_str()),
-        (Some("网officea1"), Some("村officea1"))
-    );
-    // The clock goes on as if nothing happened; after its last day the deputy is none.
-    test.go_to(date(2022, 5, 4));
-    assert_eq!(case.view().await["clocks"][0]["days_used"], 3);
-    let me = test.person("grid.a1").get("/session").await.ok();
-    let holds = me["operations"]
-        .as_array()
-        .is_some_and(|o| o.iter().any(|o| o == "casefile.cross_check_request"));
-    assert!(!holds, "the deputy's days are over");
 }
 
 #[tokio::test]

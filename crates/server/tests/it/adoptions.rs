@@ -55,12 +55,23 @@ async fn draft(officer: &Person<'_>, pack: &str, place: &str, from: Date) -> Val
         .ok()
 }
 
-/// An act on an entry; what one officer drafted, the other confirms.
-async fn act(officer: &Person<'_>, entry: &Value, what: &str, mut body: Value) -> Reply {
+/// An act on an entry; what one officer drafted or proposes to end, the other
+/// confirms.
+async fn act(officer: &Person<'_>, entry: &Value, what: &str, body: Value) -> Reply {
+    let other = officer.colleague("policy2");
+    let first = if what == "confirm" { &other } else { officer };
+    let reply = by_one(first, entry, what, body.clone()).await;
+    if what != "end" || reply.status != 200 {
+        return reply;
+    }
+    let agreed = json!({"accept_gap": body["accept_gap"], "accept_procedures": body.get("accept_procedures").is_some_and(|a| a == true)});
+    by_one(&other, &reply.json, "confirm-end", agreed).await
+}
+
+/// An act of one officer alone.
+async fn by_one(officer: &Person<'_>, entry: &Value, what: &str, mut body: Value) -> Reply {
     let id = entry["id"].as_str().expect("an id");
     body["expected_version"] = entry["version"].clone();
-    let other = officer.colleague("policy2");
-    let officer = if what == "confirm" { &other } else { officer };
     officer
         .post(&format!("/policy/adoptions/{id}/{what}"), body)
         .await
@@ -313,6 +324,59 @@ async fn overlaps_and_gaps_need_a_yes() {
     assert_eq!(shown["entries"][0]["until"], Value::Null);
     assert_eq!(shown["entries"][0]["history"][3]["kind"], "reopened");
     assert_eq!(shown["gaps"], json!([]));
+}
+
+/// A whole place changes its rules that day: ending takes two, as beginning did.
+#[tokio::test]
+async fn one_officer_alone_ends_nothing() {
+    let test = open(Engine::Sqlite).await;
+    let (one, other) = (test.person("policy"), test.person("policy2"));
+    let entry = in_force(&one, "henan-2022", COUNTY, date(2022, 5, 1)).await;
+    by_one(&other, &entry, "confirm-end", json!({"accept_gap": true}))
+        .await
+        .problem(409, "conflict");
+    let end = json!({"until": "2022-05-20", "reason": "试行结束", "accept_gap": true});
+    let asked = by_one(&one, &entry, "end", end.clone()).await.ok();
+    assert_eq!(
+        (&asked["until"], &asked["end_proposed"], &asked["may_end"]),
+        (&Value::Null, &json!("2022-05-20"), &json!(false)),
+        "it goes on"
+    );
+    assert_eq!(
+        (&asked["may_confirm_end"], &asked["may_keep"]),
+        (&json!(false), &json!(true))
+    );
+    by_one(&one, &asked, "confirm-end", json!({"accept_gap": true}))
+        .await
+        .problem(422, "refused");
+    by_one(&other, &asked, "end", end.clone())
+        .await
+        .problem(409, "conflict");
+    // The other officer answers for the gap too.
+    let refused = by_one(&other, &asked, "confirm-end", json!({}))
+        .await
+        .problem(422, "invalid");
+    assert_eq!(field(&refused), "accept_gap");
+    // Dropped, it may be proposed anew, and the other confirms.
+    let kept = by_one(&other, &asked, "keep", json!({"reason": "文件还没有到"}))
+        .await
+        .ok();
+    assert_eq!(kept["end_proposed"], Value::Null);
+    let asked = by_one(&other, &kept, "end", end).await.ok();
+    let ended = by_one(&one, &asked, "confirm-end", json!({"accept_gap": true}))
+        .await
+        .ok();
+    assert_eq!(ended["until"], "2022-05-20");
+    let history: Vec<&str> = ended["history"]
+        .as_array()
+        .expect("a history")
+        .iter()
+        .filter_map(|e| e["kind"].as_str())
+        .collect();
+    assert_eq!(
+        history[2..],
+        ["end_proposed", "kept", "end_proposed", "ended"]
+    );
 }
 
 #[tokio::test]

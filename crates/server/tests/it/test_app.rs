@@ -82,11 +82,27 @@ impl TestApp {
         .await
     }
 
+    /// As `shouwang serve` first meets it: nothing there, no demo.
+    pub async fn empty(engine: Engine) -> Self {
+        Self::bare(engine, false, &[], Transport::plain()).await
+    }
+
     async fn open(engine: Engine, demo: bool, packs: &[(&str, &str)]) -> Self {
         Self::open_as(engine, demo, packs, Transport::plain()).await
     }
 
     async fn open_as(
+        engine: Engine,
+        demo: bool,
+        packs: &[(&str, &str)],
+        transport: Transport,
+    ) -> Self {
+        let test = Self::bare(engine, demo, packs, transport).await;
+        test.fill().await;
+        test
+    }
+
+    async fn bare(
         engine: Engine,
         demo: bool,
         packs: &[(&str, &str)],
@@ -121,7 +137,7 @@ impl TestApp {
         };
         let router = server::router(app.clone(), transport);
         let database = Database::connect(&url).await.expect("a second connection");
-        let test = Self {
+        Self {
             app,
             router,
             sessions: Mutex::default(),
@@ -129,9 +145,7 @@ impl TestApp {
             keyring,
             url,
             _folder: folder,
-        };
-        test.fill().await;
-        test
+        }
     }
 
     /// Divisions, accounts and the pack; people and cases come through HTTP.

@@ -11,6 +11,12 @@ pub struct Model {
     pub to_on: String,
     pub reason: String,
     pub recorded_at: i64,
+    pub status: String,
+    pub proposed_by: String,
+    pub post: Option<String>,
+    pub decided_by: Option<String>,
+    pub decided_at: Option<i64>,
+    pub decision_reason: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

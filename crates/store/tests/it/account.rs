@@ -1,7 +1,8 @@
 use jiff::civil::date;
 use store::StoreError;
 use store::Window;
-use store::account::{DeputyRow, SessionRow};
+use store::account::SessionRow;
+use store::deputy::DeputyRow;
 
 use crate::fixture::{TestDatabase, all_pages, on_both};
 use crate::people::{FOREIGN, VILLAGE, account, scope};
@@ -131,9 +132,13 @@ async fn one_session_a_person(db: TestDatabase) {
 
 async fn deputies_stand_in_on_their_days(db: TestDatabase) {
     let mut tx = db.write().await;
-    for (id, from, to) in [
-        ("d1", "2025-05-01", "2025-05-05"),
-        ("d2", "2025-06-01", "2025-06-01"),
+    for (id, from, to, status) in [
+        ("d1", "2025-05-01", "2025-05-05", "granted"),
+        ("d2", "2025-06-01", "2025-06-01", "granted"),
+        // Nobody stands in before it is granted, nor after it was refused or ended.
+        ("d3", "2025-05-01", "2025-06-05", "requested"),
+        ("d4", "2025-05-01", "2025-06-05", "refused"),
+        ("d5", "2025-05-01", "2025-06-05", "withdrawn"),
     ] {
         tx.add_deputy(DeputyRow {
             id: id.into(),
@@ -143,6 +148,12 @@ async fn deputies_stand_in_on_their_days(db: TestDatabase) {
             to_on: to.into(),
             reason: "休假".into(),
             recorded_at: 0,
+            status: status.into(),
+            proposed_by: "c".into(),
+            post: None,
+            decided_by: None,
+            decided_at: None,
+            decision_reason: None,
         })
         .await
         .expect("added");
@@ -180,7 +191,7 @@ async fn deputies_stand_in_on_their_days(db: TestDatabase) {
             .iter()
             .map(|d| d.id.as_str())
             .collect::<Vec<_>>(),
-        ["d2", "d1"]
+        ["d2", "d5", "d4", "d3", "d1"]
     );
 }
 

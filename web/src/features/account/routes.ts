@@ -1,4 +1,4 @@
-import { Grid, Key, Stamp, User } from '@element-plus/icons-vue'
+import { Grid, Key, Stamp, Switch, User } from '@element-plus/icons-vue'
 import type { Feature } from '@/router/feature'
 
 const feature: Feature = {
@@ -14,6 +14,11 @@ const feature: Feature = {
       meta: { title: '岗位申请', operations: ['account.read', 'role.grant'] },
     },
     {
+      path: '/deputies',
+      component: () => import('./DeputyPage.vue'),
+      meta: { title: '代理', operations: ['account.read', 'role.grant'] },
+    },
+    {
       path: '/roles',
       component: () => import('./RolePage.vue'),
       meta: { title: '岗位权限', operations: ['role.read'] },
@@ -27,6 +32,7 @@ const feature: Feature = {
   menu: [
     { label: '账户', to: '/accounts', icon: User, operations: ['account.read', 'account.manage'], group: '政策与管理', order: 20 },
     { label: '岗位申请', to: '/role-requests', icon: Stamp, operations: ['account.read', 'role.grant'], group: '政策与管理', order: 25 },
+    { label: '代理', to: '/deputies', icon: Switch, operations: ['account.read', 'role.grant'], group: '政策与管理', order: 27 },
     { label: '岗位权限', to: '/roles', icon: Key, operations: ['role.read'], group: '政策与管理', order: 30 },
     { label: '网格', to: '/grids', icon: Grid, operations: ['grid.manage'], group: '政策与管理', order: 40 },
   ],

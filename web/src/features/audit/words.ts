@@ -88,6 +88,8 @@ const PARTS: Record<string, (value: string) => string> = {
   people: (value) => `${value} 人`,
   bytes: (value) => `${value} 字节`,
   deputy: (value) => `代理人账户 …${value.slice(-8)}`,
+  proposed_by: (value) => `提出人账户 …${value.slice(-8)}`,
+  last_day: (value) => `到 ${value} 为止`,
   handed_over_to: (value) => `移交给账户 …${value.slice(-8)}`,
   jurisdiction: (value) => `区划 ${value}`,
   digest: (value) => `内容摘要 ${short(value)}`,

@@ -4,7 +4,7 @@ import type { Adoption, AdoptionTimeline } from './types'
 
 const entry = (id: string, from: string, until: string | null, status: Adoption['status'] = 'in_force'): Adoption => ({
   id, from, until, status, pack_id: id, pack_title: id, pack_version: 1, jurisdiction: '410000000000', jurisdiction_name: '河南省', phase: 'running',
-  reason: '', document: '', version: 1, may_confirm: false, awaits_another: false, may_withdraw: false, may_end: false, previous: null, history: [],
+  reason: '', document: '', version: 1, may_confirm: false, awaits_another: false, may_withdraw: false, may_end: false, may_confirm_end: false, may_keep: false, previous: null, history: [],
 })
 const timeline: AdoptionTimeline = {
   today: '2022-05-20',

@@ -51,7 +51,7 @@ export function barsOf(place: AdoptionTimeline['jurisdictions'][number], axis: A
 }
 
 export const PHASE_WORDS: Record<string, string> = { draft: '草稿', upcoming: '将执行', running: '执行中', past: '已停用', withdrawn: '已撤回' }
-export const EVENT_WORDS: Record<string, string> = { drafted: '起草', put_in_force: '启用', ended: '定停用日期', reopened: '恢复执行', withdrawn: '撤回' }
+export const EVENT_WORDS: Record<string, string> = { drafted: '起草', put_in_force: '启用', end_proposed: '提出停用日期', kept: '不再停用', ended: '定停用日期', reopened: '恢复执行', withdrawn: '撤回' }
 
 /** `2022年4月27日起` or `2022年4月27日起，到2025年1月1日之前`. */
 export const periodWords = (entry: Pick<Adoption, 'from' | 'until'>, format: (day: string | null | undefined) => string) =>

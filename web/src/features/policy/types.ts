@@ -21,3 +21,6 @@ export type JurisdictionTimeline = Schemas['JurisdictionTimeline']
 export type Adoption = Schemas['AdoptionView']
 export type AdoptionPreview = Schemas['AdoptionPreview']
 export type NewAdoption = Schemas['NewAdoption']
+
+/** What is done with an entry of the timeline. */
+export type AdoptionAct = 'end' | 'confirm-end' | 'keep' | 'withdraw'

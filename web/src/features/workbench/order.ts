@@ -30,6 +30,8 @@ export function linkOf(item: WorkItem): string {
       return '/name-protections'
     case 'role_request':
       return '/role-requests'
+    case 'deputy':
+      return '/deputies'
     case 'handover':
       return '/handovers'
     case 'import':

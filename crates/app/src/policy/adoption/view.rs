@@ -10,6 +10,7 @@ use serde::Serialize;
 use store::policy::{AdoptionEventRow, AdoptionRow};
 use utoipa::ToSchema;
 
+use super::ending::proposed;
 use super::{adoption_of, shown_to, status_of, timeline_of};
 use crate::error::permit;
 use crate::{App, AppError, clock};
@@ -68,6 +69,12 @@ pub struct AdoptionView {
     pub awaits_another: bool,
     pub may_withdraw: bool,
     pub may_end: bool,
+    /// Day on which another officer's confirmation would end it.
+    pub end_proposed: Option<String>,
+    /// Another officer's proposal to end it, which this one may confirm.
+    pub may_confirm_end: bool,
+    /// An open proposal, own or another's, that may be dropped.
+    pub may_keep: bool,
     /// The entry that made room for this one, by title.
     pub previous: Option<String>,
     pub history: Vec<AdoptionEventView>,
@@ -76,7 +83,7 @@ pub struct AdoptionView {
 /// Who did what to an entry, when and why.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AdoptionEventView {
-    /// `drafted`, `put_in_force`, `ended`, `reopened` or `withdrawn`.
+    /// `drafted`, `put_in_force`, `end_proposed`, `kept`, `ended`, `reopened` or `withdrawn`.
     pub kind: String,
     pub until: Option<String>,
     pub reason: String,
@@ -157,7 +164,9 @@ impl App {
                 AdoptionStatus::InForce if period.contains(self.today()) => "running",
                 AdoptionStatus::InForce => "past",
             };
-            let history = events.remove(&row.id).unwrap_or_default().into_iter();
+            let events = events.remove(&row.id).unwrap_or_default();
+            let proposal = proposed(events.last()).cloned();
+            let history = events.into_iter();
             views.push(AdoptionView {
                 id: row.id.clone(),
                 pack_title: self.pack_title(&row.pack_id),
@@ -180,7 +189,14 @@ impl App {
                 awaits_another: status == AdoptionStatus::Draft
                     && row.account_id == principal.account_id,
                 may_withdraw: may_act && status.may_withdraw(period.from, self.today()),
-                may_end: may_act && status == AdoptionStatus::InForce && begun,
+                may_end: may_act
+                    && status == AdoptionStatus::InForce
+                    && begun
+                    && proposal.is_none(),
+                may_confirm_end: may_act
+                    && (proposal.as_ref()).is_some_and(|p| p.account_id != principal.account_id),
+                may_keep: may_act && proposal.is_some(),
+                end_proposed: proposal.and_then(|p| p.until_on),
                 previous: timeline
                     .predecessor(&adoption)
                     .filter(|_| phase == "upcoming")

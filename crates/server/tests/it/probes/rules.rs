@@ -135,6 +135,14 @@ fn account_rules() -> Vec<Rule> {
         get(format!("/accounts?division={}", t.village))
     });
     accounts.or = Some(O::GridManage);
+    let mut end_deputy = rule(
+        POST,
+        "/deputies/{id}/withdraw",
+        O::AccountManage,
+        Office,
+        |_, _| post("/deputies/nothing/withdraw", json!({"reason": "返岗"})),
+    );
+    end_deputy.or = Some(O::RoleGrant);
     vec![
         rule(POST, "/session", None, Public, |_, _| {
             post("/session", json!({"login_name": "nobody", "password": "x"}))
@@ -237,6 +245,17 @@ fn account_rules() -> Vec<Rule> {
             Office,
             |_, _| post("/audit/system/1/purpose", json!({})),
         ),
+        rule(GET, "/deputies", O::AccountRead, Office, |_, _| {
+            get("/deputies?limit=200".into())
+        }),
+        rule(
+            POST,
+            "/deputies/{id}/decide",
+            O::RoleGrant,
+            Office,
+            |_, _| post("/deputies/nothing/decide", json!({"grant": true})),
+        ),
+        end_deputy,
         rule(GET, "/role-requests", O::AccountRead, Office, |_, _| {
             get("/role-requests?limit=200".into())
         }),
@@ -405,6 +424,30 @@ fn adoption_rules() -> Vec<Rule> {
                 post(
                     format!("/policy/adoptions/{}/end", t.adoption),
                     json!({"expected_version": 1, "until": "2032-01-01", "reason": ""}),
+                )
+            },
+        ),
+        rule(
+            POST,
+            "/policy/adoptions/{id}/confirm-end",
+            O::PolicyPutInForce,
+            Record,
+            |_, t| {
+                post(
+                    format!("/policy/adoptions/{}/confirm-end", t.adoption),
+                    json!({"expected_version": 1}),
+                )
+            },
+        ),
+        rule(
+            POST,
+            "/policy/adoptions/{id}/keep",
+            O::PolicyPutInForce,
+            Record,
+            |_, t| {
+                post(
+                    format!("/policy/adoptions/{}/keep", t.adoption),
+                    json!({"expected_version": 1, "reason": ""}),
                 )
             },
         ),

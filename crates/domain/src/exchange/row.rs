@@ -204,19 +204,20 @@ impl<'a> RowChecker<'a> {
     /// signature. Its first text, or `None` for a row of data.
     pub fn not_data(&self, cells: &[(u32, RawCell<'_>)]) -> Option<String> {
         let index_of = |column: u32| self.by_column.get(column as usize).copied().flatten();
+        // Nearly every row ends here: it names a household, a person or a village.
+        let names_somebody = |(at, cell): &(u32, RawCell<'_>)| {
+            let column = index_of(*at).map(|i| &self.sheet.columns[i]);
+            let names = column.is_some_and(|c| c.key.is_some() || c.field == "division.code");
+            names && half_width(&cell.shown()).contains(|c: char| c.is_ascii_digit())
+        };
+        if cells.iter().any(names_somebody) {
+            return None;
+        }
         let filled: Vec<(u32, Cow<'_, str>)> = cells
             .iter()
             .filter(|(_, cell)| !cell.is_blank())
             .map(|(at, cell)| (*at, cell.shown()))
             .collect();
-        let names_somebody = |(at, text): &(u32, Cow<'_, str>)| {
-            let column = index_of(*at).map(|i| &self.sheet.columns[i]);
-            let names = column.is_some_and(|c| c.key.is_some() || c.field == "division.code");
-            names && half_width(text).contains(|c: char| c.is_ascii_digit())
-        };
-        if filled.iter().any(names_somebody) {
-            return None;
-        }
         let begins = |text: &str| self.not_data.iter().any(|w| text.trim().starts_with(w));
         let headers = filled.iter().filter(|(at, text)| {
             let place = index_of(*at).and_then(|i| self.reading.places.get(&i));

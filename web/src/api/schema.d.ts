@@ -4420,6 +4420,11 @@ export interface components {
             accepted_persons: number;
             /** Format: int64 */
             rejected_rows: number;
+            /**
+             * Format: int64
+             * @description Wrong cells left out of rows that are taken.
+             */
+            left_out_cells: number;
             /** Format: int64 */
             errors: number;
             /** Format: int64 */

@@ -14,7 +14,8 @@ use domain::exchange::{
 use store::division::VillageValues;
 
 pub(super) use self::input::CheckInput;
-use self::passes::{ROW, answer, assembler, group, household_key, link, pack, person_key};
+use self::passes::{KEYLESS, ROW, answer, assembler, group, household_key, link, pack, person_key};
+use super::corrections::is_explanation;
 use super::reader::Event;
 use super::sorter::Sorter;
 use super::transport::read_file;
@@ -33,10 +34,12 @@ pub(super) enum Output {
     Progress(&'static str, u64, u64),
     /// All sheets as they are read, once the file is read.
     Readings(Vec<SheetReport>),
-    /// Rows in the file and rows that cannot be taken.
+    /// Rows in the file, and what cannot be taken.
     Rows {
         rows: u64,
         rejected: u64,
+        /// Wrong cells left out of rows of work and of villages.
+        left_out: u64,
     },
 }
 
@@ -86,11 +89,16 @@ pub(super) fn check_file(input: &CheckInput, file: File, out: &mut Out<'_>) -> R
         reading.persons,
     );
     let (rows, mut rejected, villages) = (reading.rows, reading.rejected, reading.villages);
+    let left_out = reading.left_out;
     out(Output::Readings(reports));
     out(Output::Villages(villages));
     link(input, persons, &mut households, &mut rejected, out)?;
     group(input, &readings, households, rows, &mut rejected, out)?;
-    out(Output::Rows { rows, rejected });
+    out(Output::Rows {
+        rows,
+        rejected,
+        left_out,
+    });
     Ok(())
 }
 
@@ -121,8 +129,11 @@ struct Reading<'a, 'o> {
     households: Sorter,
     persons: Sorter,
     villages: BTreeMap<String, VillageValues>,
+    /// Key of the row above, on the same sheet.
+    above: Option<String>,
     rows: u64,
     rejected: u64,
+    left_out: u64,
     stop: Option<Stop>,
 }
 
@@ -140,8 +151,10 @@ impl<'a, 'o> Reading<'a, 'o> {
             households: sorter("households"),
             persons: sorter("persons"),
             villages: BTreeMap::new(),
+            above: None,
             rows: 0,
             rejected: 0,
+            left_out: 0,
             stop: None,
         }
     }
@@ -150,6 +163,7 @@ impl<'a, 'o> Reading<'a, 'o> {
         match event {
             Event::Sheet(tab) => {
                 self.end_sheet();
+                self.above = None;
                 self.sheet = Some(Sheet::Head {
                     tab,
                     rows: Vec::new(),
@@ -186,8 +200,14 @@ impl<'a, 'o> Reading<'a, 'o> {
                 }
             }
             Some(Sheet::Body { reading, checker }) => {
-                let (reading, checked) = (*reading, checker.check(row, &cells));
-                self.body_row(reading, checked);
+                let (reading, said) = (*reading, checker.not_data(&cells));
+                match said {
+                    Some(text) => self.not_data(reading, row, text),
+                    None => {
+                        let checked = checker.check(row, &cells);
+                        self.body_row(reading, checked);
+                    }
+                }
             }
             _ => {}
         }
@@ -206,6 +226,9 @@ impl<'a, 'o> Reading<'a, 'o> {
                 (*row, texts.collect())
             })
             .collect();
+        if is_explanation(&tab, &head) {
+            return;
+        }
         let Some(index) = recognise_sheet(&layout, &tab, &head) else {
             self.reports.push(SheetReport {
                 tab: tab.clone(),
@@ -250,7 +273,10 @@ impl<'a, 'o> Reading<'a, 'o> {
             input.rules,
         );
         for (row, cells) in rows.into_iter().filter(|(row, _)| *row > header_row) {
-            self.body_row(number, checker.check(row, &cells));
+            match checker.not_data(&cells) {
+                Some(text) => self.not_data(number, row, text),
+                None => self.body_row(number, checker.check(row, &cells)),
+            }
         }
         self.sheet = Some(Sheet::Body {
             reading: number,
@@ -294,6 +320,14 @@ impl<'a, 'o> Reading<'a, 'o> {
         }
     }
 
+    /// Says once that a row is no data, and passes over it.
+    fn not_data(&mut self, number: usize, row: u32, text: String) {
+        let tab = &self.readings[number].tab;
+        let mut finding = Finding::about(FindingKind::RowNotData, tab, "", text);
+        finding.row = row;
+        self.findings.push(finding);
+    }
+
     fn body_row(&mut self, number: usize, checked: Option<(CheckedRow, Vec<Finding>)>) {
         let input = self.input;
         let reading = &self.readings[number];
@@ -313,7 +347,7 @@ impl<'a, 'o> Reading<'a, 'o> {
             return;
         }
         let saved = match input.layout.sheets[reading.sheet].row_is {
-            RowIs::Member => self.member_row(checked),
+            RowIs::Member => self.member_row(checked, &mut findings),
             RowIs::Employment => self.employment_row(checked, &mut findings),
             RowIs::Village => {
                 findings.extend(self.village_row(&checked));
@@ -326,14 +360,36 @@ impl<'a, 'o> Reading<'a, 'o> {
         }
     }
 
-    fn member_row(&mut self, checked: CheckedRow) -> std::io::Result<()> {
+    fn member_row(&mut self, checked: CheckedRow, findings: &mut [Finding]) -> std::io::Result<()> {
         let reading = &self.readings[checked.reading as usize];
         let sheet = &self.input.layout.sheets[reading.sheet];
         let value = |field: &str| checked.value(sheet.column_of_field(field));
         let Some(code) = value("household.code").map(str::to_owned) else {
             self.rejected += 1;
+            let is_somebody = ["member.name", "member.identity_number"]
+                .iter()
+                .any(|f| value(f).is_some());
+            let malformed = checked.is_rejected(sheet.column_of_field("household.code"));
+            if malformed || value("member.relation_to_head") == Some("head") {
+                self.above = None;
+            }
+            // Cells merged over a household's rows leave the key to the first.
+            if let Some(above) = self.above.as_ref().filter(|_| is_somebody) {
+                for finding in findings
+                    .iter_mut()
+                    .filter(|f| f.kind == FindingKind::HouseholdKeyMissing)
+                {
+                    finding.suggestion = format!(
+                        "和上面是同一户的，补上“{above}”；不是的，补上自己的户编号。补上之前，上面这一户整户不导入"
+                    );
+                }
+                let place = (checked.reading, checked.row);
+                let key = household_key(above, KEYLESS, &checked);
+                self.households.push(key, pack(&place)?)?;
+            }
             return Ok(());
         };
+        self.above = Some(code.clone());
         if let (Some(number), Some(place)) = (
             value("member.identity_number"),
             self.place(&checked, "member.identity_number"),
@@ -372,6 +428,7 @@ impl<'a, 'o> Reading<'a, 'o> {
             self.rejected += 1;
             return Ok(());
         };
+        self.left_out += checked.rejected.len() as u64;
         let employment: BTreeMap<String, String> = checked
             .values
             .iter()
@@ -412,6 +469,7 @@ impl<'a, 'o> Reading<'a, 'o> {
             self.rejected += 1;
             return self.finding_at(FindingKind::VillageRepeated, checked, "division.code");
         }
+        self.left_out += checked.rejected.len() as u64;
         self.villages
             .insert(code.to_owned(), village_values(sheet, checked));
         None

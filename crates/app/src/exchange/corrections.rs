@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::account::Principal;
-use domain::exchange::{FindingKind, RawCell, Severity};
+use domain::exchange::{FindingKind, HeadRow, RawCell, Severity};
 use rust_xlsxwriter::{Note, Workbook};
 use store::audit::chain_of;
 use store::exchange::FindingFilter;
@@ -236,7 +236,7 @@ impl CopyWriter<'_> {
                         sheet,
                         1,
                         0,
-                        "红色必须改，黄色请核对；改好后整本发回即可。不要改动表头、户编号和其他户的内容。",
+                        "红色必须改，黄色请核对；改好后整本发回即可。不要改动表头；户编号只在标红时填写。",
                         self.formats,
                     )?;
                     self.line = 2;
@@ -344,6 +344,15 @@ fn index_of(letter: &str) -> Option<u32> {
     number.checked_sub(1)
 }
 
+const EXPLANATION_TAB: &str = "说明";
+const EXPLANATION_TITLE: &str = "改正说明";
+
+/// Whether a sheet is the explanation of a copy of ours, which comes back with it.
+pub(super) fn is_explanation(tab: &str, head: &[HeadRow]) -> bool {
+    let first = head.first().and_then(|(_, cells)| cells.first());
+    tab == EXPLANATION_TAB && first.is_some_and(|(_, text)| text == EXPLANATION_TITLE)
+}
+
 /// Findings listed in words at most; the cells carry them all.
 const LISTED: usize = 20_000;
 
@@ -354,13 +363,13 @@ fn write_explanation(
     rows: &Rows,
     formats: &Formats,
 ) -> Result<(), AppError> {
-    let sheet = add_sheet(book, "说明")?;
+    let sheet = add_sheet(book, EXPLANATION_TAB)?;
     sheet
         .set_column_width(0, 16)?
         .set_column_width(1, 8)?
         .set_column_width(2, 8)?
         .set_column_width(3, 90)?;
-    sheet.write_string_with_format(0, 0, "改正说明", &formats.title)?;
+    sheet.write_string_with_format(0, 0, EXPLANATION_TITLE, &formats.title)?;
     let count: usize = rows.values().map(BTreeSet::len).sum();
     let lines = [
         format!("来自文件：{file_name}"),

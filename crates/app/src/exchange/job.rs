@@ -15,7 +15,7 @@ use store::division::VillageValues;
 use store::exchange::{ImportBatchChange, ImportBatchRow, StagedHousehold, set};
 
 use super::check::{CheckInput, Output, SheetReport, Stop, check_file};
-use super::matching::{Match, match_forms, refusal, verdict};
+use super::matching::{Match, Met, departure_finding, match_forms, refusal, verdict};
 use super::{merge, vault};
 use crate::{App, AppError};
 
@@ -69,6 +69,8 @@ impl Drop for Running {
 pub(super) struct Summary {
     pub rows: u64,
     pub rejected_rows: u64,
+    /// Cells left out of rows that are taken.
+    pub left_out_cells: u64,
     pub households: u64,
     pub persons: u64,
     pub accepted_households: u64,
@@ -370,8 +372,15 @@ impl Staging<'_> {
             Output::Villages(villages) => self.villages(villages).await?,
             Output::Progress(phase, done, total) => return self.progress(phase, done, total).await,
             Output::Readings(reports) => self.reports(reports).await?,
-            Output::Rows { rows, rejected } => {
-                (self.summary.rows, self.summary.rejected_rows) = (rows, rejected)
+            Output::Rows {
+                rows,
+                rejected,
+                left_out,
+            } => {
+                self.summary.rows = rows;
+                // What the register refused is counted with its households.
+                self.summary.rejected_rows += rejected;
+                self.summary.left_out_cells += left_out;
             }
         }
         Ok(false)
@@ -413,10 +422,14 @@ impl Staging<'_> {
         let matches = match_forms(&self.app.store, &self.scope, &mut forms).await?;
         let mut refusals = Vec::new();
         let mut staged = Vec::with_capacity(forms.len());
-        for (form, found) in forms.into_iter().zip(&matches) {
+        for (form, Met { found, departed }) in forms.into_iter().zip(&matches) {
+            let gone = departed.iter();
+            refusals.extend(gone.map(|d| departure_finding(d, &self.readings)));
             if let Match::Refused(kind, message) = found {
                 refusals.push(refusal(*kind, message, &form, &self.readings));
                 self.summary.rejected_rows += form.rows.len() as u64;
+            } else {
+                self.summary.rejected_rows += departed.len() as u64;
             }
             let (verdict, _) = verdict(found, &form);
             let persons = form.members.len() as u64;
@@ -429,6 +442,7 @@ impl Staging<'_> {
                 _ => {}
             }
             if verdict != "rejected" {
+                self.summary.left_out_cells += u64::from(form.left_out);
                 self.summary.accepted_households += 1;
                 self.summary.accepted_persons += persons;
             }

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::account::Scope;
 use domain::exchange::{
-    Difference, EpisodeDraft, Finding, FindingKind, Form, Register, SheetReading, differences,
-    form_of,
+    Difference, EpisodeDraft, Finding, FindingKind, Form, FormMember, Register, SheetReading,
+    departed, differences, form_of,
 };
-use domain::household::HouseholdFile;
+use domain::household::{HouseholdFile, Member, MemberStatus};
 use jiff::civil::Date;
 use store::Store;
 use store::household::{EpisodeRow, HouseholdRow};
@@ -33,6 +33,15 @@ pub(super) enum Match {
     Known(Box<Known>),
     /// It may not be taken over; the finding says why.
     Refused(FindingKind, String),
+}
+
+/// A staged household beside the register.
+#[derive(Debug, Clone)]
+pub(super) struct Met {
+    pub found: Match,
+    /// Members of the file left out because they died or left, each with what
+    /// the register says; they are no longer in the form.
+    pub departed: Vec<(FormMember, String)>,
 }
 
 /// An episode of ours in the words of the form.
@@ -71,13 +80,42 @@ fn numbers_of(form: &Form) -> impl Iterator<Item = &str> {
         .filter(|k| !k.is_empty())
 }
 
+/// What the register says of somebody who died or left.
+fn departure(member: &Member) -> String {
+    let what = if member.status == MemberStatus::Died {
+        "已经死亡"
+    } else {
+        "已经转出本户"
+    };
+    let since = member
+        .status_since
+        .map_or_else(|| "（未记日期）".to_owned(), |d| format!("（{d}起）"));
+    format!(
+        "“{}”在农户档案里{what}{since}：不导入这名成员，也不会恢复",
+        member.name
+    )
+}
+
+/// Takes members out of a form and notes them.
+fn leave_out(form: &mut Form, met: &mut Met, gone: Vec<(usize, String)>) {
+    for (index, message) in gone.into_iter().rev() {
+        met.departed.push((form.members.remove(index), message));
+    }
+}
+
+fn departed_of(file: &HouseholdFile, form: &Form) -> Vec<(usize, String)> {
+    let gone = departed(file, form).into_iter();
+    gone.map(|(index, m)| (index, departure(m))).collect()
+}
+
 /// Matches forms with the register in a few queries; one answer a form, in
-/// their order. Forms are adjusted where our own procedure has decided.
+/// their order. Forms are adjusted where our own procedure has decided, and
+/// lose the members whom the register knows to be gone.
 pub(super) async fn match_forms(
     store: &Store,
     scope: &Scope,
     forms: &mut [Form],
-) -> Result<Vec<Match>, AppError> {
+) -> Result<Vec<Met>, AppError> {
     let codes: Vec<String> = forms
         .iter()
         .filter(|f| !f.rejected)
@@ -118,23 +156,55 @@ pub(super) async fn match_forms(
             form,
         })
     };
+    // Those who died wherever they lived, unless they stand somewhere alive.
+    let died = |form: &Form| -> Vec<(usize, String)> {
+        let gone = form.members.iter().enumerate().filter_map(|(index, m)| {
+            let rows = members.get(m.person_key())?;
+            let dead = rows.iter().find(|r| r.status == DIED)?;
+            if rows.iter().any(|r| r.status == ACTIVE) {
+                return None;
+            }
+            let (_, file) = files.get(&dead.household_id)?;
+            let member = file.members.iter().find(|m| m.id == dead.id)?;
+            Some((index, departure(member)))
+        });
+        gone.collect()
+    };
     let mut matches = Vec::with_capacity(forms.len());
     for form in forms.iter_mut() {
+        let mut met = Met {
+            found: Match::New,
+            departed: Vec::new(),
+        };
         if form.rejected {
-            matches.push(Match::New);
+            matches.push(met);
             continue;
         }
+        let own = by_code.get(&form.code);
+        if let Some((_, file)) = own.and_then(|row| files.get(&row.id)) {
+            let gone = departed_of(file, form);
+            leave_out(form, &mut met, gone);
+        }
+        let gone = died(form);
+        leave_out(form, &mut met, gone);
         // Households in which persons of the form live with us.
         let homes: BTreeSet<&str> = numbers_of(form)
             .filter_map(|n| members.get(n))
             .flatten()
+            .filter(|m| m.status == ACTIVE)
             .map(|m| m.household_id.as_str())
             .collect();
-        let found = match by_code.get(&form.code) {
+        let judged = match own {
             Some(row) => judge_same_code(row, form, &homes, &files),
             None => judge_other_code(form, &homes, &files),
         };
-        matches.push(match found {
+        if let (Ok(Some(id)), None) = (&judged, own)
+            && let Some((_, file)) = files.get(id)
+        {
+            let gone = departed_of(file, form);
+            leave_out(form, &mut met, gone);
+        }
+        met.found = match judged.and_then(|id| without_head(id, &met, form)) {
             Ok(Some(id)) => match known(&id) {
                 Some(known) => {
                     if known.episode.as_ref().is_some_and(is_ours) {
@@ -145,10 +215,42 @@ pub(super) async fn match_forms(
                 None => Match::New,
             },
             Ok(None) => Match::New,
-            Err((kind, message)) => Match::Refused(kind, message),
-        });
+            Err((kind, message)) => {
+                if kind == FindingKind::HouseholdClosed {
+                    // Why its members are gone is said with the household.
+                    met.departed.clear();
+                }
+                Match::Refused(kind, message)
+            }
+        };
+        matches.push(met);
     }
     Ok(matches)
+}
+
+/// Status of a member's row.
+const ACTIVE: &str = "active";
+const DIED: &str = "died";
+
+/// Without its head the file's relations say nothing: they are those of
+/// somebody who is gone.
+fn without_head(id: Option<String>, met: &Met, form: &Form) -> Judged {
+    let mut gone = met.departed.iter();
+    let head = gone.find(|(m, _)| m.get("member.relation_to_head") == "head");
+    match head {
+        Some((head, _)) => Err((
+            FindingKind::MemberDeparted,
+            format!(
+                "表中的户主“{}”在农户档案里已经死亡或转出，各成员与户主关系都是旧的：整户不导入",
+                head.get("member.name")
+            ),
+        )),
+        None if form.members.is_empty() => {
+            let message = "表中这一户的成员在农户档案里都已经死亡或转出：不导入".to_owned();
+            Err((FindingKind::MemberDeparted, message))
+        }
+        None => Ok(id),
+    }
 }
 
 type Files = BTreeMap<String, (HouseholdRow, HouseholdFile)>;
@@ -178,6 +280,9 @@ fn judge_same_code(
     homes: &BTreeSet<&str>,
     files: &Files,
 ) -> Judged {
+    if let Some(message) = files.get(&row.id).and_then(|(_, file)| closed(file, files)) {
+        return Err((FindingKind::HouseholdClosed, message));
+    }
     let shares_person = homes.contains(row.id.as_str());
     let nameless = files.get(&row.id).is_some_and(|(_, file)| {
         file.active_members()
@@ -196,6 +301,20 @@ fn judge_same_code(
         ));
     }
     elsewhere(form, homes, Some(&row.id), files)
+}
+
+/// What became of a household that takes no more changes.
+fn closed(file: &HouseholdFile, files: &Files) -> Option<String> {
+    if let Some(other) = &file.merged_into {
+        let code = files.get(other).and_then(|(row, _)| row.code.clone());
+        let other = code.map_or_else(|| "另一户".to_owned(), |code| format!("{code}户"));
+        return Some(format!("这一户在本系统中已并入{other}：不导入"));
+    }
+    if let Some(place) = &file.moved_out_to {
+        return Some(format!("这一户在本系统中已整户迁出（{place}）：不导入"));
+    }
+    let emptied = !file.members.is_empty() && file.active_members().next().is_none();
+    emptied.then(|| "这一户在本系统中已没有在册成员（已销户）：不导入".to_owned())
 }
 
 /// A household of ours without 户编号 in which the same persons live is the
@@ -227,6 +346,31 @@ pub(super) fn verdict(found: &Match, theirs: &Form) -> (&'static str, Vec<Differ
             )
         }
     }
+}
+
+/// The finding of a member left out, at the member's row.
+pub(super) fn departure_finding(
+    (member, message): &(FormMember, String),
+    readings: &[SheetReading],
+) -> Finding {
+    let reading = member.row.and_then(|(r, _)| readings.get(r as usize));
+    let column = |field: &str| {
+        let columns = reading.into_iter().flat_map(|r| &r.columns);
+        columns
+            .filter(|c| c.column.is_some())
+            .find(|c| c.field.as_deref() == Some(field))
+    };
+    let (place, value) = match member.get("member.identity_number") {
+        "" => (column("member.name"), member.get("member.name")),
+        number => (column("member.identity_number"), number),
+    };
+    let tab = reading.map_or("", |r| &r.tab);
+    let header = place.map_or("", |c| &c.header);
+    let mut finding =
+        Finding::about(FindingKind::MemberDeparted, tab, header, value).saying(message.clone());
+    finding.row = member.row.map_or(0, |(_, row)| row);
+    finding.column = place.and_then(|c| c.column);
+    finding
 }
 
 /// The finding of a refused match, at the household's first row.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use domain::account::Scope;
 use domain::exchange::{
-    ConflictRule, EpisodeDraft, FindingKind, Form, SheetReading, apply_to_file, episode_of, settle,
+    ConflictRule, EpisodeDraft, Finding, FindingKind, Form, SheetReading, apply_to_file,
+    episode_of, settle,
 };
 use store::audit::chain_of;
 use store::crypto::digest;
@@ -14,7 +15,9 @@ use store::household::{EpisodeRow, VersionMeta};
 use store::{Actor, WriteTx};
 
 use super::check::SheetReport;
-use super::matching::{Known, Match, draft_of, is_ours, match_forms, refusal, verdict};
+use super::matching::{
+    Known, Match, Met, departure_finding, draft_of, is_ours, match_forms, refusal, verdict,
+};
 use crate::{App, AppError, new_id};
 
 /// Households of one transaction.
@@ -22,6 +25,17 @@ const CHUNK: u64 = 200;
 
 /// Findings made while merging are numbered from here, after all of the check.
 const FOUND_AT_MERGE: i64 = 1 << 40;
+
+/// Numbers kept for the findings of one household; it has fewer members.
+const FINDINGS_OF_A_HOUSEHOLD: i64 = 256;
+
+fn by_household(findings: Vec<(i64, Finding)>) -> BTreeMap<i64, Vec<Finding>> {
+    let mut found: BTreeMap<i64, Vec<Finding>> = BTreeMap::new();
+    for (seq, finding) in findings {
+        found.entry(seq).or_default().push(finding);
+    }
+    found
+}
 
 /// What one chunk did.
 #[derive(Debug, Clone, Copy, Default)]
@@ -91,10 +105,13 @@ impl App {
         let (mut written, mut refusals) = (Vec::new(), Vec::new());
         let new = staged.iter().zip(&forms).zip(&matches);
         let new = new
-            .filter(|(_, found)| matches!(found, Match::New))
+            .filter(|(_, met)| matches!(met.found, Match::New))
             .map(|((row, form), _)| (row.seq, form));
         let added = self.merge_new(&mut tx, batch, new).await?;
-        for ((row, form), found) in staged.iter().zip(&forms).zip(&matches) {
+        for ((row, form), Met { found, departed }) in staged.iter().zip(&forms).zip(&matches) {
+            // Those who are gone since the check.
+            let gone = departed.iter();
+            refusals.extend(gone.map(|d| (row.seq, departure_finding(d, &readings))));
             let became = match found {
                 Match::Refused(kind, message) => {
                     merged.refused += 1;
@@ -138,9 +155,9 @@ impl App {
                 Err(error) => return Err(error),
             }
         }
-        for (seq, finding) in refusals {
-            tx.stage_findings(&batch.id, FOUND_AT_MERGE + seq, &[finding])
-                .await?;
+        for (seq, findings) in by_household(refusals) {
+            let first = FOUND_AT_MERGE + seq * FINDINGS_OF_A_HOUSEHOLD;
+            tx.stage_findings(&batch.id, first, &findings).await?;
         }
         let detail = format!(
             "households={} created={} changed={} unchanged={} refused={} written={}",

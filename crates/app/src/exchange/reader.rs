@@ -6,7 +6,10 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read, Seek as _, SeekFrom};
 
-use calamine::{Cell, CellErrorType, DataRef, Reader as _, Xlsx, XlsxError};
+use calamine::{
+    CellErrorType, DataRef, Reader as _, Xlsx, XlsxCellFormulaMetadataRecord, XlsxError,
+    XlsxFormulaMetadata,
+};
 use domain::exchange::{FindingKind, RawCell};
 use encoding_rs::{CoderResult, Decoder, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 use serde::{Deserialize, Serialize};
@@ -147,9 +150,9 @@ fn read_sheet<R: Read + std::io::Seek>(
         return false;
     }
     // The row being read, and its cells that are not blank.
-    let mut row: (u32, Vec<Cell<DataRef<'_>>>) = (0, Vec::new());
+    let mut row: (u32, Vec<XlsxCellFormulaMetadataRecord<'_>>) = (0, Vec::new());
     loop {
-        let cell = match reader.next_cell() {
+        let cell = match reader.next_cell_with_formula_metadata() {
             Ok(Some(cell)) => cell,
             Ok(None) => break,
             Err(_) => {
@@ -161,7 +164,7 @@ fn read_sheet<R: Read + std::io::Seek>(
                 return false;
             }
         };
-        let number = cell.get_position().0 + 1;
+        let number = cell.pos.0 + 1;
         if number != row.0 {
             if !give_row(row.0, &row.1, sink) {
                 return false;
@@ -170,7 +173,7 @@ fn read_sheet<R: Read + std::io::Seek>(
             row.1.clear();
             *rows += 1;
         }
-        let Some(value) = raw_cell(cell.get_value()) else {
+        let Some(value) = cell_of(&cell) else {
             continue;
         };
         let oversized = matches!(&value, RawCell::Text(text) if text.len() > limits.cell_bytes);
@@ -187,12 +190,26 @@ fn read_sheet<R: Read + std::io::Seek>(
     give_row(row.0, &row.1, sink)
 }
 
-fn give_row(number: u32, cells: &[Cell<DataRef<'_>>], sink: &mut Sink<'_>) -> bool {
+fn give_row(number: u32, cells: &[XlsxCellFormulaMetadataRecord<'_>], sink: &mut Sink<'_>) -> bool {
     let cells: Vec<_> = cells
         .iter()
-        .filter_map(|cell| Some((cell.get_position().1, raw_cell(cell.get_value())?)))
+        .filter_map(|cell| Some((cell.pos.1, cell_of(cell)?)))
         .collect();
     cells.is_empty() || sink(Event::Row(number, cells))
+}
+
+/// A cell with what it holds. A formula whose result the program that wrote
+/// the file did not save looks blank, and is not.
+fn cell_of<'a>(cell: &'a XlsxCellFormulaMetadataRecord<'_>) -> Option<RawCell<'a>> {
+    if let (DataRef::Empty, Some(formula)) = (&cell.value, &cell.formula) {
+        let text = match formula {
+            XlsxFormulaMetadata::Normal { formula }
+            | XlsxFormulaMetadata::Shared { formula, .. } => formula.as_str(),
+            _ => "",
+        };
+        return Some(RawCell::Formula(Cow::Owned(format!("={text}"))));
+    }
+    raw_cell(&cell.value)
 }
 
 fn raw_cell<'a>(value: &'a DataRef<'_>) -> Option<RawCell<'a>> {

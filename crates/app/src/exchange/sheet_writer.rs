@@ -125,7 +125,8 @@ pub(super) fn write_cell(
         (RawCell::Number(number), None) if number.abs() < 1e15 => {
             sheet.write_number(row, column, *number)?;
         }
-        (RawCell::Number(number), Some(mark)) if number.abs() < 1e15 => {
+        // Digits that are lost stay visibly lost: as text they could pass.
+        (RawCell::Number(number), Some(mark)) => {
             sheet.write_number_with_format(row, column, *number, mark)?;
         }
         (RawCell::Date(serial), None) => {

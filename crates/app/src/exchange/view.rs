@@ -55,6 +55,8 @@ pub struct ImportCounts {
     pub accepted_households: u64,
     pub accepted_persons: u64,
     pub rejected_rows: u64,
+    /// Wrong cells left out of rows that are taken.
+    pub left_out_cells: u64,
     pub errors: u64,
     pub warnings: u64,
     pub new_households: u64,
@@ -173,6 +175,7 @@ pub(super) fn of_row(row: ImportBatchRow, merged: &BTreeMap<String, u64>) -> Imp
             accepted_households: summary.accepted_households,
             accepted_persons: summary.accepted_persons,
             rejected_rows: summary.rejected_rows,
+            left_out_cells: summary.left_out_cells,
             errors: summary.errors,
             warnings: summary.warnings,
             new_households: of("new", summary.new_households),
@@ -405,8 +408,8 @@ impl App {
         let mut forms: Vec<_> = staged.items.iter().map(|s| s.form.clone()).collect();
         let matches = match_forms(&self.store, &principal.scope, &mut forms).await?;
         let mut items = Vec::with_capacity(staged.items.len());
-        for ((staged, form), found) in staged.items.iter().zip(&forms).zip(&matches) {
-            let (now, differences) = verdict(found, form);
+        for ((staged, form), met) in staged.items.iter().zip(&forms).zip(&matches) {
+            let (now, differences) = verdict(&met.found, form);
             let differences = differences
                 .into_iter()
                 .filter(|_| !staged.merged)

@@ -26,6 +26,9 @@ pub struct HouseholdRows {
     pub employment: Vec<EmploymentLink>,
     /// A person of it also stands in another household.
     pub disputed: bool,
+    /// Reading and row of rows without key that stand below its own: who they
+    /// are is not certain, and without them it may not be whole.
+    pub keyless: Vec<(u16, u32)>,
 }
 
 /// What a village code is to the person importing.
@@ -107,11 +110,15 @@ impl<'a> Assembler<'a> {
             rejected: BTreeSet::new(),
             present: BTreeSet::new(),
         };
-        draft.form.rejected = household.disputed || household.rows.iter().any(|r| r.broken);
+        draft.form.rejected = household.disputed
+            || !household.keyless.is_empty()
+            || household.rows.iter().any(|r| r.broken);
         for row in &household.rows {
             draft.form.rows.push((row.reading, row.row));
             draft.form.sheets.insert(self.sheet(row).id.clone());
+            draft.form.left_out += u32::try_from(row.rejected.len()).unwrap_or(u32::MAX);
         }
+        draft.form.rows.extend(&household.keyless);
         if self.collides(&mut draft) {
             draft.form.rejected = true;
             let first = &household.rows[0];
@@ -123,7 +130,9 @@ impl<'a> Assembler<'a> {
         self.members(&mut draft);
         self.place(&mut draft);
         self.heads(&mut draft);
-        self.sizes(&mut draft);
+        if household.keyless.is_empty() {
+            self.sizes(&mut draft);
+        }
         self.incomes(&mut draft);
         self.monitoring(&mut draft);
         for link in &household.employment {
@@ -140,6 +149,12 @@ impl<'a> Assembler<'a> {
             .filter(|f| f.kind.severity() == Severity::Warning)
             .map(|f| f.kind.code().to_owned())
             .collect();
+        if form.left_out > 0 {
+            form.gaps.push(Kind::CellsLeftOut.code().to_owned());
+        }
+        if household.rows.iter().any(|r| self.lacks(r)) {
+            form.gaps.push(Kind::RequiredEmpty.code().to_owned());
+        }
         form.gaps.dedup();
         if self.layout.is_temporary_key(&form.code) {
             form.code.clear();
@@ -160,11 +175,23 @@ impl<'a> Assembler<'a> {
         (form, findings)
     }
 
+    /// Whether a row is empty under a required column that holds nothing back.
+    fn lacks(&self, row: &CheckedRow) -> bool {
+        let (sheet, reading) = (self.sheet(row), self.reading(row));
+        reading.places.keys().any(|&index| {
+            let column = &sheet.columns[index];
+            column.required && !column.holds_back && row.value(Some(index)).is_none()
+        })
+    }
+
     /// A contradiction about a household's value drops that value only, unless
     /// the household cannot do without it.
     fn rejects(&self, finding: &Finding) -> bool {
-        if finding.kind != Kind::HouseholdValueConflict {
-            return true;
+        match finding.kind {
+            Kind::HouseholdValueConflict => {}
+            // The income alone is not taken.
+            Kind::IncomeIncomplete => return false,
+            _ => return true,
         }
         let column = self.layout.sheets.iter().find_map(|s| {
             s.column_of_header(&finding.header)
@@ -251,7 +278,10 @@ impl<'a> Assembler<'a> {
 
     fn member(&self, row: &CheckedRow) -> FormMember {
         let sheet = self.sheet(row);
-        let mut member = FormMember::default();
+        let mut member = FormMember {
+            row: Some((row.reading, row.row)),
+            ..FormMember::default()
+        };
         for (index, value) in &row.values {
             let column = &sheet.columns[*index as usize];
             if column.scope == ColumnScope::Member {

@@ -25,6 +25,9 @@ pub enum RawCell<'a> {
     /// `#REF!` and the like.
     #[serde(borrow)]
     Error(Cow<'a, str>),
+    /// A formula without the result it had: nobody knows what stood there.
+    #[serde(borrow)]
+    Formula(Cow<'a, str>),
 }
 
 impl RawCell<'_> {
@@ -36,13 +39,14 @@ impl RawCell<'_> {
             Self::Date(serial) => RawCell::Date(serial),
             Self::Bool(yes) => RawCell::Bool(yes),
             Self::Error(text) => RawCell::Error(Cow::Owned(text.into_owned())),
+            Self::Formula(text) => RawCell::Formula(Cow::Owned(text.into_owned())),
         }
     }
 
     /// As a person would read it in the cell.
     pub fn shown(&self) -> Cow<'_, str> {
         match self {
-            Self::Text(text) | Self::Error(text) => Cow::Borrowed(text),
+            Self::Text(text) | Self::Error(text) | Self::Formula(text) => Cow::Borrowed(text),
             Self::Number(number) => Cow::Owned(number.to_string()),
             Self::Date(serial) => Cow::Owned(
                 date_of_serial(*serial).map_or_else(|| serial.to_string(), |d| d.to_string()),
@@ -113,6 +117,7 @@ pub fn check_cell(
 ) -> Result<String, CellFault> {
     match raw {
         RawCell::Error(_) => return Err(Kind::CellErrorValue.into()),
+        RawCell::Formula(_) => return Err(Kind::FormulaWithoutValue.into()),
         // A number under a column of numbers need not be written out first.
         RawCell::Number(_) if is_number(column.kind) => return number(raw, "", column),
         _ => {}
@@ -122,9 +127,12 @@ pub fn check_cell(
     if is_error_text(&words) {
         return Err(Kind::CellErrorValue.into());
     }
+    if is_number(column.kind) && words.starts_with('=') {
+        return Err(Kind::FormulaWithoutValue.into());
+    }
     match column.kind {
         ColumnType::Text if column.field == "member.name" => name(&shown, column),
-        ColumnType::Text => text(&shown, column),
+        ColumnType::Text => text(raw, &shown, column),
         ColumnType::IdentityNumber => identity(raw, &words, rules),
         ColumnType::Phone => phone(&words),
         ColumnType::Integer
@@ -139,8 +147,10 @@ pub fn check_cell(
             "否" => Ok("no".to_owned()),
             _ => Err(Kind::YesNoInvalid.into()),
         },
-        ColumnType::Code => list.map_or_else(|| text(&shown, column), |l| one_label(l, &words)),
-        ColumnType::Codes => list.map_or_else(|| text(&shown, column), |l| labels(l, &words)),
+        ColumnType::Code => {
+            list.map_or_else(|| text(raw, &shown, column), |l| one_label(l, &words))
+        }
+        ColumnType::Codes => list.map_or_else(|| text(raw, &shown, column), |l| labels(l, &words)),
     }
 }
 
@@ -194,7 +204,24 @@ fn name(shown: &str, column: &Column) -> Result<String, CellFault> {
     within_length(one_dot, column)
 }
 
-fn text(shown: &str, column: &Column) -> Result<String, CellFault> {
+/// Digits a spreadsheet keeps of a number; what is longer is no longer whole.
+const DIGITS_OF_A_NUMBER: usize = 15;
+
+/// Whether a key can name a household: no zero, no number that a spreadsheet
+/// shortened to `9.80009E+12`.
+fn is_household_key(raw: &RawCell<'_>, key: &str) -> bool {
+    if matches!(raw, RawCell::Number(_) | RawCell::Date(_))
+        && (key.len() > DIGITS_OF_A_NUMBER || !key.bytes().all(|b| b.is_ascii_digit()))
+    {
+        return false;
+    }
+    let shortened = key
+        .split_once('E')
+        .is_some_and(|(start, _)| start.contains('.') && key.parse::<f64>().is_ok());
+    !shortened && !key.chars().all(|c| matches!(c, '0' | '.' | '-'))
+}
+
+fn text(raw: &RawCell<'_>, shown: &str, column: &Column) -> Result<String, CellFault> {
     let mut line = String::with_capacity(shown.len());
     for c in shown.trim().chars().filter(|c| !is_invisible(*c)) {
         // A line break within a cell stands for a space.
@@ -212,6 +239,9 @@ fn text(shown: &str, column: &Column) -> Result<String, CellFault> {
             .filter(|c| !c.is_whitespace())
             .collect::<String>()
             .to_uppercase();
+    }
+    if column.field == "household.code" && !is_household_key(raw, &line) {
+        return Err(Kind::HouseholdKeyMalformed.into());
     }
     if column.field == "division.code" && line.chars().count() != 12 {
         return Err(Kind::DivisionUnknown.into());

@@ -64,6 +64,7 @@ macro_rules! kinds {
 
 kinds! {
     HouseholdKeyMissing Error "household_key_missing" "户编号为空或只有空格：这一行不知道属于哪一户，不能并成一个大户" "补上户编号；还没有编号的，同一户各行写同一个“临时1”“临时2”…";
+    HouseholdKeyMalformed Error "household_key_malformed" "户编号不像编号：为零，或被存成了数值，末几位已经丢失" "把这一列设为“文本”格式后重新填写户编号";
     HouseholdKeyCollision Error "household_key_collision" "同一个户编号用在两个村、两个户主身上：两户都不收，不能合成一户" "查清两户各自的户编号后分别改正";
     HouseholdValueConflict Error "household_value_conflict" "同一户的户级栏目在各成员行上写得不一样" "核实后，把这一户各行改成一致";
     HouseholdSizeMismatch Warning "household_size_mismatch" "家庭人口数与表中该户成员行数不一致" "核对家庭人口，或补上漏掉的成员";
@@ -96,14 +97,18 @@ kinds! {
     NumberOutOfBounds Error "number_out_of_bounds" "数字超出允许的范围" "核对数字和单位";
     NetIncomeSumMismatch Warning "net_income_sum_mismatch" "家庭纯收入不等于四项收入之和减去生产经营性支出" "核对各项收入和支出";
     NetIncomePerPersonMismatch Warning "net_income_per_person_mismatch" "人均纯收入不等于家庭纯收入除以家庭人口" "核对人均纯收入或家庭人口";
+    IncomeIncomplete Error "income_incomplete" "有空着的收入栏目，家庭纯收入与填了的各项对不上：这一期收入没有导入" "补填空着的各项收入和支出，没有的填0";
     PhoneMalformed Error "phone_malformed" "电话号码不是11位手机号" "填11位手机号；没有的留空";
     YesNoInvalid Error "yes_no_invalid" "应填“是”或“否”" "改成“是”或“否”";
     TextTooLong Error "text_too_long" "文字太长" "缩短文字";
     CellErrorValue Error "cell_error_value" "单元格是公式错误值（如 #REF!）" "改成实际内容，不要用公式";
+    FormulaWithoutValue Error "formula_without_value" "公式没有保存结果：这一格读不到内容" "用 Excel 或 WPS 打开文件重新保存，或把公式改成实际内容";
     DateMalformed Error "date_malformed" "日期不存在或格式不对" "按 2022-03-05 的样子填写";
     YearMonthMalformed Error "year_month_malformed" "年月格式不对（应为 YYYYMM）" "按 202203 的样子填写";
     DateSerialAbsurd Error "date_serial_absurd" "日期被存成数值，换算后不合常理" "重新填写，年月如 202203，日期如 2022-03-05";
     IdentifiedInFuture Error "identified_in_future" "识别监测时间在将来" "核对识别监测时间";
+    IdentifiedBeforeMonitoring Warning "identified_before_monitoring" "识别监测时间早于防止返贫监测的文件" "核对识别监测时间";
+    ClearedInFuture Error "cleared_in_future" "消除监测时间在将来" "核对消除监测时间";
     ClearedBeforeIdentified Error "cleared_before_identified" "消除监测时间早于识别监测时间" "核对两个时间";
     ClearedWithoutMonth Warning "cleared_without_month" "风险已消除但没有消除监测时间" "补填消除监测时间";
     ClearedWithoutWay Warning "cleared_without_way" "风险已消除但没有风险消除方式" "补填风险消除方式";
@@ -119,12 +124,16 @@ kinds! {
     OutsideScope Error "outside_scope" "这个村不在您的管辖范围内，不能由您导入" "交给该村所在县乡的人员导入";
     VillageRepeated Error "village_repeated" "同一个行政村在表里有两行：后一行不收" "一个村只留一行";
     HouseholdCodeUnusable Error "household_code_unusable" "这个户编号不能用于这一户" "向县级核对户编号";
+    HouseholdClosed Error "household_closed" "这一户在本系统中已经并户、迁出或销户：不导入" "表是旧的，从表中删去这一户；登记错了的，先在农户档案里更正，再导入";
+    MemberDeparted Error "member_departed" "此人在农户档案里已经死亡或转出：不导入这名成员，也不会恢复" "表是旧的，从表中删去这一行；登记错了的，先在这一户的成员变动里更正，再导入";
     EmploymentPersonUnknown Error "employment_person_unknown" "务工表里的人不在本次导入的任何一户中" "核对证件号码，或把此人所在户一并放进文件";
     EmploymentNameMismatch Warning "employment_name_mismatch" "务工表里的姓名与该证件号码的人不同名" "核对姓名";
     EmploymentEndBeforeStart Error "employment_end_before_start" "务工结束时间早于开始时间" "核对起止时间";
     HeaderRowShifted Warning "header_row_shifted" "表头不在第3行，已按找到的行读取" "请看一眼读取的栏目对不对";
     HeaderMerged Warning "header_merged" "表头是两层合并的，已合并读取" "请看一眼读取的栏目对不对";
     HeaderNotFound Error "header_not_found" "找不到表头" "表头放在前30行之内，列名与样表一致";
+    RowNotData Warning "row_not_data" "不是数据行（重复的表头、合计或填表说明），没有读取" "不影响导入";
+    CellsLeftOut Warning "cells_left_out" "导入的表里有写错的格没有收下" "在农户档案里补填，或在订正表里改好后重新导入";
     SheetUnknown Warning "sheet_unknown" "不认识的工作表，没有读取" "需要导入的，请把工作表改成样表的名称";
     SheetEmpty Warning "sheet_empty" "工作表里没有数据行" "确认是否漏填";
     ColumnUnknown Warning "column_unknown" "不认识的列，没有读取，可以指定对应的栏目" "是别的写法的，请指定对应的栏目";

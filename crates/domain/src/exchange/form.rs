@@ -18,6 +18,9 @@ pub struct FormMember {
     /// Rows of 计划外出务工.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub planned: Vec<BTreeMap<String, String>>,
+    /// Index of the reading and row the member first stands on in a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<(u16, u32)>,
 }
 
 impl FormMember {
@@ -61,6 +64,9 @@ pub struct Form {
     /// Codes of the warnings that stay with the household after the merge.
     #[serde(default)]
     pub gaps: Vec<String>,
+    /// Cells that were wrong and are left out; the rest is taken over.
+    #[serde(default)]
+    pub left_out: u32,
     /// An error stands on the household; nothing of it is taken over.
     #[serde(default)]
     pub rejected: bool,
@@ -301,6 +307,7 @@ pub fn settle(ours: &Form, theirs: &Form, rule: ConflictRule) -> Form {
     settled.sheets.extend(theirs.sheets.iter().cloned());
     settled.rows.clone_from(&theirs.rows);
     settled.gaps.clone_from(&theirs.gaps);
+    settled.left_out = theirs.left_out;
     settled.rejected = false;
     settled
 }

@@ -87,9 +87,17 @@ pub struct Column {
     #[serde(default)]
     pub required: bool,
     pub key: Option<Key>,
+    /// Whether an empty cell of a required column holds its household back;
+    /// otherwise it is reported, and the rest is taken over.
+    #[serde(default = "yes")]
+    pub holds_back: bool,
     /// Bounds, both included: of the number, or of the number of characters.
     pub min: Option<f64>,
     pub max: Option<f64>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Column {
@@ -155,6 +163,12 @@ pub struct Layout {
     /// How a household key begins that holds a household's rows together in
     /// one file and is no 户编号: the national system has not given one yet.
     pub temporary_key: String,
+    /// How the text of a row begins that is no data: totals, signatures.
+    #[serde(default)]
+    pub not_data: Vec<String>,
+    /// `YYYY-MM`: nobody was monitored before.
+    #[serde(default)]
+    pub monitored_since: String,
     #[serde(rename = "sheet")]
     pub sheets: Vec<Sheet>,
 }
@@ -186,6 +200,11 @@ impl Layout {
         if layout.temporary_key.trim().is_empty() {
             let empty = "temporary_key is empty: every household key would begin with it";
             return Err(LayoutError::Format(empty.into()));
+        }
+        let since = layout.monitored_since.as_str();
+        if !since.is_empty() && format!("{since}-01").parse::<jiff::civil::Date>().is_err() {
+            let wrong = "monitored_since is no month: YYYY-MM";
+            return Err(LayoutError::Format(wrong.into()));
         }
         for sheet in &mut layout.sheets {
             index_sheet(sheet, lists)?;

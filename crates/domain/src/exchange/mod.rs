@@ -5,6 +5,7 @@
 
 mod assemble;
 mod cell;
+mod departed;
 mod finding;
 mod form;
 mod header;
@@ -20,6 +21,7 @@ mod village;
 
 pub use assemble::{Assembler, HouseholdRows, RawMemberRow, VillageAnswer};
 pub use cell::{CellFault, CellRules, RawCell, check_cell};
+pub use departed::departed;
 pub use finding::{Finding, FindingKind, Severity, column_letter};
 pub use form::{ConflictRule, Difference, Form, FormMember, differences, settle};
 pub use header::{

@@ -54,6 +54,15 @@ impl Assembler<'_> {
         if identified > this_month.as_str() {
             add(Kind::IdentifiedInFuture, "identification.identified_in");
         }
+        if !identified.is_empty() && identified < self.layout.monitored_since.as_str() {
+            add(
+                Kind::IdentifiedBeforeMonitoring,
+                "identification.identified_in",
+            );
+        }
+        if cleared_in > this_month.as_str() {
+            add(Kind::ClearedInFuture, "clearance.cleared_in");
+        }
         match form.get("clearance.cleared") {
             "yes" => {
                 if !cleared_in.is_empty() && !identified.is_empty() && cleared_in < identified {
@@ -87,6 +96,7 @@ impl Assembler<'_> {
             .rejected
             .iter()
             .any(|f| f.starts_with("identification.risk_"));
+        let unread = risks.is_empty() && rejected;
         if risks.is_empty() && !rejected {
             add(Kind::MonitoredWithoutRisk, "identification.risk_1");
         }
@@ -120,6 +130,8 @@ impl Assembler<'_> {
                 "identification.monitored_category",
             );
         }
+        // Nobody is monitored for a risk that could not be read.
+        draft.form.rejected |= unread;
         draft.findings.extend(found);
     }
 }

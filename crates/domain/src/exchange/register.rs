@@ -309,6 +309,8 @@ pub fn apply_to_file(
     for (n, member) in form.members.iter().enumerate() {
         let index = match active.get(n) {
             Some(index) => *index,
+            // One number never stands twice in a household, not for the dead either.
+            None if stands(&file, member) => continue,
             None => {
                 file.members.push(blank_member(new_id()));
                 file.members.len() - 1
@@ -319,6 +321,13 @@ pub fn apply_to_file(
     write_incomes(&mut file, form, today);
     write_assurances(&mut file, form, today);
     Some(file)
+}
+
+/// Whether a household has, or had, a member of this number.
+fn stands(file: &HouseholdFile, member: &FormMember) -> bool {
+    let key = member.person_key();
+    let mut members = file.members.iter();
+    !key.is_empty() && members.any(|m| citizen_part(&m.document_number) == key)
 }
 
 fn blank_member(id: String) -> Member {

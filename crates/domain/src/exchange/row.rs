@@ -1,6 +1,8 @@
 //! One row of a sheet: each cell by its column, then what the cells of one
 //! person must say together.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +12,7 @@ use super::header::SheetReading;
 use super::layout::{Column, Key, Layout, RowIs, Sheet};
 use crate::code_list::{CodeList, CodeLists};
 use crate::identity_number::check_document_number;
-use crate::typed_text::half_width;
+use crate::typed_text::{comparison_key, half_width};
 
 /// A row after its cells were checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +66,8 @@ pub struct RowChecker<'a> {
     /// Layout columns the file has, in their order.
     present: Vec<usize>,
     fields: Fields,
+    /// How a row begins that is no data.
+    not_data: &'a [String],
 }
 
 /// Columns of the file that are read together.
@@ -128,6 +132,7 @@ impl<'a> RowChecker<'a> {
         Self {
             present: reading.places.keys().copied().collect(),
             fields: Fields::of(sheet, &reading),
+            not_data: &layout.not_data,
             sheet,
             reading,
             number,
@@ -170,7 +175,8 @@ impl<'a> RowChecker<'a> {
                 None => {
                     if let Some(kind) = self.blank(column) {
                         findings.push(self.finding(kind.into(), row, index, String::new()));
-                        checked.broken |= kind != Kind::IdentityMissing;
+                        let stays = kind == Kind::RequiredEmpty && !column.holds_back;
+                        checked.broken |= kind != Kind::IdentityMissing && !stays;
                     }
                 }
                 Some(raw) => match self.cell(column, index, raw, &by_index) {
@@ -192,6 +198,40 @@ impl<'a> RowChecker<'a> {
             RowIs::Village => {}
         }
         Some((checked, findings))
+    }
+
+    /// What a row is that holds no data: a header once more, a total, a
+    /// signature. Its first text, or `None` for a row of data.
+    pub fn not_data(&self, cells: &[(u32, RawCell<'_>)]) -> Option<String> {
+        let index_of = |column: u32| self.by_column.get(column as usize).copied().flatten();
+        // Nearly every row ends here: it names a household, a person or a village.
+        let names_somebody = |(at, cell): &(u32, RawCell<'_>)| {
+            let column = index_of(*at).map(|i| &self.sheet.columns[i]);
+            let names = column.is_some_and(|c| c.key.is_some() || c.field == "division.code");
+            names && half_width(&cell.shown()).contains(|c: char| c.is_ascii_digit())
+        };
+        if cells.iter().any(names_somebody) {
+            return None;
+        }
+        let filled: Vec<(u32, Cow<'_, str>)> = cells
+            .iter()
+            .filter(|(_, cell)| !cell.is_blank())
+            .map(|(at, cell)| (*at, cell.shown()))
+            .collect();
+        let begins = |text: &str| self.not_data.iter().any(|w| text.trim().starts_with(w));
+        let headers = filled.iter().filter(|(at, text)| {
+            let place = index_of(*at).and_then(|i| self.reading.places.get(&i));
+            place.is_some_and(|(_, header)| comparison_key(header) == comparison_key(text))
+        });
+        let headers = headers.count();
+        let is_header = headers >= 3 && headers * 2 > filled.len();
+        let named = filled.iter().any(|(at, text)| {
+            let field = index_of(*at).map(|i| self.sheet.columns[i].field.as_str());
+            field == Some("member.name") && !begins(text)
+        });
+        let is_note = !named && filled.iter().any(|(_, text)| begins(text));
+        let first = filled.first().map(|(_, text)| text.to_string());
+        first.filter(|_| is_header || is_note)
     }
 
     fn blank(&self, column: &Column) -> Option<Kind> {

@@ -37,7 +37,7 @@ const GROUPS: [&str; 5] = [
 ];
 
 /// "其中" columns and the income source they are.
-const SHARES: [(&str, &str); 13] = [
+pub(super) const SHARES: [(&str, &str); 13] = [
     ("migrant_work_income_yuan", "wage.migrant_work"),
     ("public_post_income_yuan", "wage.public_welfare_post"),
     ("planting_income_yuan", "business.crops"),
@@ -193,22 +193,33 @@ fn items_of(form: &Form, time: &str) -> Vec<IncomeItem> {
         .collect()
 }
 
-/// Adds or replaces the statements a settled form speaks of, where they differ.
+/// The twelve months an income of a form is for; `None` where it states none.
+fn period_of(time: &str, form: &Form, today: Date) -> Option<(Date, Date)> {
+    let stated = total_fields(time)[..5]
+        .iter()
+        .any(|f| !form.get(f).is_empty());
+    month_of_time(time, form, today)
+        .filter(|_| stated)
+        .and_then(twelve_months_before)
+}
+
+/// Adds or replaces the statements a settled form speaks of, where they
+/// differ. A period has one statement, as where it is entered by hand: what is
+/// said later in the form stands, and so does what is new.
 pub(super) fn write_incomes(file: &mut HouseholdFile, form: &Form, today: Date) {
-    for time in INCOME_TIMES {
-        let fields = total_fields(time);
-        if fields[..5].iter().all(|f| form.get(f).is_empty()) {
+    for (at, time) in INCOME_TIMES.into_iter().enumerate() {
+        let Some((period_from, period_to)) = period_of(time, form, today) else {
+            continue;
+        };
+        let mut later = INCOME_TIMES[at + 1..].iter();
+        if later.any(|l| period_of(l, form, today) == Some((period_from, period_to))) {
             continue;
         }
+        let fields = total_fields(time);
         let wanted = fields.each_ref().map(|f| fen(form.get(f)).unwrap_or(0));
         if statement_of(file, time).is_some_and(|s| totals(s) == wanted) {
             continue;
         }
-        let Some((period_from, period_to)) =
-            month_of_time(time, form, today).and_then(twelve_months_before)
-        else {
-            continue;
-        };
         let statement = IncomeStatement {
             period_from,
             period_to,
@@ -217,9 +228,8 @@ pub(super) fn write_incomes(file: &mut HouseholdFile, form: &Form, today: Date) 
             out_of_pocket_fen: wanted[6],
             counted_persons: u16::try_from(file.counted_members().count()).unwrap_or(u16::MAX),
         };
-        file.income.retain(|s| {
-            s.period_to != period_to || s.items.first().is_none_or(|i| i.note != note_of(time))
-        });
+        file.income
+            .retain(|s| (s.period_from, s.period_to) != (period_from, period_to));
         file.income.push(statement);
     }
 }

@@ -33,7 +33,8 @@ impl Store {
             .await?)
     }
 
-    /// Active members in scope with any of these document numbers, by number.
+    /// Members in scope with any of these document numbers, by number: those
+    /// who died or left their household as well, told by their status.
     ///
     /// # Errors
     /// When the database refuses.
@@ -51,7 +52,6 @@ impl Store {
         for chunk in indexes.chunks(5000) {
             let rows = member::Entity::find()
                 .filter(within(member::Column::Village, scope))
-                .filter(member::Column::Status.eq("active"))
                 .filter(member::Column::NumberIndex.is_in(chunk.iter().copied()))
                 .all(&self.connection)
                 .await?;

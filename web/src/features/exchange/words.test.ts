@@ -3,7 +3,7 @@ import { isRefusable, stateWords } from './words'
 import type { ImportJob, ImportStatus } from './types'
 
 const none = {
-  rows: 0, households: 0, persons: 0, accepted: 0, accepted_households: 0, accepted_persons: 0, rejected_rows: 0, errors: 0, warnings: 0,
+  rows: 0, households: 0, persons: 0, accepted: 0, accepted_households: 0, accepted_persons: 0, rejected_rows: 0, left_out_cells: 0, errors: 0, warnings: 0,
   new_households: 0, changed: 0, unchanged: 0, villages: 0, new_villages: 0, changed_villages: 0,
 }
 const job = (status: ImportStatus, counts: Partial<typeof none> = {}, more: Partial<ImportJob> = {}) =>
@@ -24,6 +24,14 @@ describe('the words of an import', () => {
   it('tell a file that changes nothing from one of which nothing can be taken', () => {
     expect(stateWords(job('checked', { rows: 8, accepted: 8, unchanged: 2 })).title).toBe('文件和农户档案一样，没有要合并的')
     expect(stateWords(job('checked', { rows: 8, rejected_rows: 8, errors: 8 })).title).toBe('没有一行可以导入，农户档案没有变动')
+  })
+  it('never call a file done of which a cell is left out', () => {
+    const counts = { rows: 8, accepted: 8, left_out_cells: 2, errors: 2, changed: 1 }
+    expect(all(job('checked', counts))).toContain('有 2 格有错误，只不导入这些格')
+    expect(all(job('merged', counts))).toContain('有错误的 2 格没有导入。到“问题”下载订正表')
+    expect(all(job('merged', { ...counts, rejected_rows: 3 }))).toContain('有错误的 3 行、2 格没有导入')
+    expect(all(job('merged', { rows: 8, errors: 1, changed: 1 }))).not.toContain('没有漏下')
+    expect(all(job('merged', { rows: 8, changed: 1 }))).toContain('没有漏下的行')
   })
   it('keep what was merged before the stop apart from a stopped check', () => {
     expect(stateWords(job('cancelled')).title).toContain('农户档案没有变动')

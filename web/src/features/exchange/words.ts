@@ -35,6 +35,15 @@ export interface StateWords {
 
 const number = (value: number) => value.toLocaleString('zh-CN')
 
+/** Something of the file is not taken and can be corrected in the copy. */
+export const toCorrect = ({ counts }: ImportJob) => counts.rejected_rows + counts.left_out_cells > 0
+
+/** `3 行、2 格`, without what is none. */
+export function leftOutWords({ counts }: ImportJob): string {
+  const parts = [counts.rejected_rows && `${number(counts.rejected_rows)} 行`, counts.left_out_cells && `${number(counts.left_out_cells)} 格`]
+  return parts.filter(Boolean).join('、') || '0 行'
+}
+
 /** `新增 97 户，更新 3 户`, without what is none. */
 function mergeWords({ counts }: ImportJob): string {
   const parts: [number, string, string][] = [
@@ -48,21 +57,23 @@ function mergeWords({ counts }: ImportJob): string {
 
 function checkedWords(job: ImportJob): StateWords {
   const { counts } = job
-  const rejected = counts.rejected_rows ? `${number(counts.rejected_rows)} 行有错误，不导入：到“问题”下载订正表，在标红的格里改好，作为新文件上传。` : ''
+  const copy = '到“问题”下载订正表，在标红的格里改好，作为新文件上传。'
+  const rejected = counts.rejected_rows ? `${number(counts.rejected_rows)} 行有错误，不导入：${copy}` : ''
+  const cells = counts.left_out_cells ? `${rejected ? '另有 ' : '有 '}${number(counts.left_out_cells)} 格有错误，只不导入这些格（收入错一格，这一期收入都不导入），所在的行照收${rejected ? '。' : `：${copy}`}` : ''
   // A column that could not be read takes no row away.
-  const unread = !counts.rejected_rows && counts.errors ? `有 ${number(counts.errors)} 处错误，错误的内容没有读取，见“问题”。` : ''
+  const unread = !toCorrect(job) && counts.errors ? `有 ${number(counts.errors)} 处错误，错误的内容没有读取，见“问题”。` : ''
   if (toMerge(job) > 0) {
     return {
-      tone: rejected || unread ? 'warning' : 'info',
+      tone: rejected || cells || unread ? 'warning' : 'info',
       title: '检查完了，等您核对后合并',
-      lines: [`可以合并：${mergeWords(job)}。农户档案还没有变动。`, rejected, unread, '先看“合并预览”，没有问题再点“合并到农户档案”；不是您要的文件，点“拒收文件”。'].filter(Boolean),
+      lines: [`可以合并：${mergeWords(job)}。农户档案还没有变动。`, rejected, cells, unread, '先看“合并预览”，没有问题再点“合并到农户档案”；不是您要的文件，点“拒收文件”。'].filter(Boolean),
     }
   }
   if (counts.accepted > 0 || counts.villages > 0) {
     return {
-      tone: rejected ? 'warning' : 'info',
+      tone: rejected || cells ? 'warning' : 'info',
       title: '文件和农户档案一样，没有要合并的',
-      lines: [rejected, '这份文件不用再办，可以点“拒收文件”把它从系统中删去。'].filter(Boolean),
+      lines: [rejected, cells, toCorrect(job) ? '' : '这份文件不用再办，可以点“拒收文件”把它从系统中删去。'].filter(Boolean),
     }
   }
   return {
@@ -73,6 +84,13 @@ function checkedWords(job: ImportJob): StateWords {
       '原因和改法写在“问题”里。列名对不上的，可以在“工作表和列”里指定对应的列，再重新检查；其余的改好后重新上传。',
     ].filter(Boolean),
   }
+}
+
+/** What of a merged file did not come in. */
+function doneWords(job: ImportJob): string {
+  if (toCorrect(job)) return `有错误的 ${leftOutWords(job)}没有导入。到“问题”下载订正表，改好后作为新文件上传。`
+  if (job.counts.errors) return `有 ${number(job.counts.errors)} 处错误的内容没有读取，见“问题”。`
+  return '这份文件办完了，没有漏下的行。'
 }
 
 /** What happened to the file, what that means for the register, and what to do next. */
@@ -86,10 +104,10 @@ export function stateWords(job: ImportJob): StateWords {
       return { tone: 'info', title: '正在合并到农户档案', lines: ['合并在后台进行，可以离开这一页。中途停止的话，已经合并的户保留，以后可以从停下的地方继续。'] }
     case 'merged':
       return {
-        tone: counts.rejected_rows ? 'warning' : 'success',
+        tone: toCorrect(job) || counts.errors ? 'warning' : 'success',
         title: `已合并${mergeWords(job) ? `：${mergeWords(job)}` : '，没有要变动的户'}`,
         lines: [
-          counts.rejected_rows ? `有错误的 ${number(counts.rejected_rows)} 行没有导入。到“问题”下载订正表，改好后作为新文件上传。` : '这份文件办完了，没有漏下的行。',
+          doneWords(job),
           '合并了的户到“农户”里查；每一户改了什么，记在户档案的“变更记录”里。',
         ],
       }

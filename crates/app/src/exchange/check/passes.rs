@@ -46,6 +46,8 @@ pub(super) fn assembler<'a>(
 const DISPUTED: u8 = 0;
 pub(super) const ROW: u8 = 1;
 const EMPLOYMENT: u8 = 2;
+/// A row without key below the rows of this one.
+pub(super) const KEYLESS: u8 = 3;
 
 pub(super) fn household_key(code: &str, kind: u8, row: &CheckedRow) -> Vec<u8> {
     let mut key = code.as_bytes().to_vec();
@@ -208,6 +210,7 @@ fn collect(
         Some(DISPUTED) => household.disputed = true,
         Some(ROW) if household.rows.len() < ROWS_KEPT => household.rows.push(unpack(payload)?),
         Some(ROW) => *beyond += 1,
+        Some(KEYLESS) => household.keyless.push(unpack(payload)?),
         _ => household.employment.push(unpack(payload)?),
     }
     Ok(())

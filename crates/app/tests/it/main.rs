@@ -5,6 +5,7 @@ mod demo;
 mod exchange;
 mod exchange_county;
 mod exchange_flow;
+mod household_register;
 mod paper;
 mod planted_papers;
 mod simulator;

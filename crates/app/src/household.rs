@@ -2,12 +2,14 @@
 
 mod change;
 mod correction;
+mod course;
 mod forms;
 mod handover;
 mod handover_view;
 mod merge;
 mod moving;
 mod person;
+mod split;
 mod view;
 
 pub use correction::{HouseholdCorrection, MemberCorrection};
@@ -18,6 +20,7 @@ pub use view::*;
 
 use domain::account::{Operation, Principal, Scope};
 use domain::division::DivisionCode;
+use domain::paper::spoken;
 use serde::{Deserialize, Serialize};
 use store::audit::chain_of;
 use store::household::HouseholdQuery;
@@ -168,6 +171,9 @@ impl App {
                 ));
             }
         }
+        if as_of.is_some() || known_on.is_some() {
+            self.is_on_file(principal, id, as_of, known_on).await?;
+        }
         let as_of = as_of.or(known_on);
         let found = match as_of {
             Some(day) => {
@@ -180,6 +186,27 @@ impl App {
         };
         let (row, file) = found.ok_or(AppError::NotFound)?;
         self.household_view(principal, row, file, as_of).await
+    }
+
+    /// Before its first day, or before it was recorded, there is no file to show.
+    async fn is_on_file(
+        &self,
+        principal: &Principal,
+        id: &str,
+        as_of: Option<jiff::civil::Date>,
+        known_on: Option<jiff::civil::Date>,
+    ) -> Result<(), AppError> {
+        let begins = self.store.household_begins(&principal.scope, id).await?;
+        let (first_day, recorded_at) = begins.ok_or(AppError::NotFound)?;
+        if let Some(day) = known_on.filter(|day| clock::end_of_day_millis(*day) < recorded_at) {
+            let message = format!("{}还没有登记这户的档案，请改选日期", spoken(day));
+            return Err(AppError::invalid("known_on", message));
+        }
+        if as_of.or(known_on).is_some_and(|day| day < first_day) {
+            let message = format!("这户的档案从{}开始，请选这一天或以后", spoken(first_day));
+            return Err(AppError::invalid("as_of", message));
+        }
+        Ok(())
     }
 
     /// One version of the file.

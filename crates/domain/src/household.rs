@@ -11,6 +11,7 @@ use crate::identity_number::age_on;
 pub mod check;
 pub mod handover;
 pub mod history;
+pub mod timeline;
 
 /// A household as one document. Every change makes a new version of the whole,
 /// so that the file can be shown as it stood on any day.

@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 
 use domain::account::{Operation, Principal};
 use domain::household::check::{Fault, Rules, is_phone};
-use domain::household::{HouseholdFile, Member, MemberStatus, SplitOff};
-use domain::typed_text::{is_blank, readable, readable_length};
+use domain::household::{HouseholdFile, MemberStatus};
+use domain::typed_text::{is_blank, readable};
 use jiff::civil::Date;
 use store::audit::chain_of;
 use store::household::VersionMeta;
 
+use super::course::{Course, holds_from, lock, timeline};
 use super::forms::{Change, ChangeHousehold, NewHousehold, SavedHousehold};
 use super::moving::still_here;
 use super::person::{end_member, set_head, set_relations};
+use super::split::Split;
 use crate::error::{permit, unreadable};
 use crate::{App, AppError, FieldError, new_id};
 
@@ -136,6 +138,7 @@ impl App {
             return Err(AppError::Invalid(errors));
         }
         let mut tx = self.store.write(self.actor(principal)).await?;
+        lock(&tx, id, &form.change).await?;
         let (row, mut file) = tx
             .household_file(&principal.scope, id)
             .await?
@@ -153,6 +156,11 @@ impl App {
             &form.reviewed_by,
         );
         still_here(&file, "change")?;
+        let timeline = timeline(&tx, id).await?;
+        timeline
+            .has_begun("这户", form.effective_on)
+            .map_err(invalid)?;
+        let mut course = Course::of(&file);
         let rules = self.household_rules();
         let village = file.village;
         let mut new_household_id = None;
@@ -165,6 +173,7 @@ impl App {
                 rules.joins(&file, &member).map_err(invalid)?;
                 self.not_on_file_elsewhere(principal, &member, Some(id))
                     .await?;
+                course.persons.came(&member.id);
                 file.members.push(member);
                 "member_born"
             }
@@ -173,6 +182,7 @@ impl App {
                 rules.joins(&file, &member).map_err(invalid)?;
                 self.not_on_file_elsewhere(principal, &member, Some(id))
                     .await?;
+                course.persons.came(&member.id);
                 file.members.push(member);
                 rules.head(&file, "relation").map_err(invalid)?;
                 "member_joined"
@@ -186,6 +196,8 @@ impl App {
             } => {
                 let day = (on, form.effective_on);
                 end_member(&mut file, rules, &member_id, day, MemberStatus::Died)?;
+                holds_from(&timeline, &member_id, on, form.effective_on)?;
+                course.persons.went(&member_id);
                 succeed(&mut file, rules, new_head_id, &relations)?;
                 "member_died"
             }
@@ -198,6 +210,8 @@ impl App {
             } => {
                 let day = (on, form.effective_on);
                 end_member(&mut file, rules, &member_id, day, MemberStatus::Left)?;
+                holds_from(&timeline, &member_id, on, form.effective_on)?;
+                course.persons.went(&member_id);
                 succeed(&mut file, rules, new_head_id, &relations)?;
                 "member_left"
             }
@@ -226,6 +240,13 @@ impl App {
             }
             Change::Moved { village } => {
                 self.village_in_scope(principal, village).await?;
+                if village == file.village {
+                    return Err(AppError::invalid(
+                        "village",
+                        "这户已经在这个村：请选择迁往的另一个村",
+                    ));
+                }
+                self.is_not_handed_over(&tx, principal, id).await?;
                 let (version, _) = self
                     .move_household(&mut tx, principal, (&row, &mut file), village, &meta)
                     .await?;
@@ -286,64 +307,21 @@ impl App {
                 village,
                 without_adult,
             } => {
-                let moved: Vec<Member> = file
-                    .active_members()
-                    .filter(|m| member_ids.contains(&m.id))
-                    .cloned()
-                    .collect();
-                if moved.len() != member_ids.len()
-                    || moved.is_empty()
-                    || !member_ids.contains(&new_head_id)
-                {
-                    return Err(AppError::invalid(
-                        "member_ids",
-                        "请选择分出去的成员，并从中指定新户主",
-                    ));
-                }
-                if moved.len() == file.active_members().count() {
-                    return Err(AppError::invalid("member_ids", "不能把全部成员都分出去"));
-                }
-                if moved.iter().any(|m| m.relation == "head") {
-                    return Err(AppError::invalid(
-                        "member_ids",
-                        "户主不能分出去，请先变更户主",
-                    ));
-                }
-                let village = village.unwrap_or(file.village);
-                self.village_in_scope(principal, village).await?;
-                file.members.retain(|m| !member_ids.contains(&m.id));
-                let mut own = HouseholdFile {
-                    code: None,
+                let split = Split {
+                    member_ids: &member_ids,
+                    new_head_id: &new_head_id,
                     village,
-                    members: moved,
-                    income: Vec::new(),
-                    tags: Vec::new(),
-                    split_off: Vec::new(),
-                    lifted_year: file.lifted_year,
-                    ..file.clone()
+                    without_adult: &without_adult,
                 };
-                set_head(&mut own, &new_head_id)?;
-                rules.head(&own, "new_head_id").map_err(invalid)?;
-                if !rules.has_adult(&own) || !rules.has_adult(&file) {
-                    let why = without_adult.trim();
-                    if readable_length(why) < 4 {
-                        return Err(AppError::invalid(
-                            "without_adult",
-                            "分户后有一户没有成年人：孩子应随监护人同户；确需单独立户的，请写明原因和由谁监护，至少 4 个字",
-                        ));
-                    }
-                    meta.reason = format!("{}（一户没有成年人：{why}）", meta.reason);
-                }
-                let own_id = new_id();
-                file.split_off.push(SplitOff {
-                    household_id: own_id.clone(),
-                    recorded_on: self.today(),
-                });
-                // The old household gives its members up first: a member row
-                // belongs to one household.
-                tx.save_household(id, &file, &meta, Some(row.version))
+                let own_id = self
+                    .split_household(
+                        &mut tx,
+                        principal,
+                        (&row, &mut file, &timeline),
+                        split,
+                        (&mut meta, &mut course),
+                    )
                     .await?;
-                tx.save_household(&own_id, &own, &meta, None).await?;
                 new_household_id = Some(own_id);
                 "split"
             }
@@ -354,9 +332,9 @@ impl App {
                 self.merge_household(
                     &mut tx,
                     principal,
-                    (&row, &mut file),
+                    (&row, &mut file, &timeline),
                     (&household_id, &relations),
-                    &meta,
+                    (&meta, &mut course),
                 )
                 .await?;
                 "merged_into"
@@ -370,6 +348,11 @@ impl App {
             tx.save_household(id, &file, &meta, Some(row.version))
                 .await?
         };
+        if file.active_members().next().is_none() {
+            self.is_not_handed_over(&tx, principal, id).await?;
+        }
+        course.leaves(id, &file);
+        course.is_kept(&tx).await?;
         tx.audit(
             &chain_of(Some(village)),
             "household.changed",

@@ -6,6 +6,7 @@ use domain::account::{Operation, Principal, Scope};
 use domain::division::{DivisionCode, Level};
 use domain::household::HouseholdFile;
 use domain::household::handover::{HandoverStatus, is_other_township};
+use domain::household::timeline::Timeline;
 use domain::typed_text::readable_length;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -15,6 +16,7 @@ use store::household::{HandoverRow, HouseholdRow, VersionMeta};
 use utoipa::ToSchema;
 
 use super::change::invalid;
+use super::course::timeline;
 use super::handover_view::HandoverView;
 use super::moving::still_here;
 use crate::division::DivisionView;
@@ -94,7 +96,7 @@ impl App {
     ) -> Result<HandoverView, AppError> {
         permit(principal, Operation::HouseholdHandOver)?;
         let mut tx = self.store.write(self.actor(principal)).await?;
-        let (row, mut file) = self
+        let (row, mut file, _) = self
             .leaving(&tx, principal, id, form.expected_version, form.effective_on)
             .await?;
         let reason = worded("reason", &form.reason, "请写明为什么移交")?;
@@ -158,7 +160,7 @@ impl App {
         id: &str,
         expected_version: i64,
         effective_on: Date,
-    ) -> Result<(HouseholdRow, HouseholdFile), AppError> {
+    ) -> Result<(HouseholdRow, HouseholdFile, Timeline), AppError> {
         tx.lock_household(id).await?;
         let (row, file) = tx
             .household_file(&principal.scope, id)
@@ -170,9 +172,8 @@ impl App {
             });
         }
         still_here(&file, "household")?;
-        if file.active_members().next().is_none() {
-            return Err(AppError::invalid("household", "这户已经没有成员"));
-        }
+        let timeline = timeline(tx, id).await?;
+        timeline.has_begun("这户", effective_on).map_err(invalid)?;
         if effective_on > self.today() {
             return Err(AppError::invalid("effective_on", "搬迁日期不能晚于今天"));
         }
@@ -181,7 +182,7 @@ impl App {
                 "这户正在移交，等对方接收；要改的先撤回那次移交。".into(),
             ));
         }
-        Ok((row, file))
+        Ok((row, file, timeline))
     }
 
     fn answered(&self, row: &mut HandoverRow, principal: &Principal, status: HandoverStatus) {
@@ -346,7 +347,7 @@ impl App {
     ) -> Result<super::SavedHousehold, AppError> {
         permit(principal, Operation::HouseholdHandOver)?;
         let mut tx = self.store.write(self.actor(principal)).await?;
-        let (row, mut file) = self
+        let (row, mut file, timeline) = self
             .leaving(&tx, principal, id, form.expected_version, form.effective_on)
             .await?;
         let place = worded(
@@ -355,14 +356,7 @@ impl App {
             "请写明迁往哪里（省、市、县、乡镇）",
         )?;
         let reason = worded("reason", &form.reason, "请写明迁出的原因和依据")?;
-        let versions = self.store.household_versions(&principal.scope, id).await?;
-        let last = versions.iter().map(|v| v.effective_on.as_str()).max();
-        if last.is_some_and(|last| form.effective_on.to_string().as_str() < last) {
-            return Err(AppError::invalid(
-                "effective_on",
-                "这一天以后档案里还登记过变动，请核对迁出日期",
-            ));
-        }
+        timeline.may_end(form.effective_on).map_err(invalid)?;
         let casefiles = tx.casefiles_of(id).await?;
         let attached = self.attached(&tx, id, &casefiles).await?;
         attached.may_leave().map_err(invalid)?;

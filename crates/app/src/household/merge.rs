@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 
 use domain::account::Principal;
 use domain::casefile::{Event, Facts};
+use domain::household::timeline::Timeline;
 use domain::household::{HouseholdFile, Member, MemberStatus};
 use store::WriteTx;
 use store::household::{HouseholdRow, VersionMeta};
 
+use super::change::invalid;
+use super::course::{self, Course};
+use super::moving::still_here;
 use super::person::set_relations;
 use crate::casefile::register_of;
 use crate::{App, AppError};
@@ -21,9 +25,9 @@ impl App {
         &self,
         tx: &mut WriteTx,
         principal: &Principal,
-        (row, file): (&HouseholdRow, &mut HouseholdFile),
+        (row, file, timeline): (&HouseholdRow, &mut HouseholdFile, &Timeline),
         (household_id, relations): (&str, &BTreeMap<String, String>),
-        meta: &VersionMeta,
+        (meta, course): (&VersionMeta, &mut Course),
     ) -> Result<(), AppError> {
         let refused = |message: &str| Err(AppError::invalid("household_id", message));
         let id = row.id.as_str();
@@ -34,6 +38,12 @@ impl App {
             .household_file(&principal.scope, household_id)
             .await?
             .ok_or(AppError::NotFound)?;
+        if still_here(&other, "household_id").is_err() {
+            return refused("选的那户已并入别户、已迁出或没有在户成员，不能再并进去：请另选一户");
+        }
+        if tx.is_handed_over(household_id).await? {
+            return refused("选的那户正在移交，等对方接收：请等对方答复，或由乡镇先撤回移交");
+        }
         if other.head().is_none() {
             return refused("并入的户没有户主，请先给那户登记户主变更");
         }
@@ -53,6 +63,15 @@ impl App {
             }
             _ => {}
         }
+        // The file ends here: whatever took effect in it came before.
+        timeline.may_end(meta.effective_on).map_err(invalid)?;
+        let theirs = course::timeline(tx, household_id).await?;
+        theirs
+            .has_begun("并入的户", meta.effective_on)
+            .map_err(invalid)?;
+        let ids = file.active_members().map(|m| m.id.as_str());
+        theirs.may_take(ids, meta.effective_on).map_err(invalid)?;
+        course.persons.also(&other);
         let mut moving: Vec<Member> = file.active_members().cloned().collect();
         for member in &mut moving {
             if !relations.contains_key(&member.id) {
@@ -64,12 +83,14 @@ impl App {
             member.relation.clear();
         }
         set_relations(&mut moving, self.household_rules(), relations)?;
+        self.is_not_handed_over(tx, principal, id).await?;
         file.members.retain(|m| m.status != MemberStatus::Active);
         file.merged_into = Some(household_id.to_owned());
         other.members.extend(moving);
         tx.save_household(id, file, meta, Some(row.version)).await?;
         tx.save_household(household_id, &other, meta, Some(other_row.version))
             .await?;
+        course.leaves(household_id, &other);
         for lead in tx.open_leads(id).await? {
             self.attach_lead(tx, lead, &other_row).await?;
         }

@@ -20,6 +20,8 @@ pub(super) fn still_here(file: &HouseholdFile, field: &str) -> Result<(), AppErr
         "这户已并入另一户，档案只供查阅；请到并入的户登记变动"
     } else if file.moved_out_to.is_some() {
         "这户已整户迁出本县，档案只供查阅"
+    } else if file.active_members().next().is_none() {
+        "这户的成员都已去世或迁出，档案只供查阅：有孩子出生、有人迁入的，请登记到实际生活的户，或新建一户的档案"
     } else {
         return Ok(());
     };

@@ -6,6 +6,7 @@ mod exchange;
 mod exchange_county;
 mod exchange_flow;
 mod exchange_register;
+mod household_register;
 mod paper;
 mod planted_papers;
 mod simulator;

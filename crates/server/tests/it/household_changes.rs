@@ -18,7 +18,7 @@ pub async fn file(test: &TestApp, household: &str, query: &str) -> Value {
 }
 
 /// Registers a change taking effect on a day.
-async fn change_on(test: &TestApp, household: &str, on: &str, change: Value) -> Reply {
+pub async fn change_on(test: &TestApp, household: &str, on: &str, change: Value) -> Reply {
     let version = file(test, household, "").await["version"].clone();
     let form = json!({
         "expected_version": version, "effective_on": on, "reason": "入户核实",
@@ -35,7 +35,7 @@ pub async fn change(test: &TestApp, household: &str, change: Value) -> Reply {
 
 /// Refused, naming the field.
 #[track_caller]
-fn refused(reply: Reply, field: &str) {
+pub fn refused(reply: Reply, field: &str) {
     let text = reply.text();
     let body = reply.problem(422, "invalid");
     assert!(body.to_string().contains(&format!("\"{field}\"")), "{text}");
@@ -54,7 +54,7 @@ fn baby(birth_on: &str) -> Value {
     json!({"name": "李小满", "relation": "daughter", "sex": "female", "birth_on": birth_on})
 }
 
-fn id(file: &Value, index: usize) -> Value {
+pub fn id(file: &Value, index: usize) -> Value {
     file["members"][index]["id"].clone()
 }
 

@@ -20,6 +20,7 @@ mod forms;
 mod handovers;
 mod hostile;
 mod household_changes;
+mod household_dates;
 mod journey;
 mod keys;
 mod lead_corrections;

@@ -13,7 +13,7 @@ use crate::crypto::CryptoProvider;
 use crate::entity::household_version;
 use crate::{StoreError, WriteTx};
 
-fn day(text: &str) -> Result<Date, StoreError> {
+pub(super) fn day(text: &str) -> Result<Date, StoreError> {
     text.parse()
         .map_err(|_| StoreError::Unsuitable("household_version.effective_on is no day".into()))
 }
@@ -46,6 +46,15 @@ pub(super) async fn versions_of<C: ConnectionTrait>(
 }
 
 impl WriteTx {
+    /// Every version of a household as this transaction sees them, in the order
+    /// of recording.
+    ///
+    /// # Errors
+    /// When the database refuses or a document does not open.
+    pub async fn household_history(&self, id: &str) -> Result<Vec<FileVersion>, StoreError> {
+        versions_of(&self.tx, &*self.crypto, id, None).await
+    }
+
     /// Where changes that took effect after `effective_on` say otherwise than
     /// the file just written: the file they leave, and the day the latest of
     /// them took effect.

@@ -9,7 +9,7 @@ use sea_orm::{
     QueryTrait as _,
 };
 
-use super::history::versions_of;
+use super::history::{day, versions_of};
 use super::{
     EpisodeRow, HouseholdQuery, HouseholdRow, MemberRow, VersionRow, file_of, number_index,
 };
@@ -54,6 +54,29 @@ impl Store {
             row.version = version;
             (row, file)
         }))
+    }
+
+    /// The day the file of a household in scope begins, with the moment it was
+    /// recorded (milliseconds).
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn household_begins(
+        &self,
+        scope: &Scope,
+        id: &str,
+    ) -> Result<Option<(Date, i64)>, StoreError> {
+        if self.household(scope, id).await?.is_none() {
+            return Ok(None);
+        }
+        let first = household_version::Entity::find()
+            .filter(household_version::Column::HouseholdId.eq(id))
+            .order_by_asc(household_version::Column::Version)
+            .one(&self.connection)
+            .await?;
+        first
+            .map(|v| Ok((day(&v.effective_on)?, v.recorded_at)))
+            .transpose()
     }
 
     /// One version of the file.

@@ -271,6 +271,7 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
     ask!(household(s, "h") a => usize::from(a.is_some()));
     ask!(households(s, ids.clone()) a => a.len());
     ask!(household_file(s, "h") a => usize::from(a.is_some()));
+    ask!(household_begins(s, "h") a => usize::from(a.is_some()));
     ask!(household_file_as_of(s, "h", date(2030, 1, 1), None) a => usize::from(a.is_some()));
     ask!(household_file_version(s, "h", 1) a => usize::from(a.is_some()));
     ask!(household_versions(s, "h") a => a.len());

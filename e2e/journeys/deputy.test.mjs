@@ -52,7 +52,7 @@ test('the security administrator finds it on the workbench and grants it', () =>
   as('secadmin', async (security) => {
     const { page } = security
     await security.sees('审批代理')
-    await page.getByRole('row').filter({ hasText: '张春苗' }).getByRole('link').first().click()
+    await page.getByRole('link', { name: '张春苗' }).first().click()
     await page.getByRole('button', { name: '批准或不批准' }).click()
     const dialog = page.getByRole('dialog', { name: '张春苗代理李建业' })
     await security.sees('村支书', dialog)

@@ -326,6 +326,25 @@ async fn overlaps_and_gaps_need_a_yes() {
     assert_eq!(shown["gaps"], json!([]));
 }
 
+/// The place is named as people know it, though the deployment has none of it.
+#[tokio::test]
+async fn a_refusal_names_the_place_a_pack_is_for() {
+    let test = open(Engine::Sqlite).await;
+    let refused = test
+        .person("policy")
+        .post(
+            "/policy/adoptions",
+            form("wengyuan-2021", COUNTY, date(2022, 5, 1)),
+        )
+        .await
+        .problem(422, "invalid");
+    let told = refused["errors"][0]["message"].as_str().expect("words");
+    assert!(
+        told.contains("只适用于广东省韶关市翁源县（440229000000）"),
+        "{told}"
+    );
+}
+
 /// A whole place changes its rules that day: ending takes two, as beginning did.
 #[tokio::test]
 async fn one_officer_alone_ends_nothing() {

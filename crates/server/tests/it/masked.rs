@@ -37,11 +37,14 @@ async fn scans_are_not_for_masked_roles_and_each_reading_is_audited() {
                 .problem(403, "not_permitted");
         }
     }
+    let path = format!("/supervision/casefiles/{}/open", case.id);
+    for nothing in ["11111111", "……！！", "看看看看"] {
+        city.post(&path, serde_json::json!({"purpose": nothing}))
+            .await
+            .problem(422, "invalid");
+    }
     let opened = city
-        .post(
-            &format!("/supervision/casefiles/{}/open", case.id),
-            serde_json::json!({"purpose": "督查逾期原因"}),
-        )
+        .post(&path, serde_json::json!({"purpose": "督查逾期原因"}))
         .await;
     assert_eq!(opened.status, 200, "{}", opened.text());
     let seen = city.get(&format!("/notices/{notice}")).await;

@@ -25,6 +25,12 @@ async function save(person, dialog, label, reason) {
   await person.settled()
 }
 
+/** Health and labour, which the national sheet asks of everybody. */
+async function condition(person, dialog, labour) {
+  await person.pick('健康状况', '健康', dialog)
+  await person.pick('劳动技能', labour, dialog)
+}
+
 const members = (person) => person.page.getByRole('tabpanel', { name: /^家庭成员/ })
 
 test('a file begins with its head; birth date and sex are read from the number', () =>
@@ -39,6 +45,7 @@ test('a file begins with its head; birth date and sex are read from the number',
     await li.type('姓名', head.name, dialog)
     assert.ok(await create.isDisabled(), 'a file without birth date and reason is not opened')
     await li.type('建档原因', '从外县迁入', dialog)
+    await condition(li, dialog, '普通劳动力')
 
     // A wrong digit is told where it stands, and nothing that was typed is lost.
     await li.type('证件号码（没有可以不填）', '980328198406120027', dialog)
@@ -67,6 +74,7 @@ test('the same person cannot be put on file twice', () =>
     await li.type('姓名', head.name, dialog)
     await li.type('证件号码（没有可以不填）', head.number, dialog)
     await li.type('建档原因', '再建一次', dialog)
+    await condition(li, dialog, '普通劳动力')
     await dialog.getByRole('button', { name: '新建农户档案' }).click()
     await dialog.getByRole('alert').waitFor()
     assert.match(await dialog.getByRole('alert').innerText(), /已|另一户|重复/)
@@ -79,6 +87,7 @@ test('two members join', () =>
       await li.type('姓名', member.name, dialog)
       await li.pick('与户主关系', relation, dialog)
       await li.type('证件号码（没有可以不填）', member.number, dialog)
+      await condition(li, dialog, member === child ? '无劳动力' : '普通劳动力')
       await save(li, dialog, '登记成员迁入', '随户主一起迁入，入户时核实。')
       await li.sees(member.name, members(li))
     }

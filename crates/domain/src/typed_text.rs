@@ -85,6 +85,29 @@ pub fn tells_why(text: &str) -> bool {
     readable_length(text) >= 4 && letters.len() >= 3
 }
 
+/// A person's name as the register writes it: no spaces around it, one kind of
+/// dot between its parts. `None` where it holds what no name has: digits,
+/// control and invisible characters, angle brackets, or not one letter.
+pub fn readable_name(text: &str) -> Option<String> {
+    let trimmed = text.trim_matches([' ', '\u{3000}', '\u{00A0}']);
+    let no_name_has = |c: char| {
+        c.is_control()
+            || (invisible(c) && !c.is_whitespace())
+            || c.is_ascii_digit()
+            || ('０'..='９').contains(&c)
+            || matches!(c, '<' | '>' | '＜' | '＞' | '\u{FFFD}')
+    };
+    if trimmed.contains(no_name_has) || !trimmed.contains(char::is_alphabetic) {
+        return None;
+    }
+    // The dot between the parts of a name has many look-alikes.
+    let one_dot = |c| match c {
+        '•' | '‧' | '・' | '･' | '．' | '∙' => '·',
+        _ => c,
+    };
+    Some(trimmed.chars().map(one_dot).collect())
+}
+
 /// The key under which two spellings of one person's name meet: compatibility
 /// forms unified (NFKC), letters and digits only.
 pub fn person_key(name: &str) -> String {
@@ -133,6 +156,30 @@ mod tests {
         }
         for text in ["电话核实", "核对2024年收入", "督查逾期原因"] {
             assert!(tells_why(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_no_name_has() {
+        for name in [
+            "12345",
+            "<img src=x onerror=alert(x)>",
+            "张\u{202e}三",
+            "张\u{200b}三",
+            "张３",
+            "张\n三",
+            "·",
+            "",
+        ] {
+            assert_eq!(readable_name(name), None, "{name:?}");
+        }
+        for (name, kept) in [
+            (" 张三\u{3000}", "张三"),
+            ("买买提•艾力", "买买提·艾力"),
+            ("沈𬭊䶮", "沈𬭊䶮"),
+            ("Anna Li", "Anna Li"),
+        ] {
+            assert_eq!(readable_name(name).as_deref(), Some(kept));
         }
     }
 

@@ -47,9 +47,13 @@ pub(super) async fn make(
             Some((n.id.clone(), change))
         });
         let Some((id, change)) = found else { continue };
+        let effective_on = match &change {
+            Change::MemberDied { on, .. } | Change::MemberLeft { on, .. } => *on,
+            _ => CHANGED_ON,
+        };
         let form = ChangeHousehold {
             expected_version: 1,
-            effective_on: CHANGED_ON,
+            effective_on,
             reason: reason.into(),
             collected_by: cast.get("grid.zhang")?.display_name.clone(),
             reviewed_by: cast.get("township.wang")?.display_name.clone(),

@@ -167,8 +167,7 @@ impl App {
         let mut moved_version = None;
         let kind = match form.change {
             Change::MemberBorn { member } => {
-                let mut member = self.member(&member).map_err(AppError::Invalid)?;
-                member.birth_on.get_or_insert(form.effective_on);
+                let member = self.member(&member).map_err(AppError::Invalid)?;
                 rules.newborn(&member, form.effective_on).map_err(invalid)?;
                 rules.joins(&file, &member).map_err(invalid)?;
                 self.not_on_file_elsewhere(principal, &member, Some(id))
@@ -229,7 +228,6 @@ impl App {
                 correction,
             } => {
                 let member = self.corrected_member(&mut file, &member_id, &correction)?;
-                rules.joins(&file, &member).map_err(invalid)?;
                 self.not_on_file_elsewhere(principal, &member, Some(id))
                     .await?;
                 "member_corrected"

@@ -2,9 +2,10 @@
 //! name, number, health, schooling, insurance, who counts; type and tags of the
 //! household. The old value stays in the version before.
 
+use domain::household::check::Fault;
 use domain::household::{HouseholdFile, Member};
 use domain::identity_number::{IdentityNumber, check_document_number};
-use domain::typed_text::readable;
+use domain::typed_text::{readable, readable_name};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -72,8 +73,9 @@ impl App {
         member_id: &str,
         correction: &MemberCorrection,
     ) -> Result<Member, AppError> {
+        let before = active(file, member_id)?.clone();
+        let known = self.faults(file, &before);
         let member = active(file, member_id)?;
-        let before = member.clone();
         let c = correction;
         if c.relation.as_ref().is_some_and(|r| *r != before.relation)
             && (before.relation == "head" || c.relation.as_deref() == Some("head"))
@@ -115,9 +117,36 @@ impl App {
         if *member == before {
             return Err(unchanged());
         }
+        if let Some(name) = readable_name(&member.name) {
+            member.name = name;
+        }
+        let member = member.clone();
+        let touched =
+            serde_json::to_value(correction).map_err(|e| AppError::Internal(e.to_string()))?;
+        let found: Vec<Fault> = self
+            .faults(file, &member)
+            .into_iter()
+            .filter(|f| !known.contains(f) || !touched[f.field].is_null())
+            .collect();
+        if found.is_empty() {
+            Ok(member)
+        } else {
+            Err(invalid(found))
+        }
+    }
+
+    /// What cannot be said of a member of the household. What an old file says
+    /// already does not stand in the way of putting something else right.
+    fn faults(&self, file: &HouseholdFile, member: &Member) -> Vec<Fault> {
         let rules = self.household_rules();
-        rules.member(member).map_err(invalid)?;
-        Ok(member.clone())
+        [
+            rules.member(member),
+            rules.complete(member),
+            rules.joins(file, member),
+        ]
+        .into_iter()
+        .flat_map(|found| found.err().unwrap_or_default())
+        .collect()
     }
 
     /// The number as its document writes it.

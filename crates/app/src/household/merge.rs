@@ -87,6 +87,12 @@ impl App {
         file.members.retain(|m| m.status != MemberStatus::Active);
         file.merged_into = Some(household_id.to_owned());
         other.members.extend(moving);
+        let rules = self.household_rules();
+        if relations.values().any(|r| rules.is_held_once(r)) {
+            rules
+                .relations(&other.members, "relations")
+                .map_err(invalid)?;
+        }
         tx.save_household(id, file, meta, Some(row.version)).await?;
         tx.save_household(household_id, &other, meta, Some(other_row.version))
             .await?;

@@ -6,7 +6,7 @@ use domain::account::Principal;
 use domain::household::check::Rules;
 use domain::household::{HouseholdFile, Member, MemberStatus};
 use domain::identity_number::{IdentityNumber, Sex};
-use domain::typed_text::is_blank;
+use domain::typed_text::{is_blank, readable_name};
 use jiff::civil::Date;
 
 use super::change::invalid;
@@ -66,7 +66,7 @@ impl App {
         }
         let member = Member {
             id: new_id(),
-            name: new.name.trim().to_owned(),
+            name: readable_name(&new.name).unwrap_or_else(|| new.name.clone()),
             document_type: if number.is_empty() {
                 new.document_type.clone()
             } else {
@@ -96,7 +96,9 @@ impl App {
             status_since: None,
             employment: None,
         };
-        if let Err(faults) = self.household_rules().member(&member) {
+        let rules = self.household_rules();
+        for faults in [rules.member(&member), rules.complete(&member)] {
+            let faults = faults.err().unwrap_or_default();
             errors.extend(
                 faults
                     .into_iter()
@@ -173,6 +175,9 @@ pub(super) fn set_relations(
         if let Some(fault) = faults.into_iter().find(|f| f.field == "relation") {
             return Err(AppError::invalid("relations", fault.message));
         }
+    }
+    if relations.values().any(|r| rules.is_held_once(r)) {
+        rules.relations(members, "relations").map_err(invalid)?;
     }
     Ok(())
 }

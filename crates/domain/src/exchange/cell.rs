@@ -11,7 +11,7 @@ use super::layout::{Column, ColumnType};
 use crate::code_list::CodeList;
 use crate::disability_card::{DisabilityCard, DisabilityCardError};
 use crate::identity_number::{IdentityNumber, IdentityNumberError, IssuingPrefixes};
-use crate::typed_text::half_width;
+use crate::typed_text::{half_width, readable_name};
 
 /// A cell as the workbook holds it; its text stays where the reader has it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -179,29 +179,8 @@ fn is_invisible(c: char) -> bool {
 }
 
 fn name(shown: &str, column: &Column) -> Result<String, CellFault> {
-    let trimmed = shown.trim_matches(|c: char| c == ' ' || c == '\u{3000}' || c == '\u{00A0}');
-    let wrong = |c: char| {
-        c.is_control()
-            || is_invisible(c)
-            || c.is_ascii_digit()
-            || ('０'..='９').contains(&c)
-            || c == '\u{FFFD}'
-    };
-    if trimmed.contains(wrong) {
-        return Err(Kind::NameInvalidCharacters.into());
-    }
-    // The dot between the parts of a name has many look-alikes.
-    let one_dot: String = trimmed
-        .chars()
-        .map(|c| {
-            if matches!(c, '•' | '‧' | '・' | '･' | '．' | '∙') {
-                '·'
-            } else {
-                c
-            }
-        })
-        .collect();
-    within_length(one_dot, column)
+    let name = readable_name(shown).ok_or(Kind::NameInvalidCharacters)?;
+    within_length(name, column)
 }
 
 /// Digits a spreadsheet keeps of a number; what is longer is no longer whole.

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{AssuranceRecord, HouseholdFile, IncomeStatement, Member, MemberStatus};
 use crate::code_list::CodeLists;
 use crate::identity_number::{IdentityNumber, IssuingPrefixes, Sex};
-use crate::typed_text::is_blank;
+use crate::typed_text::{is_blank, readable_name};
 
 /// A field and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +58,11 @@ impl Rules<'_> {
     pub fn member(&self, member: &Member) -> Result<(), Vec<Fault>> {
         let mut faults = Faults::default();
         faults.add(is_blank(&member.name), "name", "请填写姓名");
+        faults.add(
+            readable_name(&member.name).is_none(),
+            "name",
+            "姓名里有数字、符号或看不见的字符，请对照证件重新填写",
+        );
         let relation = self
             .codes
             .get("relation_to_head")
@@ -74,6 +79,15 @@ impl Rules<'_> {
             "relation",
             format!(
                 "与户主关系“{}”和性别不符，请核对关系或性别",
+                relation.map_or("", |r| r.label.as_str())
+            ),
+        );
+        let grown = relation.is_some_and(|r| r.attribute("grown").is_some());
+        faults.add(
+            grown && !member.is_adult_on(self.today),
+            "relation",
+            format!(
+                "未成年人不能登记为“{}”，请核对与户主关系或出生日期",
                 relation.map_or("", |r| r.label.as_str())
             ),
         );
@@ -127,6 +141,45 @@ impl Rules<'_> {
         faults.done()
     }
 
+    /// What is asked of everybody who is entered, here as in the national
+    /// sheets (their required columns).
+    ///
+    /// # Errors
+    /// Every field left empty.
+    pub fn complete(&self, member: &Member) -> Result<(), Vec<Fault>> {
+        let mut faults = Faults::default();
+        faults.add(member.health.is_empty(), "health", "请选择健康状况");
+        faults.add(member.labour.is_empty(), "labour", "请选择劳动技能");
+        faults.done()
+    }
+
+    /// Whether a relation is held by one member of a household only.
+    pub fn is_held_once(&self, relation: &str) -> bool {
+        let entry = self
+            .codes
+            .get("relation_to_head")
+            .and_then(|l| l.get(relation));
+        entry.is_some_and(|r| r.attribute("once").is_some())
+    }
+
+    /// No relation that only one may hold is held twice.
+    ///
+    /// # Errors
+    /// When one is.
+    pub fn relations(&self, members: &[Member], field: &'static str) -> Result<(), Vec<Fault>> {
+        let mut faults = Faults::default();
+        let mut held: Vec<&str> = Vec::new();
+        for member in members.iter().filter(|m| m.status == MemberStatus::Active) {
+            faults.add(
+                self.is_held_once(&member.relation) && held.contains(&member.relation.as_str()),
+                field,
+                "一户只有一名户主、一名配偶，请核对与户主关系",
+            );
+            held.push(&member.relation);
+        }
+        faults.done()
+    }
+
     fn document(&self, member: &Member, faults: &mut Faults) {
         let citizen = ["", "resident_identity_card"].contains(&member.document_type.as_str());
         if member.document_number.is_empty() || !citizen {
@@ -159,6 +212,7 @@ impl Rules<'_> {
     /// When the child is no longer an infant, or not yet born that day.
     pub fn newborn(&self, member: &Member, effective_on: Date) -> Result<(), Vec<Fault>> {
         let mut faults = Faults::default();
+        faults.add(member.birth_on.is_none(), "birth_on", "请填写出生日期");
         faults.add(
             member.age_on(self.today).is_some_and(|age| age > 0),
             "birth_on",
@@ -191,7 +245,7 @@ impl Rules<'_> {
         faults.done()
     }
 
-    /// A person about to join: no second head, no number twice.
+    /// A person about to join: no second head or spouse, no number twice.
     ///
     /// # Errors
     /// Every rule that does not hold.
@@ -204,6 +258,14 @@ impl Rules<'_> {
                     .any(|m| m.relation == "head" && m.id != member.id),
             "relation",
             "这户已有户主：请选择与户主的关系；要换户主的，另办“登记户主变更”",
+        );
+        faults.add(
+            self.is_held_once(&member.relation)
+                && file
+                    .active_members()
+                    .any(|m| m.relation == member.relation && m.id != member.id),
+            "relation",
+            "这户已登记了一名配偶，请核对与户主关系",
         );
         faults.add(
             !member.document_number.is_empty()

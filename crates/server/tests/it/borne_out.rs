@@ -379,7 +379,7 @@ async fn a_home_visit_rests_on_something_and_an_adult_signs() {
     }
     refused(&case, &village, nothing, "至少要写明一项").await;
     let mut child = forms::verify_home(HOME, true);
-    child["household_signed"]["name"] = json!(format!("李{}子1", HOME.canary()));
+    child["household_signed"]["name"] = json!(format!("李{}子一", HOME.canary()));
     refused(&case, &village, child, "还没有成年").await;
     case.verify(FIRST).await;
 }

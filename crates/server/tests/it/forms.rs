@@ -5,7 +5,7 @@ use domain::identity_number::IdentityNumber;
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 
-use crate::place::{PLACES, Place};
+use crate::place::{PLACES, Place, in_words};
 
 /// The identity number of the n-th head of a village.
 pub fn head_number(place: Place, number: u16) -> String {
@@ -22,12 +22,14 @@ pub fn head_number(place: Place, number: u16) -> String {
 
 /// The name of the n-th head of a village.
 pub fn head_name(place: Place, number: u16) -> String {
+    let number = in_words(&number.to_string());
     format!("李{}号{number}", place.canary())
 }
 
 /// A couple and a child.
 pub fn household(place: Place, number: u16) -> Value {
     let canary = place.canary();
+    let words = in_words(&number.to_string());
     json!({
         "village": place.village,
         "code": format!("{canary}-{number}"),
@@ -36,9 +38,11 @@ pub fn household(place: Place, number: u16) -> Value {
         "household_type": "ordinary_household",
         "members": [
             {"name": head_name(place, number), "relation": "head", "sex": "male", "birth_on": null,
-             "document_number": head_number(place, number), "health": ["healthy"]},
-            {"name": format!("王{canary}妻{number}"), "relation": "spouse", "sex": "female", "birth_on": "1982-06-01"},
-            {"name": format!("李{canary}子{number}"), "relation": "son", "sex": "male", "birth_on": "2012-09-01"},
+             "document_number": head_number(place, number), "health": ["healthy"], "labour": "ordinary"},
+            {"name": format!("王{canary}妻{words}"), "relation": "spouse", "sex": "female", "birth_on": "1982-06-01",
+             "health": ["healthy"], "labour": "ordinary"},
+            {"name": format!("李{canary}子{words}"), "relation": "son", "sex": "male", "birth_on": "2012-09-01",
+             "health": ["healthy"], "labour": "none"},
         ],
         "collected_by": format!("采集{canary}"),
         "reason": "新建档",

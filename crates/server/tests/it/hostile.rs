@@ -3,6 +3,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
+use domain::typed_text::readable_name;
 use jiff::civil::date;
 use serde_json::{Value, json};
 
@@ -163,7 +164,19 @@ async fn strange_texts_come_back_unchanged(test: &TestApp) {
     for (number, text) in (1..).zip(STRANGE) {
         let mut form = forms::household(HOME, number);
         form["address"] = json!(text);
-        form["members"][1]["name"] = json!(text);
+        // Nobody is called so: refused by name, as the import refuses it.
+        let name = readable_name(text).filter(|name| name == text);
+        if name.is_none() {
+            let mut form = form.clone();
+            form["members"][1]["name"] = json!(text);
+            let problem = village
+                .post("/households", form)
+                .await
+                .problem(422, "invalid");
+            assert_eq!(problem["errors"][0]["field"], "members.1.name");
+        }
+        let name = name.unwrap_or_else(|| "某人".into());
+        form["members"][1]["name"] = json!(name);
         let household = village.post("/households", form).await.ok()["id"]
             .as_str()
             .expect("an id")
@@ -171,7 +184,7 @@ async fn strange_texts_come_back_unchanged(test: &TestApp) {
         let file = village.get(&format!("/households/{household}")).await.ok();
         assert_eq!(
             (&file["address"], &file["members"][1]["name"]),
-            (&json!(text), &json!(text))
+            (&json!(text), &json!(name))
         );
         let mut lead = forms::lead(HOME, &household, "cadre_visit", date(2022, 5, 1));
         lead["description"] = json!(text);

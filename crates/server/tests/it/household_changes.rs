@@ -51,7 +51,8 @@ async fn started(number: u16) -> (TestApp, String) {
 }
 
 fn baby(birth_on: &str) -> Value {
-    json!({"name": "李小满", "relation": "daughter", "sex": "female", "birth_on": birth_on})
+    json!({"name": "李小满", "relation": "daughter", "sex": "female", "birth_on": birth_on,
+        "health": ["healthy"], "labour": "none"})
 }
 
 pub fn id(file: &Value, index: usize) -> Value {
@@ -104,6 +105,38 @@ async fn what_cannot_be_true_of_a_person_is_refused() {
             joined(with("2001-01-01", "relation", json!("head"))),
             "relation",
         ),
+        // A child is nobody's spouse or mother; nobody has two.
+        (
+            born(with("2022-04-25", "relation", json!("spouse"))),
+            "relation",
+        ),
+        (
+            joined(with("2010-01-01", "relation", json!("mother"))),
+            "relation",
+        ),
+        (
+            joined(with("1990-01-01", "relation", json!("spouse"))),
+            "relation",
+        ),
+        (
+            born(with("2022-04-25", "birth_on", json!(null))),
+            "birth_on",
+        ),
+        (joined(with("2001-01-01", "health", json!([]))), "health"),
+        (joined(with("2001-01-01", "labour", json!(""))), "labour"),
+        (joined(with("2001-01-01", "name", json!("12345"))), "name"),
+        (
+            joined(with("2001-01-01", "name", json!("<img src=x>"))),
+            "name",
+        ),
+        (
+            joined(with("2001-01-01", "name", json!("李\u{202e}满"))),
+            "name",
+        ),
+        (
+            joined(with("2001-01-01", "name", json!("李\u{200b}满"))),
+            "name",
+        ),
         (
             joined(with("2001-01-01", "relation", json!("zz"))),
             "relation",
@@ -127,7 +160,7 @@ async fn what_cannot_be_true_of_a_person_is_refused() {
     let numbered = |birth_on: &str, sex: &str| {
         joined(
             json!({"name": "某人", "relation": "other", "sex": sex, "birth_on": birth_on,
-            "document_number": number.reveal()}),
+            "health": ["healthy"], "labour": "ordinary", "document_number": number.reveal()}),
         )
     };
     refused(
@@ -242,10 +275,15 @@ async fn a_correction_keeps_the_old_value_in_the_version_before() {
         .await,
         "document_number",
     );
-    refused(
-        change(&test, &household, correct(json!({"relation": "head"}))).await,
-        "relation",
-    );
+    for (correction, field) in [
+        (json!({"relation": "head"}), "relation"),
+        (json!({"name": "王2"}), "name"),
+        (json!({"health": []}), "health"),
+        (json!({"labour": ""}), "labour"),
+        (json!({"birth_on": "2015-01-01"}), "relation"),
+    ] {
+        refused(change(&test, &household, correct(correction)).await, field);
+    }
     let right = json!({
         "name": "王改名", "education": "junior_secondary", "health": ["healthy"], "labour": "ordinary",
         "lives_here": false, "medical_insurance": "none",
@@ -296,6 +334,12 @@ async fn a_merge_asks_relations_and_leaves_no_monitored_household_behind() {
     let relations = json!({key(0): "sibling", key(1): "brothers_wife", key(2): "nephew"});
     refused(
         change(&test, &household, merge(&other, json!({}))).await,
+        "relations",
+    );
+
+    let two_wives = json!({key(0): "sibling", key(1): "spouse", key(2): "nephew"});
+    refused(
+        change(&test, &household, merge(&other, two_wives)).await,
         "relations",
     );
 

@@ -172,7 +172,7 @@ async fn name_protection(case: &Case<'_>, notice: &str) {
     let refused = test.village().post("/name-protections", minor).await;
     assert_eq!(refused.status, 422, "the head is of age");
     let mut child = form.clone();
-    child["guardian_name"] = json!(format!("李{}子1", HOME.canary()));
+    child["guardian_name"] = json!(format!("李{}子一", HOME.canary()));
     assert_eq!(
         test.village().post("/name-protections", child).await.status,
         422
@@ -464,7 +464,7 @@ async fn a_paper_never_gainsays_itself() {
     assert_eq!(form.matches("见下“三保障”研判").count(), 3, "{form}");
     assert!(form.contains("“三保障”：有问题"), "{form}");
 
-    let child = format!("李{}子1", HOME.canary());
+    let child = format!("李{}子一", HOME.canary());
     assert!(form.contains(&child), "the form lists the household");
     let blank = print("commitment_letter").await;
     assert!(

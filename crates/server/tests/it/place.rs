@@ -20,7 +20,7 @@ impl Place {
     /// Stands in every name, address and description of the village: outside
     /// its scope nobody may meet it.
     pub fn canary(self) -> String {
-        format!("canary{}", self.key)
+        format!("canary{}", in_words(self.key))
     }
 
     /// The same for the names of its people in office.
@@ -31,6 +31,18 @@ impl Place {
     pub fn login(self, role: &str) -> String {
         format!("{role}.{}", self.key)
     }
+}
+
+/// Figures as characters: people's names have no digits.
+pub fn in_words(text: &str) -> String {
+    let word = |c: char| match c.to_digit(10) {
+        Some(digit) => "零一二三四五六七八九"
+            .chars()
+            .nth(digit as usize)
+            .unwrap_or(c),
+        None => c,
+    };
+    text.chars().map(word).collect()
 }
 
 /// The village the tests act in.

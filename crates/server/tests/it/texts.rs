@@ -59,7 +59,8 @@ async fn all(test: &TestApp) -> Vec<Tried> {
         "change": {"kind": "contact", "address": "某处", "phone": null},
     });
     let mut joined = change.clone();
-    joined["change"] = json!({"kind": "member_joined", "member": {"name": "某人", "relation": "other", "sex": "female", "birth_on": "1990-01-01"}});
+    joined["change"] = json!({"kind": "member_joined", "member": {"name": "某人", "relation": "other", "sex": "female", "birth_on": "1990-01-01",
+        "health": ["healthy"], "labour": "ordinary"}});
     let changes = format!("/households/{household}/changes");
     let correct = format!("/leads/{}/correct", lead["id"].as_str().expect("an id"));
     let corrected = json!({"expected_version": lead["version"], "received_on": "2022-04-30", "reason": "据来电记录更正"});

@@ -41,6 +41,9 @@ describe('missingIn', () => {
   it('names what a birth still needs', () => {
     expect(missingIn(emptyChange('member_born', household, '2022-05-18'), household)).toEqual(['姓名', '与户主关系'])
   })
+  it('asks of everybody who joins what the national sheet asks', () => {
+    expect(missingIn(emptyChange('member_joined', household, '2022-05-18'), household)).toEqual(['姓名', '与户主关系', '出生日期', '健康状况', '劳动技能'])
+  })
   it('asks for members and a head when a household splits', () => {
     expect(missingIn(emptyChange('split', household, '2022-05-18'), household)).toEqual(['分出去的成员', '新户的户主'])
   })

@@ -63,8 +63,9 @@ export function emptyChange(kind: ChangeKind, household: HouseholdFile, today: s
   const active = household.members.filter((member) => member.status === 'active')
   switch (kind) {
     case 'member_born':
+      return { kind, member: { ...emptyMember(''), birth_on: today, health: ['healthy'], labour: 'none' } }
     case 'member_joined':
-      return { kind, member: { ...emptyMember(''), birth_on: kind === 'member_born' ? today : '' } }
+      return { kind, member: emptyMember('') }
     case 'member_died':
     case 'member_left':
       return { kind, member_id: '', on: today, note: '', new_head_id: null, relations: {} }
@@ -132,6 +133,8 @@ export function missingIn(change: Change, household: HouseholdFile): string[] {
       need(change.member.name.trim(), '姓名')
       need(change.member.relation, '与户主关系')
       need(change.member.birth_on, '出生日期')
+      need(change.member.health?.length, '健康状况')
+      need(change.member.labour, '劳动技能')
       break
     case 'member_died':
     case 'member_left':

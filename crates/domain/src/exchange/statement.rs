@@ -215,6 +215,15 @@ pub(super) fn write_incomes(file: &mut HouseholdFile, form: &Form, today: Date) 
         if later.any(|l| period_of(l, form, today) == Some((period_from, period_to))) {
             continue;
         }
+        let same = |s: &IncomeStatement| (s.period_from, s.period_to) == (period_from, period_to);
+        // What the form says of back then replaces nothing said otherwise.
+        let other = |s: &IncomeStatement| {
+            let note = s.items.first().map_or("", |i| &i.note);
+            same(s) && !is_of_time(note, time)
+        };
+        if time != "household" && file.income.iter().any(other) {
+            continue;
+        }
         let fields = total_fields(time);
         let wanted = fields.each_ref().map(|f| fen(form.get(f)).unwrap_or(0));
         if statement_of(file, time).is_some_and(|s| totals(s) == wanted) {
@@ -228,8 +237,7 @@ pub(super) fn write_incomes(file: &mut HouseholdFile, form: &Form, today: Date) 
             out_of_pocket_fen: wanted[6],
             counted_persons: u16::try_from(file.counted_members().count()).unwrap_or(u16::MAX),
         };
-        file.income
-            .retain(|s| (s.period_from, s.period_to) != (period_from, period_to));
+        file.income.retain(|s| !same(s));
         file.income.push(statement);
     }
 }

@@ -284,6 +284,30 @@ fn a_form_taken_over_differs_in_nothing() {
 }
 
 #[test]
+fn a_period_has_one_statement_and_back_then_replaces_nothing() {
+    let mut theirs = form();
+    theirs
+        .values
+        .retain(|field, _| !field.starts_with("household.") || field == "household.address");
+    // Identified in March: the period of a statement entered by hand.
+    let (mut file, _) = taken_over(&theirs, RULES.today);
+    assert_eq!(file.income.len(), 1);
+    file.income[0].items[0].note = String::new();
+    file.income[0].items[0].amount_fen = 1_200_000;
+    let again = |file: &crate::household::HouseholdFile, form: &Form, today| {
+        apply_to_file(Some(file), form, today, &mut String::new).unwrap()
+    };
+    assert_eq!(again(&file, &theirs, RULES.today), file);
+    // What the file says of now, for the same twelve months, replaces it.
+    let values = &mut theirs.values;
+    values.insert("household.wage_income_yuan".into(), "20000".into());
+    let now = again(&file, &theirs, date(2022, 3, 20));
+    let amounts: Vec<i64> = now.income.iter().map(|s| s.net_income_fen()).collect();
+    assert_eq!(amounts, [2_000_000]);
+    assert_eq!(again(&now, &theirs, date(2022, 3, 21)), now);
+}
+
+#[test]
 fn conflicts_are_settled_by_the_rule_and_nobody_is_removed() {
     let (file, ours) = taken_over(&form(), RULES.today);
     let mut theirs = form();

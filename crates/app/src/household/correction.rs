@@ -116,6 +116,9 @@ impl App {
             return Err(unchanged());
         }
         let rules = self.household_rules();
+        if c.name.is_some() {
+            rules.name(&member.name).map_err(invalid)?;
+        }
         rules.member(member).map_err(invalid)?;
         Ok(member.clone())
     }

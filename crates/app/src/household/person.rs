@@ -96,7 +96,8 @@ impl App {
             status_since: None,
             employment: None,
         };
-        if let Err(faults) = self.household_rules().member(&member) {
+        let rules = self.household_rules();
+        if let Err(faults) = rules.name(&member.name).and(rules.member(&member)) {
             errors.extend(
                 faults
                     .into_iter()

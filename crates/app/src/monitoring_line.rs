@@ -218,7 +218,7 @@ impl App {
         permit(principal, act.action.operation())?;
         let version = tx.save_monitoring_line(&next, row.version).await?;
         if matches!(act.action, LineAction::Publish { .. }) {
-            let last_day = domain::calendar::plus_days(next.draft.effective_from, -1);
+            let last_day = domain::calendar::plus_days(next.holds_from(), -1);
             tx.end_monitoring_lines(&row.jurisdiction, id, last_day)
                 .await?;
             self.send_down(&mut tx, &next, act.occurred_on).await?;
@@ -274,7 +274,7 @@ impl App {
             .transpose()?
             .map(|l| InForce {
                 year: l.year,
-                effective_from: l.draft.effective_from,
+                effective_from: l.holds_from(),
             });
         let today = self.today();
         // What it stands under is asked for the day it is to hold from, and not before today.
@@ -387,10 +387,12 @@ impl App {
         let day = day.to_string();
         let nearest = codes.iter().find_map(|code| {
             own.iter().find(|r| {
+                // Like the line itself, it judges nothing from before it was answered.
+                let holds = [&r.own_effective_from, &r.acknowledged_on];
                 &r.division == code
-                    && r.own_effective_from
-                        .as_deref()
-                        .is_none_or(|from| from <= day.as_str())
+                    && holds
+                        .iter()
+                        .all(|from| from.as_deref().is_none_or(|from| from <= day.as_str()))
             })
         });
         let (amount, number, place) = nearest.map_or(

@@ -108,6 +108,42 @@ pub fn readable_name(text: &str) -> Option<String> {
     Some(trimmed.chars().map(one_dot).collect())
 }
 
+/// The most digits a name may have; every number of a person has more.
+pub const DIGITS_OF_A_NAME: usize = 5;
+/// The longest name there is room for.
+pub const LONGEST_NAME: usize = 40;
+
+/// Digits in any script that could spell a number: 3, ３, ③, 〇, 三.
+pub fn digits(text: &str) -> usize {
+    text.chars()
+        .filter(|c| c.is_numeric() || "零一二三四五六七八九".contains(*c))
+        .count()
+}
+
+/// Whether a text holds what no name of a person, place or office is written
+/// with: control and zero-width characters, signs.
+pub fn has_foreign_sign(text: &str) -> bool {
+    let foreign =
+        |c: char| c.is_control() || !(c.is_alphanumeric() || "·•・ 〔〕（）()[]-—号第".contains(c));
+    text.chars().any(foreign)
+}
+
+/// What is wrong with the name of a person as typed, with the way out; the
+/// sentence does not repeat it. A name no public paper could print is not
+/// taken into the register either.
+pub fn name_fault(name: &str) -> Option<&'static str> {
+    let name = name.trim();
+    if digits(name) > DIGITS_OF_A_NAME {
+        Some("姓名里有像证件号、电话或卡号的数字，请只写姓名")
+    } else if has_foreign_sign(name) {
+        Some("姓名里有不该出现的符号或看不见的字符，请删去重新输入；只写汉字、字母和间隔号“·”")
+    } else if name.chars().count() > LONGEST_NAME {
+        Some("姓名太长，请核对")
+    } else {
+        None
+    }
+}
+
 /// The key under which two spellings of one person's name meet: compatibility
 /// forms unified (NFKC), letters and digits only.
 pub fn person_key(name: &str) -> String {
@@ -190,6 +226,23 @@ mod tests {
         }
         assert!(same_person("买买提·艾力", "买买提•艾力") && same_person("Ａli", "ali"));
         assert!(!same_person("张三", "张四") && !same_person("\u{200b}", ""));
+    }
+
+    #[test]
+    fn a_name_is_what_a_paper_can_print() {
+        for name in ["张三", "买买提·艾力", "欧阳 娜娜", "Li Hua", "张三（大）"] {
+            assert_eq!(name_fault(name), None, "{name}");
+        }
+        for name in [
+            "13800138000",
+            "张\u{200b}三",
+            "张三<b>",
+            "张三，李四",
+            &"长".repeat(41),
+        ] {
+            let fault = name_fault(name).expect(name);
+            assert!(!fault.contains(name));
+        }
     }
 
     #[test]

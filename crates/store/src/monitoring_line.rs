@@ -44,7 +44,7 @@ fn line_row(line: &MonitoringLine, version: i64, now: i64) -> Result<LineRow, St
         edition: line.edition.into(),
         stage: line.stage().as_str().into(),
         amount_yuan: line.draft.amount_yuan,
-        effective_from: line.draft.effective_from.to_string(),
+        effective_from: line.holds_from().to_string(),
         effective_until: None,
         document_number: published.map_or_else(String::new, |p| p.document_number.clone()),
         document: serde_json::to_string(line)?,

@@ -282,6 +282,15 @@ fn document(layout: &Layout) -> String {
         } else {
             format!("<w:spacing{air}/>")
         };
+        // Seal and date never stand alone on a page: what is signed above stays with them.
+        let mut after = layout.blocks[index + 1..].iter();
+        let signed = after.find(|b| !matches!(b, Block::Plain(_)));
+        let space = match (block, signed) {
+            (Block::Plain(_) | Block::Indented(_), Some(Block::RightBelow(_))) => {
+                format!("<w:keepNext/>{space}")
+            }
+            _ => space,
+        };
         let first_below = index == 0 || !matches!(layout.blocks[index - 1], Block::RightBelow(_));
         body.push_str(&match block {
             Block::Title(text) => paragraph("Title", text),

@@ -140,6 +140,7 @@ impl App {
     fn faults(&self, file: &HouseholdFile, member: &Member) -> Vec<Fault> {
         let rules = self.household_rules();
         [
+            rules.name(&member.name),
             rules.member(member),
             rules.complete(member),
             rules.joins(file, member),

@@ -97,7 +97,11 @@ impl App {
             employment: None,
         };
         let rules = self.household_rules();
-        for faults in [rules.member(&member), rules.complete(&member)] {
+        for faults in [
+            rules.name(&member.name),
+            rules.member(&member),
+            rules.complete(&member),
+        ] {
             let faults = faults.err().unwrap_or_default();
             errors.extend(
                 faults

@@ -2,9 +2,10 @@
 //! by its type; here nothing is left out or added by hand.
 
 use domain::account::{Principal, Scope};
-use domain::casefile::{Casefile, Judgement, Stage};
+use domain::casefile::{Casefile, Judgement, Stage, line_words};
 use domain::division::{DivisionCode, Level};
 use domain::household::{HouseholdFile, Member};
+use domain::monitoring_line::ResolvedLine;
 use domain::paper::{
     CommitmentLetterPaper, Filled, HouseholdHead, InvestigationFormPaper, LetterMember,
     NeverPublic, Paper as _, PaperKind, PublicPlace, ResultNoticePaper, SignInSheet,
@@ -112,7 +113,8 @@ impl App {
                 let data = match kind {
                     PaperKind::CommitmentLetter => Ok(self.letter(&place, &casefile, &file, pack)),
                     PaperKind::InvestigationForm => {
-                        Ok(self.investigation(&place, &casefile, &file, pack))
+                        let line = self.line_of(&casefile).await?;
+                        Ok(self.investigation(&place, &casefile, &file, pack, line.as_ref()))
                     }
                     PaperKind::ResultNotice => self.result_notice(&place, &casefile, &file, pack),
                     _ => self.announcement(scope, &place, &casefile, pack).await,
@@ -228,6 +230,7 @@ impl App {
         casefile: &Casefile,
         file: &HouseholdFile,
         pack: &Pack,
+        line: Option<&ResolvedLine>,
     ) -> Filled {
         let visit = casefile.records.home_verification.as_ref();
         let record = visit.map(|v| &v.record);
@@ -263,7 +266,7 @@ impl App {
                 mask_phone(&file.phone)
             },
             income: record.map(|r| r.income.clone()),
-            monitoring_line: monitoring_line(pack),
+            monitoring_line: line_words(pack, line),
             assurances: [
                 guaranteed.clone(),
                 guaranteed.clone(),
@@ -388,20 +391,5 @@ impl App {
             .await?;
         found.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
         Ok(found)
-    }
-}
-
-/// The monitoring line as its pack states it, or that it states none.
-fn monitoring_line(pack: &Pack) -> String {
-    let Some(line) = &pack.values.line else {
-        return "文件未规定".into();
-    };
-    let Some(amount) = line.amount_yuan.get() else {
-        return "文件未规定".into();
-    };
-    match line.comparator.get().as_deref() {
-        Some("<") => format!("低于{amount}元"),
-        Some("<=") => format!("{amount}元以内"),
-        _ => format!("{amount}元"),
     }
 }

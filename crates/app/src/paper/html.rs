@@ -134,7 +134,11 @@ pub(super) fn page(layout: &Layout, data: &Filled, hint: &str) -> String {
             Block::RightBelow(content) => paragraph("below first-below", content),
             Block::Plain(content) => paragraph("plain", content),
             Block::Small(content) => paragraph("small", content),
-            Block::Indented(content) => paragraph("indented", content),
+            // Each line is a paragraph of its own, indented like the first.
+            Block::Indented(content) => filled(content, &data.fields, None)
+                .split('\n')
+                .map(|line| format!("<p class=\"indented\">{}</p>\n", escape(line)))
+                .collect(),
             Block::Table { widths, rows } => table(widths, rows, data),
         });
         below = matches!(block, Block::RightBelow(_));

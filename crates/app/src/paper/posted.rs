@@ -40,7 +40,7 @@ pub fn protection_of(
 /// # Errors
 /// As for [`public_line`].
 pub fn line_of(
-    position: usize,
+    whose: &str,
     file: &HouseholdFile,
     head_name: &str,
     protection: &NameProtection,
@@ -49,14 +49,7 @@ pub fn line_of(
     today: jiff::civil::Date,
 ) -> Result<PublicLine, Unfit> {
     let minors = minors(file, today);
-    public_line(
-        position,
-        head_name,
-        &minors,
-        protection,
-        category_label,
-        never,
-    )
+    public_line(whose, head_name, &minors, protection, category_label, never)
 }
 
 /// Names of the members under age on a day: never on a public paper.
@@ -81,7 +74,8 @@ fn posting_level(pack: &Pack, step: StepKind) -> Level {
 
 impl App {
     /// Why a household may not be named in public yet: its name protection
-    /// waits for the township, or its head is under age and nobody asked.
+    /// waits for the township, its head is under age and nobody asked, or its
+    /// name is none a public paper could print.
     ///
     /// # Errors
     /// When the database refuses.
@@ -99,10 +93,14 @@ impl App {
             .map(|(id, (_, file))| (id, file))
             .collect();
         let protections = self.protections(scope, &files).await?;
-        let awaited = protections.get(household_id) == Some(&NameProtection::Awaiting);
-        let Some(file) = files.get(household_id).filter(|_| awaited) else {
+        let (Some(file), Some(protection)) =
+            (files.get(household_id), protections.get(household_id))
+        else {
             return Ok(None);
         };
+        if *protection != NameProtection::Awaiting {
+            return self.unprintable_name(file, protection);
+        }
         let asked = self
             .store
             .open_name_protections(scope, &[household_id.to_owned()])
@@ -126,6 +124,24 @@ impl App {
         Ok(Some(Refusal {
             guard: "name_protection".into(),
             message,
+            clause: None,
+            earliest_on: None,
+        }))
+    }
+
+    /// Why no public paper could print the line of a household: asked before
+    /// the posting is recorded, for one such line keeps the others from print.
+    fn unprintable_name(
+        &self,
+        file: &HouseholdFile,
+        protection: &NameProtection,
+    ) -> Result<Option<Refusal>, AppError> {
+        let never = self.never_public()?;
+        let name = file.head().map_or("", |h| h.name.as_str());
+        let line = line_of("这一户", file, name, protection, "", &never, self.today());
+        Ok(line.err().map(|unfit| Refusal {
+            guard: "name_printable".into(),
+            message: format!("{unfit}。请在农户档案里更正以后再公示、公告。"),
             clause: None,
             earliest_on: None,
         }))
@@ -180,15 +196,17 @@ impl App {
         for (index, (id, name, category)) in households.into_iter().enumerate() {
             let file = files.get(&id).ok_or(AppError::NotFound)?;
             let protection = protections.get(&id).unwrap_or(&NameProtection::Awaiting);
-            lines.push(line_of(
-                index + 1,
-                file,
-                &name,
-                protection,
-                &category,
-                never,
-                self.today(),
-            )?);
+            let whose = format!("第 {} 户", index + 1);
+            let line = |name: &str| {
+                let today = self.today();
+                line_of(&whose, file, name, protection, &category, never, today)
+            };
+            // A name posted before it was corrected is printed as corrected.
+            let corrected = || file.head().map(|h| h.name.as_str()).filter(|n| *n != name);
+            lines.push(line(&name).or_else(|unfit| {
+                let again = corrected().and_then(|name| line(name).ok());
+                again.ok_or(unfit)
+            })?);
         }
         Ok(lines)
     }

@@ -59,12 +59,29 @@ impl Template {
             of_row: of_row.into_iter().collect(),
         };
         let mut problems = Vec::new();
-        let mut rows = 0;
+        let (mut rows, mut used) = (0, BTreeSet::new());
         for part in &mut parts {
             if let Content::Text(root) = &mut part.content {
                 join_fields(root);
                 check(root, &names, false, &mut rows, &mut problems);
+                root.each(&mut |e| {
+                    if is(e, "t") {
+                        used.extend(self::names(&e.text()));
+                    }
+                });
             }
+        }
+        let missing: Vec<String> = kind
+            .demanded_in_row()
+            .iter()
+            .filter(|name| rows > 0 && !used.contains(**name))
+            .map(|name| format!("{{{{{name}}}}}"))
+            .collect();
+        if !missing.is_empty() {
+            problems.push(format!(
+                "逐行重复的那一行里少了{}：这种文书每一户都要写明，请补上",
+                missing.join("、")
+            ));
         }
         if problems.is_empty() && rows == 0 && !names.of_row.is_empty() {
             let some: Vec<String> = names
@@ -287,7 +304,17 @@ fn fill_in(element: &mut Element, data: &Filled, row: Option<&[Value]>, of_row: 
             }
             Node::Element(mut one) => {
                 fill_in(&mut one, data, row, of_row);
-                children.push(Node::Element(one));
+                match (is(&one, "p"), is(element, "tc")) {
+                    (true, false) => {
+                        children.extend(paragraphs(one).into_iter().map(Node::Element));
+                    }
+                    // The lines of a cell stay together in one paragraph.
+                    (true, true) => {
+                        unmark(&mut one);
+                        children.push(Node::Element(one));
+                    }
+                    (false, _) => children.push(Node::Element(one)),
+                }
             }
             text @ Node::Text(_) => children.push(text),
         }
@@ -295,12 +322,90 @@ fn fill_in(element: &mut Element, data: &Filled, row: Option<&[Value]>, of_row: 
     element.children = children;
 }
 
-/// A text as Word holds it: line breaks are elements of their own.
+/// A paragraph filled with several lines as a paragraph for each: before a line
+/// break justified text is drawn out over the whole line, and only a paragraph
+/// is indented. Runs that lie inside something else keep their breaks.
+fn paragraphs(paragraph: Element) -> Vec<Element> {
+    let with = |like: &Element, kept: &str| {
+        let mut one = Element::new(&like.name);
+        let properties = like.elements().filter(|e| is(e, kept));
+        one.children = properties.cloned().map(Node::Element).collect();
+        one
+    };
+    let mut first = with(&paragraph, "pPr");
+    first.attributes.clone_from(&paragraph.attributes);
+    let mut lines = vec![first];
+    for child in &paragraph.children {
+        let run = match child {
+            Node::Element(e) if is(e, "pPr") => continue,
+            Node::Element(e) if is(e, "r") => e,
+            other => {
+                if let Some(line) = lines.last_mut() {
+                    line.children.push(other.clone());
+                }
+                continue;
+            }
+        };
+        let mut part = with(run, "rPr");
+        part.attributes.clone_from(&run.attributes);
+        for inside in &run.children {
+            match inside {
+                Node::Element(e) if is(e, "rPr") => {}
+                Node::Element(e) if filled_break(e) => {
+                    let next = with(run, "rPr");
+                    let done = std::mem::replace(&mut part, next);
+                    if let Some(line) = lines.last_mut() {
+                        line.children.push(Node::Element(done));
+                    }
+                    lines.push(with(&paragraph, "pPr"));
+                }
+                other => part.children.push(other.clone()),
+            }
+        }
+        if let Some(line) = lines.last_mut() {
+            line.children.push(Node::Element(part));
+        }
+    }
+    // The end of a section stands in one paragraph only, the last.
+    if let Some((_, before)) = lines.split_last_mut() {
+        for line in before {
+            for properties in line.elements_mut().filter(|e| is(e, "pPr")) {
+                let ends = |n: &Node| matches!(n, Node::Element(e) if is(e, "sectPr"));
+                properties.children.retain(|n| !ends(n));
+            }
+        }
+    }
+    lines
+}
+
+/// How Word writes the break of a line; said in full, it is one of ours.
+const LINE: (&str, &str) = ("w:type", "textWrapping");
+
+/// The breaks of a cell as Word writes them.
+fn unmark(element: &mut Element) {
+    if filled_break(element) {
+        element.attributes.clear();
+    }
+    for child in element.elements_mut() {
+        unmark(child);
+    }
+}
+
+/// A break that came with a value, not with the template.
+fn filled_break(element: &Element) -> bool {
+    let ours = |(name, value): &(String, String)| (name.as_str(), value.as_str()) == LINE;
+    is(element, "br") && element.attributes.iter().any(ours)
+}
+
+/// A text as Word holds it: line breaks are elements of their own, until
+/// [`paragraphs`] parts them where it can.
 fn texts(text: &str) -> Vec<Node> {
     let mut nodes = Vec::new();
     for (index, line) in text.split('\n').enumerate() {
         if index > 0 {
-            nodes.push(Node::Element(Element::new("w:br")));
+            let mut line = Element::new("w:br");
+            line.attributes.push((LINE.0.into(), LINE.1.into()));
+            nodes.push(Node::Element(line));
         }
         let mut one = Element::new("w:t");
         one.attributes.push(("xml:space".into(), "preserve".into()));

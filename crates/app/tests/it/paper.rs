@@ -303,10 +303,67 @@ fn what_a_template_may_not_be_is_refused_in_words() {
         &body("<w:body>", "<w:body><w:p><w:r><w:object/></w:r></w:p>"),
         "嵌入的对象",
     );
+    // Who is named and as what stands on every line, or it is no notice.
+    refused(&body("{{户主}}", "某某"), "那一行里少了{{户主}}");
+    refused(&body("{{类别}}", "监测对象"), "那一行里少了{{类别}}");
     let no_row = changed(|all| {
         for field in ["序号", "户主", "类别", "备注"] {
             edit(all, BODY, &format!("{{{{{field}}}}}"), field);
         }
     });
     refused(&no_row, "没有找到要逐行重复的表格行");
+}
+
+/// Each line of a value is a paragraph of its own where it stands in the text:
+/// a line break would draw out the line before it and lose the indent.
+#[test]
+fn lines_of_a_value_are_paragraphs() {
+    let kind = PaperKind::AppraisalMinutes;
+    let mut data = sample(kind, &SampleWords::default());
+    let households = ["甲户", "乙户", "丙户", "丁户", "戊户", "己户"];
+    let of = |h: &&str| {
+        format!(
+            "{h}：家庭三口，户主患病，{}。",
+            "收入支出状况：有问题；".repeat(9)
+        )
+    };
+    for (name, value) in &mut data.fields {
+        if *name == "综合研判" {
+            *value = households.iter().map(of).collect::<Vec<_>>().join("\n");
+        }
+    }
+    let row = data.rows[0].clone();
+    data.rows = vec![row; households.len()];
+    let template = Template::open(kind, &built_in(kind)).expect("a template");
+    let filled = template.fill(&data).expect("filled");
+    // To be opened in an office program and looked at.
+    if let Ok(folder) = std::env::var("SHOUWANG_PAPERS") {
+        let path = std::path::Path::new(&folder).join("minutes_of_six.docx");
+        std::fs::write(path, &filled).expect("written");
+    }
+    let all = parts(&filled);
+    let (_, body) = all.iter().find(|(name, _)| name == BODY).expect("a body");
+    for household in households {
+        let at = body.find(household).expect("the line");
+        let paragraph = &body[body[..at].rfind("<w:p>").expect("a paragraph")..at];
+        assert!(
+            paragraph.contains(r#"<w:pStyle w:val="Indented"/>"#),
+            "{paragraph}"
+        );
+        assert!(!paragraph.contains("<w:br"), "{paragraph}");
+    }
+    // What is signed stays on the page of the seal.
+    let signed = body.find("监票人（签名）").expect("the signatures");
+    let paragraph = &body[body[..signed].rfind("<w:p>").expect("a paragraph")..signed];
+    assert!(paragraph.contains("<w:keepNext/>"), "{paragraph}");
+    let layout = PolicyFiles::load(None)
+        .expect("policy folder")
+        .text("papers/appraisal_minutes.layout.txt")
+        .map(|t| Layout::parse(t).expect("a layout"))
+        .expect("a layout");
+    let page = app::paper::print_page(&layout, &data);
+    assert!(
+        page.contains("<p class=\"indented\">乙户：家庭三口"),
+        "{page}"
+    );
 }

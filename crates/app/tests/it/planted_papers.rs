@@ -257,7 +257,7 @@ fn paper(
             _ => "边缘易致贫户",
         };
         match line_of(
-            position,
+            &format!("第 {position} 户"),
             &planted.file,
             &name,
             &protection,

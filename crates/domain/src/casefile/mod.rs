@@ -38,7 +38,7 @@ pub use evidence::{
 };
 pub use objection::handling_level;
 pub use outlook::{StepStatus, Todo, step_status};
-pub use proposal::{Explanation, Fact, Situation, line_yuan, propose_category};
+pub use proposal::{Explanation, Fact, Situation, line_words, line_yuan, propose_category};
 pub use record::*;
 
 use jiff::civil::Date;

@@ -54,6 +54,29 @@ pub fn line_yuan(pack: &Pack, line: Option<&ResolvedLine>) -> Option<i64> {
     )
 }
 
+/// The line in force as a paper writes it, with the document that publishes it
+/// where the pack itself does not state the amount.
+pub fn line_words(pack: &Pack, line: Option<&ResolvedLine>) -> String {
+    let Some((amount, stated)) = line_yuan(pack, line).zip(pack.values.line.as_ref()) else {
+        return "文件未规定".into();
+    };
+    let words = match stated.comparator.get().as_deref() {
+        Some("<") => format!("低于{amount}元"),
+        Some("<=") => format!("{amount}元以内"),
+        _ => format!("{amount}元"),
+    };
+    let basis = published(pack, line).map(basis).unwrap_or_default();
+    format!("{words}{basis}")
+}
+
+/// What a published amount rests on.
+fn basis(line: &ResolvedLine) -> String {
+    format!(
+        "，依据 {} 年监测范围（{}）",
+        line.year, line.document_number
+    )
+}
+
 /// Whether an income lies inside the line by the pack's comparator; `None`
 /// where neither the pack nor a published line gives an amount.
 fn inside_line(pack: &Pack, published: Option<&ResolvedLine>, per_capita_fen: i64) -> Option<bool> {
@@ -219,10 +242,7 @@ pub fn propose_category(
                         } else {
                             ""
                         },
-                        issued.map_or_else(String::new, |l| format!(
-                            "，依据 {} 年监测范围（{}）",
-                            l.year, l.document_number
-                        )),
+                        issued.map(basis).unwrap_or_default(),
                     )
                 },
             )),
@@ -311,13 +331,19 @@ pub fn propose_category(
     let mut would_change = Vec::new();
     if let (Some(fen), Some(amount)) = (per_capita, line_yuan(pack, situation.line)) {
         let gap = (amount * 100 - fen).abs();
-        would_change.push(if gap == 0 {
-            let within = if inside == Some(true) { "包含本数" } else { "不含本数" };
-            format!("{income}正好等于监测范围（{within}），差一分结果就不同；收入只是其中一个方面。")
-        } else if inside == Some(true) {
-            format!("{income}再高 {} 以上，就不在监测范围内，但仍要看刚性支出和实际困难。", yuan(gap))
-        } else {
-            format!("{income}高出监测范围 {}；只看收入不能排除，刚性支出大、基本生活出现严重困难的仍可纳入。", yuan(gap))
+        would_change.push(match inside {
+            _ if gap == 0 => {
+                let within = if inside == Some(true) { "包含本数" } else { "不含本数" };
+                format!("{income}正好等于监测范围（{within}），差一分结果就不同；收入只是其中一个方面。")
+            }
+            Some(true) => {
+                // Where the amount itself is inside, only more than the gap leads out.
+                let inclusive = inside_line(pack, situation.line, amount * 100) == Some(true);
+                let far = yuan(gap);
+                let step = if inclusive { format!("高出 {far}以上（不含）") } else { format!("再高 {far}以上（含）") };
+                format!("{income}{step}，就不在监测范围内，但仍要看刚性支出和实际困难。")
+            }
+            _ => format!("{income}高出监测范围 {}；只看收入不能排除，刚性支出大、基本生活出现严重困难的仍可纳入。", yuan(gap)),
         });
     }
     if !troubled && by_paths {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::{AssuranceRecord, HouseholdFile, IncomeStatement, Member, MemberStatus};
 use crate::code_list::CodeLists;
 use crate::identity_number::{IdentityNumber, IssuingPrefixes, Sex};
-use crate::typed_text::{is_blank, readable_name};
+use crate::typed_text::{is_blank, name_fault, readable_name};
 
 /// A field and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,6 +49,18 @@ impl Faults {
 impl Rules<'_> {
     fn knows(&self, list: &str, code: &str) -> bool {
         self.codes.get(list).is_none_or(|l| l.get(code).is_some())
+    }
+
+    /// The name of a person as typed anew; one that stands in a file since
+    /// before is corrected when it is to be printed.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn name(&self, name: &str) -> Result<(), Vec<Fault>> {
+        let mut faults = Faults::default();
+        let fault = name_fault(name);
+        faults.add(fault.is_some(), "name", fault.unwrap_or_default());
+        faults.done()
     }
 
     /// One person as typed: name, document, sex, birth, codes.

@@ -57,6 +57,10 @@ pub struct Draft {
     /// usual from the one before; empty where it does not.
     #[serde(default)]
     pub unusual_reason: String,
+    /// Why the document lets it begin before the day it is published (a line
+    /// for the year); empty where it does not.
+    #[serde(default)]
+    pub early_reason: String,
 }
 
 /// A person's act on a day.
@@ -101,6 +105,12 @@ pub struct LineRecords {
     #[serde(default)]
     pub filings: Vec<Filing>,
     pub published: Option<Signature>,
+    /// The first day whose households it judges: that of the document, but not
+    /// before the day the publication was recorded. Absent before publication,
+    /// and on lines published before this was kept.
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    pub holds_from: Option<Date>,
     pub withdrawn: Option<Signature>,
     #[serde(default)]
     pub sent_back: Vec<Signature>,
@@ -178,6 +188,12 @@ impl MonitoringLine {
         } else {
             LineStage::Draft
         }
+    }
+
+    /// The first day whose households it judges: what was decided before the
+    /// publication stays decided, whatever day the document names.
+    pub fn holds_from(&self) -> Date {
+        self.records.holds_from.unwrap_or(self.draft.effective_from)
     }
 
     /// The last filing was returned by the higher authority.

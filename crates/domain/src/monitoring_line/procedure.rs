@@ -417,6 +417,7 @@ fn after(
         }
         LineAction::Publish { document_number } => {
             records.published = Some(sign(document_number, ""));
+            records.holds_from = Some(line.draft.effective_from.max(facts.around.today));
         }
         LineAction::Withdraw { reason } => records.withdrawn = Some(sign("", reason)),
     }

@@ -61,6 +61,7 @@ impl Surroundings<'_> {
     /// is asked again at every step, because the others move on.
     pub(super) fn against_place(&self, year: i16, draft: &Draft) -> Vec<Refusal> {
         self.too_early(year, draft)
+            .or_else(|| self.before_publication(draft))
             .into_iter()
             .chain(self.against_above(draft))
             .collect()
@@ -86,6 +87,24 @@ impl Surroundings<'_> {
         } else {
             None
         }
+    }
+
+    /// A document may publish a line for its whole year (HN22-011, HN25-012,
+    /// WY21-014), so a first day that is over is no fault in itself; but it is
+    /// said why, for the line judges nothing from before its publication.
+    fn before_publication(&self, draft: &Draft) -> Option<Refusal> {
+        let from = draft.effective_from;
+        let explained = readable_length(&draft.early_reason) >= SHORTEST_REASON;
+        (from < self.today && !explained).then(|| {
+            Refusal::new(
+                "early_reason",
+                format!(
+                    "生效日期 {from} 早于今天 {}：请把生效日期改到今天或以后；文件确实写明从那天起执行的，请在草稿里写明依据，至少 {SHORTEST_REASON} 个字。印发以前入户、评议过的仍按原来的，不追溯",
+                    self.today
+                ),
+                None,
+            )
+        })
     }
 
     /// Whether a line further up leaves room for this one.

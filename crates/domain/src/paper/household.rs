@@ -110,7 +110,7 @@ pub struct InvestigationFormPaper {
     pub masked_phone: String,
     /// Blank before the visit.
     pub income: Option<IncomeSheet>,
-    /// The monitoring line in words, as its pack states it.
+    /// The monitoring line in words, the one the casefile is held against.
     pub monitoring_line: String,
     /// 住房、义务教育、饮水、基本医保, each in words.
     pub assurances: [String; 4],

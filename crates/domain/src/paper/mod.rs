@@ -127,6 +127,22 @@ pub fn field_names(kind: PaperKind) -> (Vec<&'static str>, Vec<&'static str>) {
     )
 }
 
+impl PaperKind {
+    /// What the repeated row of a template must hold: a paper without it would
+    /// name nobody, or not say what was found of them.
+    pub fn demanded_in_row(self) -> &'static [&'static str] {
+        match self {
+            Self::InvestigationForm => &["姓名", "与户主关系"],
+            Self::CommitmentLetter => &["姓名"],
+            Self::SignInSheet => &["身份"],
+            Self::AppraisalMinutes => &["户主姓名", "同意票", "不同意票", "弃权票", "评议结果"],
+            Self::PublicNotice | Self::Announcement => &["户主", "类别"],
+            Self::SubmissionList | Self::WrittenNotice => &["村", "户主姓名", "类别"],
+            Self::ResultNotice => &[],
+        }
+    }
+}
+
 /// `2022年5月3日`.
 pub fn spoken(day: Date) -> String {
     format!("{}年{}月{}日", day.year(), day.month(), day.day())
@@ -158,6 +174,9 @@ mod tests {
             all.dedup();
             assert_eq!(all.len(), count, "{kind:?} names a field twice");
             assert_eq!(kind.as_str().parse(), Ok(*kind));
+            let demanded = kind.demanded_in_row();
+            assert!(demanded.iter().all(|n| row.contains(n)), "{kind:?}");
+            assert_eq!(demanded.is_empty(), row.is_empty(), "{kind:?}");
         }
     }
 

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::{Filled, Paper, PaperKind, spoken};
+use crate::typed_text::{DIGITS_OF_A_NAME, LONGEST_NAME, digits, has_foreign_sign};
 
 /// Why a public paper cannot be written, as a sentence with the way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,13 +56,6 @@ impl NeverPublic {
     }
 }
 
-/// Digits in any script that could spell a number: 3, ３, ③, 〇, 三.
-fn digits(text: &str) -> usize {
-    text.chars()
-        .filter(|c| c.is_numeric() || "零一二三四五六七八九".contains(*c))
-        .count()
-}
-
 /// What a text typed into the template of a public paper may not hold, as a
 /// sentence with the way out. The landline of an office may stand there, the
 /// number of a person may not.
@@ -96,11 +90,8 @@ pub fn unfit_to_post(text: &str, never: &NeverPublic) -> Option<Unfit> {
         .then(|| Unfit("公开文书的模板里写有病情或残疾的内容，请删去".into()))
 }
 
-/// The most digits a name or place may have; every sensitive number has more.
-const DIGITS_OF_A_NAME: usize = 5;
 /// The most digits a document number may have; a phone has eleven.
 const DIGITS_OF_A_DOCUMENT: usize = 10;
-const LONGEST_NAME: usize = 40;
 
 /// A text that may be posted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,10 +136,7 @@ impl PublicText {
         if never.found_in(text, is_name) {
             return unfit("有像病情或残疾的内容");
         }
-        let foreign = |c: char| {
-            c.is_control() || !(c.is_alphanumeric() || "·•・ 〔〕（）()[]-—号第".contains(c))
-        };
-        if text.chars().count() > LONGEST_NAME || text.chars().any(foreign) {
+        if text.chars().count() > LONGEST_NAME || has_foreign_sign(text) {
             return unfit("有不该出现的符号或内容太长");
         }
         Ok(Self(text.to_owned()))
@@ -215,25 +203,26 @@ fn written_beside(head_name: &str, minor: &str) -> bool {
         && head_name.trim().chars().count() >= minor.chars().count() + 2
 }
 
-/// The line of a household; `minors` are the names of its members under age,
+/// The line of a household. `whose` says which one it is in a sentence (第 3 户,
+/// 这一户); `minors` are the names of its members under age,
 /// which are never printed.
 ///
 /// # Errors
 /// [`Unfit`] when the head may not be named and no substitute is approved, or
 /// the name holds something that may not be posted.
 pub fn public_line(
-    position: usize,
+    whose: &str,
     head_name: &str,
     minors: &[&str],
     protection: &NameProtection,
     category_label: &str,
     never: &NeverPublic,
 ) -> Result<PublicLine, Unfit> {
-    let what = format!("第 {position} 户的户主姓名");
+    let what = format!("{whose}的户主姓名");
     let is_minor = |name: &str| minors.iter().any(|m| m.trim() == name.trim());
     let awaiting = || {
         Unfit(format!(
-            "第 {position} 户的户主未成年或受保护，姓名不能公开：请在“公示用名”里提出代替写法，乡镇批准后再打印"
+            "{whose}的户主未成年或受保护，姓名不能公开：请在“公示用名”里提出代替写法，乡镇批准后再打印"
         ))
     };
     let (name, substituted) = match protection {
@@ -249,17 +238,17 @@ pub fn public_line(
             match substitute {
                 SubstituteLine::Guardian { name } if is_minor(name) => {
                     return Err(Unfit(format!(
-                        "第 {position} 户批准的代替姓名是未成年人，请重新提出代替写法"
+                        "{whose}批准的代替姓名是未成年人，请重新提出代替写法"
                     )));
                 }
                 SubstituteLine::Guardian { name } => {
-                    PublicText::name(name, &format!("第 {position} 户的监护人姓名"), never)?;
+                    PublicText::name(name, &format!("{whose}的监护人姓名"), never)?;
                 }
                 SubstituteLine::CodeTail { tail } if tail.chars().count() > 4 => {
-                    return Err(Unfit(format!("第 {position} 户的户编号只能写末四位")));
+                    return Err(Unfit(format!("{whose}的户编号只能写末四位")));
                 }
                 SubstituteLine::CodeTail { tail } => {
-                    PublicText::name(tail, &format!("第 {position} 户的户编号尾号"), never)?;
+                    PublicText::name(tail, &format!("{whose}的户编号尾号"), never)?;
                 }
                 SubstituteLine::Withheld => {}
             }
@@ -512,7 +501,14 @@ mod tests {
     #[test]
     fn a_minor_is_never_named() {
         let line = |head: &str, protection: &NameProtection| {
-            public_line(1, head, &["小宝"], protection, "边缘易致贫户", &never())
+            public_line(
+                "第 1 户",
+                head,
+                &["小宝"],
+                protection,
+                "边缘易致贫户",
+                &never(),
+            )
         };
         assert!(line("小宝", &NameProtection::None).is_err());
         assert!(line("张三", &NameProtection::Awaiting).is_err());

@@ -119,7 +119,7 @@ impl SampleWords {
         let line = |position: usize, name: &str, protection| {
             let category = text(self.category(position - 1));
             public_line(
-                position,
+                &format!("第 {position} 户"),
                 name,
                 &[],
                 &protection,

@@ -163,7 +163,8 @@ pub(super) fn judge(
             let threshold = f.threshold.as_deref().unwrap_or_default();
             format!("{}：{}，{threshold}", f.label, f.value).contains(word)
         });
-        if !said {
+        let changes = explained.would_change.iter().any(|w| w.contains(word));
+        if !said && !changes {
             return Err(format!("说明里没有写“{word}”"));
         }
     }

@@ -67,6 +67,7 @@ fn calculation(table: &Table, row: &Row, pack: &Pack, rules: &Line) -> Result<()
         rounding,
         rationale: RATIONALE.into(),
         unusual_reason: String::new(),
+        early_reason: String::new(),
     };
     let around = Surroundings {
         bounds: pack.values.bounds.as_ref().and_then(|b| b.line.as_ref()),
@@ -207,6 +208,8 @@ impl<'a> Run<'a> {
                 rounding: None,
                 rationale: RATIONALE.into(),
                 unusual_reason: String::new(),
+                // The tables take a line for its whole year.
+                early_reason: RATIONALE.into(),
             },
             authors: vec!["甲".into()],
             records: LineRecords::default(),

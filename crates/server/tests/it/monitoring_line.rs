@@ -436,14 +436,14 @@ async fn a_proposal_rests_on_the_line_of_its_day_on_postgres() {
 }
 
 /// The threshold a casefile's proposal compares income with.
-async fn threshold(case: &Case<'_>) -> String {
+pub async fn threshold(case: &Case<'_>) -> String {
     let view = case.view().await;
     let fact = &view["proposal"]["facts"][0];
     fact["threshold"].as_str().expect("a threshold").to_owned()
 }
 
 /// A home visit in March 2025, with the twelve months before it.
-async fn visit(case: &Case<'_>, on: Date) {
+pub async fn visit(case: &Case<'_>, on: Date) {
     let mut form = forms::verify_home(case.place, true);
     form["income"]["period_from"] = json!("2024-03-01");
     form["income"]["period_to"] = json!("2025-02-28");
@@ -466,6 +466,20 @@ async fn proposals(engine: Engine) {
         "文件未规定",
         "its day was earlier"
     );
+    // The printed form says what the casefile says, each of its own day.
+    for (case, line) in [
+        (&before, "文件未规定"),
+        (
+            &after,
+            "7400元以内，依据 2025 年监测范围（豫防返〔2025〕2号）",
+        ),
+    ] {
+        let path = format!("/papers/casefile/{}/investigation_form", case.id);
+        for form in ["print", "document"] {
+            let paper = test.village().get(&format!("{path}/{form}")).await.text();
+            assert!(paper.contains(line), "{form} lacks {line}: {paper}");
+        }
+    }
     // A correction holds from a later day: what runs keeps its line.
     publish(&test, 7600, "2025-04-01", true).await;
     test.go_to(date(2025, 4, 2));

@@ -3,7 +3,9 @@
 use jiff::civil::date;
 use serde_json::{Value, json};
 
-use crate::monitoring_line::{act, begin, draft, guards, henan_2025, publish};
+use crate::monitoring_line::{act, begin, draft, guards, henan_2025, publish, threshold, visit};
+use crate::place::HOME;
+use crate::story::Case;
 use crate::test_app::{Engine, TestApp};
 
 const CITY: &str = "410300000000";
@@ -279,6 +281,50 @@ async fn a_later_line_from_above_goes_before_a_lower_one() {
     test.go_to(date(2025, 3, 10));
     let after = county.get("/monitoring-lines").await.ok();
     assert_eq!(after["current"]["amount_yuan"], 7400);
+}
+
+/// A line for the year may be published when the year is under way, with a
+/// word why; it judges nothing from before its publication (HN25-012).
+#[tokio::test]
+async fn a_line_that_begins_before_its_publication_reaches_back_to_nothing() {
+    let test = henan_2025(Engine::Sqlite).await;
+    let before = Case::open(&test, HOME, 1, date(2025, 3, 3)).await;
+    visit(&before, date(2025, 3, 3)).await;
+    test.go_to(date(2025, 3, 12));
+    let person = test.person("policy");
+    let line = person
+        .post("/monitoring-lines", begin(7400, "2025-03-01"))
+        .await
+        .ok();
+    assert_eq!(line["faults"][0]["guard"], "early_reason", "{line:#}");
+    let problem = act(&person, &line, "2025-03-12", json!({"type": "submit"}))
+        .await
+        .problem(422, "refused");
+    assert_eq!(guards(&problem), ["early_reason"]);
+    let mut of_the_year = draft(7400, "2025-03-01");
+    of_the_year["early_reason"] = json!("文件写明 2025 年度从三月一日起执行");
+    let revise = json!({"type": "revise", "draft": of_the_year});
+    let line = act(&person, &line, "2025-03-12", revise).await.ok();
+    let line = act(&person, &line, "2025-03-12", json!({"type": "submit"}))
+        .await
+        .ok();
+    let line = filed(&test, line).await;
+    let publish_it = json!({"type": "publish", "document_number": "豫防返〔2025〕2号"});
+    let line = act(&person, &line, "2025-03-12", publish_it).await.ok();
+    // Both days are shown, with the word why.
+    assert_eq!(line["draft"]["effective_from"], "2025-03-01");
+    assert_eq!(line["records"]["holds_from"], "2025-03-12");
+    assert_eq!(
+        line["draft"]["early_reason"],
+        "文件写明 2025 年度从三月一日起执行"
+    );
+    let listed = test.person("county.a1").get("/monitoring-lines").await.ok();
+    assert_eq!(listed["lines"][0]["effective_from"], "2025-03-12");
+    assert_eq!(listed["current"]["amount_yuan"], 7400);
+    assert_eq!(threshold(&before).await, "文件未规定");
+    let after = Case::open(&test, HOME, 2, date(2025, 3, 12)).await;
+    visit(&after, date(2025, 3, 12)).await;
+    assert!(threshold(&after).await.contains("7,400.00"));
 }
 
 #[tokio::test]

@@ -303,6 +303,55 @@ async fn a_notice_waits_for_the_name_protection() {
     }
 }
 
+/// A household nobody could print is refused by itself, before its posting is
+/// recorded; the others' notice is posted and printed.
+#[tokio::test]
+async fn a_name_no_paper_prints_keeps_only_its_own_household() {
+    let test = TestApp::on(Engine::Sqlite).await;
+    let village = test.village();
+    // Typed, a number or an unseen sign is no name.
+    for name in ["13800138000", "李\u{2060}四", "李四<b>"] {
+        let mut form = forms::household(HOME, 6);
+        form["members"][0]["name"] = json!(name);
+        let problem = village
+            .post("/households", form)
+            .await
+            .problem(422, "invalid");
+        let errors = problem["errors"].to_string();
+        assert!(errors.contains("members.0.name"), "{problem:#}");
+        assert!(!errors.contains(name), "the sentence repeats the name");
+    }
+    let good = Case::open(&test, HOME, 1, FIRST).await;
+    let mut form = forms::household(HOME, 5);
+    form["members"][0]["name"] = json!("李肺癌");
+    let saved = village.post("/households", form).await.ok();
+    let household = saved["id"].as_str().expect("an id").to_owned();
+    let lead = forms::lead(HOME, &household, "cadre_visit", FIRST);
+    let lead = village.post("/leads", lead).await.ok();
+    let bad = Case::of_lead(&test, HOME, household, &lead["lead"], "identification").await;
+    for case in [&good, &bad] {
+        case.up_to_appraisal(FIRST).await;
+    }
+    let items = [
+        (good.id.clone(), good.version().await),
+        (bad.id.clone(), bad.version().await),
+    ];
+    let notice = forms::notice(HOME, FIRST, &items);
+    let posted = village.post("/notices", notice).await.ok();
+    assert_eq!(posted["results"][0]["ok"], true, "{posted:#}");
+    let refusal = &posted["results"][1]["refusals"][0];
+    assert_eq!(refusal["guard"], "name_printable", "{posted:#}");
+    let says = refusal["message"].as_str().expect("words");
+    assert!(
+        says.contains("农户档案里更正") && !says.contains("肺癌"),
+        "{says}"
+    );
+    assert!(bad.view().await["records"]["public_notice"].is_null());
+    let path = format!("/notices/{}/print", posted["id"].as_str().expect("an id"));
+    let page = village.get(&path).await.text();
+    assert!(page.contains(&forms::head_name(HOME, 1)), "{page}");
+}
+
 /// A built-in template with another heading.
 fn renamed(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
     use std::io::{Cursor, Read as _, Write as _};

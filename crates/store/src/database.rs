@@ -92,6 +92,7 @@ migrations! {
     "0085_saved_views_and_lead_corrections",
     "0090_complaint",
     "0091_handover",
+    "0095_supplementary_list",
 }
 
 impl Store {

@@ -93,6 +93,7 @@ migrations! {
     "0090_complaint",
     "0091_handover",
     "0092_deputy_decision",
+    "0095_supplementary_list",
 }
 
 impl Store {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::account::Scope;
 use domain::division::DivisionCode;
-use domain::submission_list::{ItemAnswer, ListContent, ListStage, SubmissionList};
+use domain::submission_list::{ItemAnswer, ListContent, ListStage, Month, SubmissionList};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
@@ -53,6 +53,17 @@ pub struct ListFilter {
     pub period: Option<String>,
     /// Only lists that carry a period at all.
     pub monthly: bool,
+}
+
+/// The month of a list that was not taken or sent back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenMonth {
+    pub area: String,
+    pub code: String,
+    /// `2020-06`.
+    pub period: String,
+    /// 0 for the month's list itself, from 1 for its supplements.
+    pub supplement: i32,
 }
 
 fn item_place(list_id: &str, seq: i64) -> String {
@@ -149,6 +160,7 @@ impl WriteTx {
             year: i32::from(content.submitted_on.year()),
             number: new.number,
             period: content.period.map(|p| p.to_string()),
+            supplement: i32::try_from(content.supplement).unwrap_or(i32::MAX),
             stage: new.list.stage.as_str().to_owned(),
             submitted_on: content.submitted_on.to_string(),
             acknowledge_by: content.acknowledge_by.map(|d| d.to_string()),
@@ -389,6 +401,70 @@ impl Store {
         )
         .await?;
         page.try_map(|row| opened(self.crypto(), row, &items))
+    }
+
+    /// Which lists these casefiles ever stood on and were answered, or stand
+    /// on now, as (casefile, code of the list).
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn ever_listed(
+        &self,
+        scope: &Scope,
+        ids: &[String],
+    ) -> Result<BTreeSet<(String, String)>, StoreError> {
+        let mut listed = BTreeSet::new();
+        for ids in ids.chunks(500) {
+            let found: Vec<(String, String)> = submission_list_item::Entity::find()
+                .select_only()
+                .column(submission_list_item::Column::CasefileId)
+                .column(submission_list_item::Column::Code)
+                .filter(within(submission_list_item::Column::Village, scope))
+                .filter(submission_list_item::Column::CasefileId.is_in(ids.to_vec()))
+                .filter(
+                    sea_orm::Condition::any()
+                        .add(submission_list_item::Column::Held.eq(true))
+                        .add(submission_list_item::Column::Verdict.is_not_null()),
+                )
+                .into_tuple()
+                .all(&self.connection)
+                .await?;
+            listed.extend(found);
+        }
+        Ok(listed)
+    }
+
+    /// The months a maker has given lists for since `from`; those taken or sent
+    /// back count as not given.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn given_months(
+        &self,
+        scope: &Scope,
+        maker: DivisionCode,
+        from: Month,
+    ) -> Result<Vec<GivenMonth>, StoreError> {
+        let found: Vec<(String, String, String, i32)> = submission_list::Entity::find()
+            .select_only()
+            .column(submission_list::Column::Area)
+            .column(submission_list::Column::Code)
+            .column(submission_list::Column::Period)
+            .column(submission_list::Column::Supplement)
+            .filter(within(submission_list::Column::Area, scope))
+            .filter(submission_list::Column::Maker.eq(maker.to_string()))
+            .filter(submission_list::Column::Period.gte(from.to_string()))
+            .filter(submission_list::Column::Stage.is_not_in(["withdrawn", "returned"]))
+            .into_tuple()
+            .all(&self.connection)
+            .await?;
+        let month = |(area, code, period, supplement)| GivenMonth {
+            area,
+            code,
+            period,
+            supplement,
+        };
+        Ok(found.into_iter().map(month).collect())
     }
 
     /// Which of these casefiles a list keeps off another of its kind, as

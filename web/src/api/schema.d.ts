@@ -2824,6 +2824,8 @@ export interface components {
             category_label?: string | null;
             /** Format: date */
             qualified_on: string;
+            /** @description Lists it never stood on, though the document goes by them; keeps it from nothing. */
+            notes: components["schemas"]["Refusal"][];
             /** @description What would keep the receiving level from answering today. */
             refusals: components["schemas"]["Refusal"][];
         };
@@ -3900,6 +3902,11 @@ export interface components {
              *     usual from the one before; empty where it does not.
              */
             unusual_reason?: string;
+            /**
+             * @description Why the document lets it begin before the day it is published (a line
+             *     for the year); empty where it does not.
+             */
+            early_reason?: string;
         };
         /** @description A list that may be drawn up now. */
         DrawableList: {
@@ -3920,6 +3927,8 @@ export interface components {
             month: components["schemas"]["Month"];
             /** @description How many of the candidates belong to it. */
             candidates: number;
+            /** @description It has its list: what is sent now adds to it (补充). */
+            supplements: boolean;
         };
         /** @description One of the two households. */
         DuplicateSide: {
@@ -4880,6 +4889,12 @@ export interface components {
             approved?: components["schemas"]["Signature"] | null;
             filings?: components["schemas"]["Filing"][];
             published?: components["schemas"]["Signature"] | null;
+            /**
+             * @description The first day whose households it judges: that of the document, but not
+             *     before the day the publication was recorded. Absent before publication,
+             *     and on lines published before this was kept.
+             */
+            holds_from?: string | null;
             withdrawn?: components["schemas"]["Signature"] | null;
             sent_back?: components["schemas"]["Signature"][];
             /** @description What was done before each time it went back, oldest first. */
@@ -5145,6 +5160,8 @@ export interface components {
             turn: string;
             /** @description What stands in the way of an answer. */
             refusals: components["schemas"]["Refusal"][];
+            /** @description Lists it never stood on, though the document goes by them; keeps it from nothing. */
+            notes: components["schemas"]["Refusal"][];
             /** @description 报送后有变化. */
             differences: components["schemas"]["Difference"][];
         };

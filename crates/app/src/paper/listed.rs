@@ -70,7 +70,12 @@ fn sent(list: &FrozenList, title: String) -> SentList {
     let content: &ListContent = &list.content;
     SentList {
         title,
-        number: content.number.clone(),
+        // One paper, one number: the platform's own only where no letter gives one.
+        number: if content.document_number.is_empty() || content.terms.written_notice {
+            content.number.clone()
+        } else {
+            String::new()
+        },
         issued_by: content.maker.signs_as().to_owned(),
         addressed_to: content.recipient.signs_as().to_owned(),
         document_number: content.document_number.clone(),

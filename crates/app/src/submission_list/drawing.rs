@@ -6,16 +6,15 @@ use domain::account::{Operation, Principal};
 use domain::casefile::Casefile;
 use domain::division::DivisionCode;
 use domain::policy::Pack;
-use domain::submission_list::{ListTerms, Month, held_by_objection, qualified_on};
+use domain::submission_list::{ListTerms, Month, held_by_objection, passed_by, qualified_on};
 use jiff::civil::Date;
 use store::casefile::{CasefileFilter, CasefileRow as StoredRow};
-use store::submission_list::ListFilter;
 
 use super::sending::documented;
 use super::{CandidateView, DrawableList, DrawablePeriod, category, named, party};
 use crate::casefile::VillageName;
 use crate::error::permit;
-use crate::{App, AppError, Window};
+use crate::{App, AppError};
 
 /// A casefile that qualifies for a list.
 pub(super) struct Found {
@@ -30,20 +29,27 @@ pub(super) struct Group<'a> {
     pub terms: ListTerms,
     pub area: DivisionCode,
     pub found: Vec<Found>,
-    /// Months without a list yet; empty where it does not go by months.
-    pub months: Vec<Month>,
+    /// Months without a list yet, oldest first, and this one where somebody
+    /// came after its list; empty where it does not go by months.
+    pub months: Vec<ListMonth>,
+}
+
+/// A month a list may be given for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ListMonth {
+    pub month: Month,
+    /// It has its list: what is sent now adds to it.
+    pub supplements: bool,
 }
 
 impl Group<'_> {
-    fn due_by(&self, month: Month) -> usize {
+    pub(super) fn due_by(&self, month: Month) -> usize {
         self.found
             .iter()
             .filter(|f| f.qualified_on <= month.last_day())
             .count()
     }
 }
-
-const CHUNK: u64 = 200;
 
 impl App {
     /// Lists the signed-in person's office may draw up, with who is due.
@@ -83,8 +89,9 @@ impl App {
                     .months
                     .iter()
                     .map(|month| DrawablePeriod {
-                        month: *month,
-                        candidates: group.due_by(*month),
+                        month: month.month,
+                        candidates: group.due_by(month.month),
+                        supplements: month.supplements,
                     })
                     .collect(),
                 documented: documented(group.pack, &group.terms),
@@ -103,6 +110,9 @@ impl App {
     ) -> Result<Vec<CandidateView>, AppError> {
         let ids = group.found.iter().map(|f| f.row.household_id.clone());
         let households = self.store.households(&principal.scope, ids).await?;
+        let ids: Vec<String> = group.found.iter().map(|f| f.row.id.clone()).collect();
+        let stood = self.stood_on(&principal.scope, &ids).await?;
+        let nowhere = BTreeSet::new();
         let candidates = group.found.iter().map(|found| {
             let household = households.get(&found.row.household_id);
             let kind = household.map_or("", |h| h.household_type.as_str());
@@ -117,6 +127,11 @@ impl App {
                 category_label: category(group.pack, &found.casefile, kind)
                     .map(|c| group.pack.category_label(&c)),
                 qualified_on: found.qualified_on,
+                notes: passed_by(
+                    group.pack,
+                    &group.terms,
+                    stood.get(&found.row.id).unwrap_or(&nowhere),
+                ),
                 refusals: self
                     .awaited_answer(&group.terms, &found.casefile, group.pack, kind, principal)
                     .map(|t| t.refusals)
@@ -242,8 +257,9 @@ impl App {
         Ok(())
     }
 
-    /// Months that still need their list: this one, and the one before where
-    /// the document held then or somebody was left over.
+    /// Months that still need their list, back to where the document began to
+    /// hold or the rhythm did; this month again where somebody qualified after
+    /// its list.
     async fn with_months(
         &self,
         principal: &Principal,
@@ -254,34 +270,37 @@ impl App {
             return Ok(());
         }
         let current = Month::of(self.today());
-        let before = current.previous();
-        let then = self.pack_in_force(division, before.last_day()).await.ok();
-        for month in [before, current] {
-            let filter = ListFilter {
-                maker: Some(division),
-                period: Some(month.to_string()),
-                stages: LASTING.iter().map(|s| (*s).to_owned()).collect(),
-                ..Default::default()
-            };
-            let given = self
-                .store
-                .submission_lists(&principal.scope, &filter, &Window::first(CHUNK))
-                .await?;
-            for group in groups.values_mut().filter(|g| g.terms.monthly) {
-                let area = group.area.to_string();
+        let timeline = crate::policy::timeline_of(&self.store.adoptions().await?)?;
+        let mut months = vec![(current, None)];
+        let mut month = current.previous();
+        while months.len() <= MONTHS_LOOKED_BACK {
+            let then = timeline.governing(division, month.last_day());
+            months.push((month, then.map(|a| a.pack_id.clone())));
+            month = month.previous();
+        }
+        months.reverse();
+        let scope = &principal.scope;
+        let given = self.store.given_months(scope, division, month).await?;
+        for group in groups.values_mut().filter(|g| g.terms.monthly) {
+            let area = group.area.to_string();
+            let definition = group.pack.values.lists.iter();
+            let definition = definition.filter(|l| l.code == group.terms.code);
+            let definition: Vec<_> = definition.collect();
+            for (month, then) in &months {
+                let period = month.to_string();
                 let there = given
-                    .items
                     .iter()
-                    .any(|l| l.row.code == group.terms.code && l.row.area == area);
-                let definition = group.pack.values.lists.iter();
-                let by_month = definition
-                    .filter(|l| l.code == group.terms.code)
-                    .any(|l| l.monthly_on(month.last_day()));
-                let held = month == current
-                    || then.is_some_and(|p| p.id() == group.pack.id())
-                    || group.due_by(month) > 0;
-                if !there && held && by_month {
-                    group.months.push(month);
+                    .any(|g| g.code == group.terms.code && g.area == area && g.period == period);
+                let by_month = definition.iter().any(|l| l.monthly_on(month.last_day()));
+                let due = group.due_by(*month) > 0;
+                let held = *month == current
+                    || then.as_deref() == Some(group.pack.id())
+                    || (due && *month == current.previous());
+                if by_month && held && (!there || (due && *month == current)) {
+                    group.months.push(ListMonth {
+                        month: *month,
+                        supplements: there,
+                    });
                 }
             }
         }
@@ -289,5 +308,6 @@ impl App {
     }
 }
 
-/// Stages of a list that was not taken or sent back.
-const LASTING: &[&str] = &["submitted", "received", "closed", "no_adjustment"];
+/// How far back missing months are looked for: what is older is no longer
+/// mended by a list, and a desk has an end.
+const MONTHS_LOOKED_BACK: usize = 24;

@@ -36,6 +36,8 @@ pub struct DrawablePeriod {
     pub month: Month,
     /// How many of the candidates belong to it.
     pub candidates: usize,
+    /// It has its list: what is sent now adds to it (补充).
+    pub supplements: bool,
 }
 
 /// A household that qualifies.
@@ -47,6 +49,8 @@ pub struct CandidateView {
     pub village: VillageName,
     pub category_label: Option<String>,
     pub qualified_on: Date,
+    /// Lists it never stood on, though the document goes by them; keeps it from nothing.
+    pub notes: Vec<Refusal>,
     /// What would keep the receiving level from answering today.
     pub refusals: Vec<Refusal>,
 }
@@ -249,6 +253,8 @@ pub struct ListItemView {
     pub turn: String,
     /// What stands in the way of an answer.
     pub refusals: Vec<Refusal>,
+    /// Lists it never stood on, though the document goes by them; keeps it from nothing.
+    pub notes: Vec<Refusal>,
     /// 报送后有变化.
     pub differences: Vec<Difference>,
 }

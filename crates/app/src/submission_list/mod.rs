@@ -11,7 +11,7 @@ mod work;
 
 pub use forms::*;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::account::{Operation, Principal, Scope};
 use domain::casefile::{Casefile, Refusal, Situation, Stage, Todo, outlook, propose_category};
@@ -104,10 +104,23 @@ impl App {
         let ids = std::slice::from_ref(&casefile.id);
         let listed = self.store.listed_casefiles(scope, ids).await?;
         let listed: BTreeSet<String> = listed.into_iter().map(|(_, code)| code).collect();
-        for one in todo.iter_mut().filter(|t| t.ready && awaited(t.step)) {
+        for one in todo.iter_mut().filter(|t| awaited(t.step)) {
             one.refusals.extend(not_on_list(pack, one.step, &listed));
         }
         Ok(())
+    }
+
+    /// The lists each of these casefiles ever stood on.
+    async fn stood_on(
+        &self,
+        scope: &Scope,
+        ids: &[String],
+    ) -> Result<BTreeMap<String, BTreeSet<String>>, AppError> {
+        let mut stood: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (casefile, code) in self.store.ever_listed(scope, ids).await? {
+            stood.entry(casefile).or_default().insert(code);
+        }
+        Ok(stood)
     }
 
     /// A list in scope.

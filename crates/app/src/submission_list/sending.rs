@@ -72,6 +72,9 @@ impl App {
                 qualified_on: f.qualified_on,
             })
             .collect();
+        let supplement = self
+            .next_supplement(principal, &terms, form.area, form.period)
+            .await?;
         let left_out: Vec<(String, String)> = form
             .left_out
             .iter()
@@ -81,6 +84,7 @@ impl App {
             terms: &terms,
             area: form.area,
             period: form.period,
+            supplements: supplement > 0,
             submitted_on: form.submitted_on,
             document_number: &form.document_number,
             signatory: &form.signatory,
@@ -94,9 +98,35 @@ impl App {
         }
         .check()
         .map_err(AppError::Refused)?;
-        let content = self.new_content(principal, pack, &terms, &form).await?;
+        let content = self
+            .new_content(principal, pack, &terms, &form, supplement)
+            .await?;
         self.send_list(principal, pack, content, form.area, &form.items)
             .await
+    }
+
+    /// Which list of its month this would be: 0 where there is none yet, else
+    /// the number of its supplement. No document says how often a month may be
+    /// reported (HN20-090 says 按月), so a household need not wait for the next.
+    async fn next_supplement(
+        &self,
+        principal: &Principal,
+        terms: &ListTerms,
+        area: DivisionCode,
+        period: Option<Month>,
+    ) -> Result<u32, AppError> {
+        let (Some(period), Some((maker, _))) = (period, terms.parties(area)) else {
+            return Ok(0);
+        };
+        let scope = &principal.scope;
+        let given = self.store.given_months(scope, maker, period).await?;
+        let (area, month) = (area.to_string(), period.to_string());
+        let last = given
+            .iter()
+            .filter(|g| g.area == area && g.code == terms.code && g.period == month)
+            .map(|g| g.supplement)
+            .max();
+        Ok(last.map_or(0, |last| u32::try_from(last).unwrap_or(0) + 1))
     }
 
     /// Everything but the households: parties, dates, who was left out.
@@ -106,6 +136,7 @@ impl App {
         pack: &Pack,
         terms: &ListTerms,
         form: &NewSubmissionList,
+        supplement: u32,
     ) -> Result<ListContent, AppError> {
         let (maker, recipient) = terms.parties(form.area).ok_or(AppError::NotFound)?;
         let parties = [form.area, maker, recipient];
@@ -137,8 +168,13 @@ impl App {
             })
         });
         let month = form.period.map(Month::spoken).unwrap_or_default();
+        let title = terms.title(form.area, &named(&names, form.area), &month);
         Ok(ListContent {
-            title: terms.title(form.area, &named(&names, form.area), &month),
+            title: match supplement {
+                0 => title,
+                1 => format!("{title}（补充）"),
+                more => format!("{title}（补充{more}）"),
+            },
             number: String::new(),
             terms: terms.clone(),
             pack: domain::casefile::PackRef {
@@ -149,6 +185,7 @@ impl App {
             maker: party(maker),
             recipient: party(recipient),
             period: form.period,
+            supplement,
             submitted_on: form.submitted_on,
             submitted_by: principal.display_name.clone(),
             deputy_of: principal.deputy_of.clone(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::account::{Operation, Principal};
 use domain::policy::{Guard, GuardKind, Item, Pack, StepKind};
-use domain::submission_list::{ItemVerdict, ListStage, SubmissionList};
+use domain::submission_list::{ItemVerdict, ListStage, SubmissionList, passed_by};
 use store::submission_list::{ListFilter, StoredList};
 
 use super::{
@@ -268,6 +268,8 @@ impl App {
         let villages = files.values().map(|(_, f)| f.village.to_string());
         let names: BTreeMap<String, String> = self.division_names(villages).await?;
         let pack = self.pack(&content.pack.id)?;
+        let stood = self.stood_on(&principal.scope, &ids).await?;
+        let nowhere = BTreeSet::new();
         let mut items = Vec::new();
         for row in &content.rows {
             let known = casefiles
@@ -329,6 +331,11 @@ impl App {
                 ready: awaited.as_ref().is_some_and(|t| t.ready),
                 turn: awaited.as_ref().map(|t| t.verb.clone()).unwrap_or_default(),
                 refusals: awaited.map(|t| t.refusals).unwrap_or_default(),
+                notes: passed_by(
+                    pack,
+                    &content.terms,
+                    stood.get(&row.casefile_id).unwrap_or(&nowhere),
+                ),
                 differences,
             });
         }

@@ -82,11 +82,17 @@ impl App {
         for group in self.list_groups(principal).await? {
             let label = &group.terms.label;
             let due = group.found.len();
-            // Whoever came after this month's list waits for the next one.
+            // Whoever came after a past month's list waits for the next one.
             let waits = group.terms.monthly && group.months.is_empty();
             if due > 0 && !waits {
-                let (month, due_on) = match group.months.first() {
-                    Some(month) => (month.spoken(), Some(month.last_day().to_string())),
+                let takes = group
+                    .months
+                    .iter()
+                    .find(|m| group.due_by(m.month) > 0)
+                    .or(group.months.last());
+                let (month, due_on) = match takes {
+                    Some(m) if m.supplements => (format!("{}补充", m.month.spoken()), None),
+                    Some(m) => (m.month.spoken(), Some(m.month.last_day().to_string())),
                     None => (String::new(), None),
                 };
                 bench.reminders.push(Reminder {
@@ -95,15 +101,40 @@ impl App {
                     link: "/submission-lists?folder=draw_up".into(),
                 });
             }
-            for month in group.months.iter().filter(|m| due == 0 && **m < current) {
+            let missing: Vec<Month> = group
+                .months
+                .iter()
+                .map(|m| m.month)
+                .filter(|m| *m < current && group.due_by(*m) == 0)
+                .collect();
+            if let Some(oldest) = missing.first() {
                 bench.reminders.push(Reminder {
-                    message: format!("{}{label}没有报送，也没有登记“本月无调整”", month.spoken()),
-                    due_on: Some(month.last_day().to_string()),
+                    message: format!(
+                        "{}{label}没有报送，也没有登记“本月无调整”",
+                        months_in_words(&missing)
+                    ),
+                    due_on: Some(oldest.last_day().to_string()),
                     link: "/submission-lists?folder=draw_up".into(),
                 });
             }
         }
         Ok(())
+    }
+}
+
+/// Months named in one sentence.
+const NAMED_AT_MOST: usize = 3;
+
+/// The oldest by name, how many more there are.
+fn months_in_words(months: &[Month]) -> String {
+    let named: Vec<String> = months
+        .iter()
+        .take(NAMED_AT_MOST)
+        .map(|m| m.spoken())
+        .collect();
+    match months.len().saturating_sub(NAMED_AT_MOST) {
+        0 => named.join("、"),
+        more => format!("{}（另有 {more} 个月）", named.join("、")),
     }
 }
 

@@ -132,6 +132,9 @@ pub struct ListContent {
     pub recipient: Party,
     /// The month it is the list of, in documents that adjust by months.
     pub period: Option<Month>,
+    /// 0 for the month's list itself, from 1 for what was added to the month (补充).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub supplement: u32,
     #[schema(value_type = String)]
     pub submitted_on: Date,
     pub submitted_by: String,
@@ -153,6 +156,11 @@ pub struct ListContent {
     /// Why there is nothing to report (本月无调整); empty on a list with rows.
     #[serde(default)]
     pub note: String,
+}
+
+/// A list of its own is kept as lists were kept before there were supplements.
+fn is_zero(supplement: &u32) -> bool {
+    *supplement == 0
 }
 
 /// One household on a list.

@@ -368,6 +368,8 @@ pub struct Drawing<'a> {
     pub terms: &'a ListTerms,
     pub area: DivisionCode,
     pub period: Option<Month>,
+    /// The month has its list already: this one adds to it (补充).
+    pub supplements: bool,
     pub submitted_on: Date,
     pub document_number: &'a str,
     pub signatory: &'a str,
@@ -421,6 +423,28 @@ impl Drawing<'_> {
             (false, Some(_)) => no("period", "这份名单不按月报送。".into()),
             (true, Some(period)) if period > Month::of(self.today) => {
                 no("period", "下月的名单到下月再报。".into());
+            }
+            (true, Some(period)) if self.supplements && self.chosen.is_empty() => {
+                no(
+                    "month_given",
+                    format!(
+                        "{}的{}已经报送，或已经登记“本月无调整”，不用再登记；又有农户符合条件的，可以补充报送。",
+                        period.spoken(),
+                        terms.label
+                    ),
+                );
+            }
+            (true, Some(period)) if self.supplements && period < Month::of(self.today) => {
+                no(
+                    "month_given",
+                    format!(
+                        "{}的{}已经报送，补充只在当月；没有列入的按月动态调整，列入{}的名单，那份名单可在{}前报送。",
+                        period.spoken(),
+                        terms.label,
+                        Month::of(self.today).spoken(),
+                        spoken(Month::of(self.today).last_day())
+                    ),
+                );
             }
             _ => {}
         }

@@ -70,6 +70,28 @@ pub fn not_on_list(pack: &Pack, step: StepKind, listed: &BTreeSet<String>) -> Op
     ))
 }
 
+/// The lists of the pack a household passed by on its way to one: it was dealt
+/// with by itself. Said beside its row; it keeps it from nothing.
+pub fn passed_by(pack: &Pack, terms: &ListTerms, stood: &BTreeSet<String>) -> Vec<Refusal> {
+    let before = |step| {
+        let earlier = |p: &Procedure| p.comes_before(step, terms.after);
+        step == terms.after || pack.identification().is_some_and(earlier)
+    };
+    pack.values
+        .lists
+        .iter()
+        .filter(|l| l.code != terms.code && l.answered_by.is_some_and(before))
+        .filter(|l| !stood.contains(&l.code))
+        .map(|l| {
+            Refusal::new(
+                "not_on_list",
+                format!("这一户没有列入过“{}”，是单独办理的。", l.label),
+                l.clause.as_ref().map(|c| c.get_ref().as_str()),
+            )
+        })
+        .collect()
+}
+
 /// The step that sending the list records on each casefile: the written
 /// notice (HN20-037), or the township government's submission (WY21-047).
 pub fn sending_step(terms: &ListTerms, procedure: &Procedure) -> Option<StepKind> {
@@ -202,7 +224,7 @@ pub fn answer_in(
         Stage::Running | Stage::Determined { .. } | Stage::Archived { .. } => {}
     }
     let Some(step) = terms.answered_by else {
-        return acknowledged(casefile, clause_of(StepKind::CountyDecision));
+        return acknowledged(casefile, acknowledgement_clause(procedure));
     };
     let opinion = match step {
         StepKind::TownshipReview => records.township_review.as_ref().map(|r| &r.record.opinion),
@@ -217,6 +239,13 @@ pub fn answer_in(
         ground: None,
         clause: clause_of(step),
     })
+}
+
+/// The clause that orders the acknowledgement; none where it is practice.
+fn acknowledgement_clause(procedure: Option<&Procedure>) -> Option<String> {
+    let mut guards = procedure?.guards.iter();
+    let ordered = guards.find(|g| g.kind == GuardKind::DecisionAcknowledged)?;
+    ordered.clause.as_ref().map(|c| c.get_ref().clone())
 }
 
 /// Taken note of by itself, or shown by what the township did with it since.

@@ -81,7 +81,7 @@ async fn the_minutes_name_conveners_and_findings() {
 }
 
 #[tokio::test]
-async fn what_came_too_late_goes_into_the_next_month() {
+async fn what_came_after_the_list_of_the_month_supplements_it() {
     let test = under_2020().await;
     test.go_to(MAY);
     let early = checked(&test, 1, MAY).await;
@@ -105,25 +105,64 @@ async fn what_came_too_late_goes_into_the_next_month() {
         (&sent["period"], &sent["title"]),
         (&json!("2022-05"), &json!("柳泉镇2022年5月监测对象建议名单"))
     );
-
-    // May's list is out: whoever comes now waits for June's.
-    let late = checked(&test, 2, MAY).await;
-    let due = drawable(&test, "township.a1").await;
-    assert_eq!(due[0]["candidates"].as_array().map(Vec::len), Some(1));
-    assert_eq!(due[0]["periods"], json!([]));
-    let second = list_of(PACK, "recommended_list", TOWNSHIP, MAY, &[&late]).await;
-    send(&test, "township.a1", month_of(second, "2022-05"))
+    // The month has its list and nobody came since: it is not given again.
+    assert_eq!(
+        drawable(&test, "township.a1").await[0]["periods"],
+        json!([])
+    );
+    let none = list_of(PACK, "recommended_list", TOWNSHIP, MAY, &[]).await;
+    let problem = send(&test, "township.a1", month_of(none, "2022-05"))
         .await
-        .problem(409, "conflict");
-    let june = date(2022, 6, 8);
-    test.go_to(june);
-    let newest = checked(&test, 3, june).await;
+        .refusal("month_given");
+    assert_eq!(problem["clause"], "HN20-036", "{problem:#}");
+
+    // Whoever comes now supplements May's list, or is left to June's.
+    let late = checked(&test, 2, MAY).await;
+    let waiting = checked(&test, 3, MAY).await;
     let due = drawable(&test, "township.a1").await;
     assert_eq!(
         due[0]["periods"],
-        json!([{"month": "2022-06", "candidates": 2}])
+        json!([{"month": "2022-05", "candidates": 2, "supplements": true}])
     );
-    let both = list_of(PACK, "recommended_list", TOWNSHIP, june, &[&late, &newest]).await;
+    let bench = test.township().get("/workbench").await.ok();
+    let reminders = bench["reminders"].to_string();
+    assert!(
+        reminders.contains("有 2 户可以报送2022年5月补充监测对象建议名单"),
+        "{reminders}"
+    );
+    let both = list_of(PACK, "recommended_list", TOWNSHIP, MAY, &[&early, &late]).await;
+    send(&test, "township.a1", month_of(both, "2022-05"))
+        .await
+        .refusal("qualified");
+    let mut more = list_of(PACK, "recommended_list", TOWNSHIP, MAY, &[&late]).await;
+    more["left_out"] = json!([{"casefile_id": waiting.id, "reason": "材料还没有补齐"}]);
+    let sent = send(&test, "township.a1", month_of(more, "2022-05"))
+        .await
+        .ok();
+    assert_eq!(sent["title"], "柳泉镇2022年5月监测对象建议名单（补充）");
+    let june = date(2022, 6, 8);
+    test.go_to(june);
+    let newest = checked(&test, 4, june).await;
+    let due = drawable(&test, "township.a1").await;
+    assert_eq!(
+        due[0]["periods"],
+        json!([{"month": "2022-06", "candidates": 2, "supplements": false}])
+    );
+    // May is over: what is left goes into June's, and the refusal says so.
+    let form = list_of(PACK, "recommended_list", TOWNSHIP, june, &[&waiting]).await;
+    let said = send(&test, "township.a1", month_of(form, "2022-05"))
+        .await
+        .refusal("month_given");
+    let words = said["message"].as_str().expect("a sentence");
+    assert!(words.contains("列入2022年6月的名单"), "{words}");
+    let both = list_of(
+        PACK,
+        "recommended_list",
+        TOWNSHIP,
+        june,
+        &[&waiting, &newest],
+    )
+    .await;
     send(&test, "township.a1", month_of(both, "2022-06"))
         .await
         .ok();
@@ -132,7 +171,32 @@ async fn what_came_too_late_goes_into_the_next_month() {
         .get("/submission-lists?monthly=true")
         .await
         .ok();
-    assert_eq!(months["total"], 2);
+    assert_eq!(months["total"], 3);
+}
+
+/// A month never given stays missing however long ago it was.
+#[tokio::test]
+async fn every_month_without_its_list_is_said() {
+    let test = under_2020().await;
+    test.go_to(date(2022, 10, 8));
+    let bench = test.township().get("/workbench").await.ok();
+    let reminders = bench["reminders"].to_string();
+    assert!(
+        reminders
+            .contains("2022年5月、2022年6月、2022年7月（另有 2 个月）监测对象建议名单没有报送"),
+        "{reminders}"
+    );
+    let none = list_of(PACK, "recommended_list", TOWNSHIP, date(2022, 10, 8), &[]).await;
+    send(&test, "township.a1", month_of(none, "2022-05"))
+        .await
+        .ok();
+    let bench = test.township().get("/workbench").await.ok();
+    let reminders = bench["reminders"].to_string();
+    assert!(
+        reminders
+            .contains("2022年6月、2022年7月、2022年8月（另有 1 个月）监测对象建议名单没有报送"),
+        "{reminders}"
+    );
 }
 
 /// 集中整治 until 10 May 2020, month by month after it (HN20-090).
@@ -208,6 +272,22 @@ async fn a_step_says_when_its_list_is_missing() {
     case.act("county.a1", MAY, done).await.ok();
     let told = note(&case.view().await, "county_decision");
     assert_eq!(told[0]["clause"], "HN20-036");
+    // Determined by itself, it stands on the final list as one that passed by the other.
+    let mut decide = forms::decide(MAY);
+    decide["category"] = json!("marginal_2020");
+    decide["dimensions_considered"] = json!(["household_situation", "risk"]);
+    case.act("county.a1", MAY, decide).await.ok();
+    let due = drawable(&test, "county.a1").await;
+    let row = &due[0]["candidates"][0];
+    assert_eq!(row["notes"].as_array().map(Vec::len), Some(1), "{due:#}");
+    let mut form = list_of(PACK, "final_list", TOWNSHIP, MAY, &[&case]).await;
+    form["document_number"] = json!("宜扶组〔2022〕9号");
+    form["signatory"] = json!("签发人");
+    let sent = send(&test, "county.a1", form).await.ok();
+    let row = &sent["rows"][0];
+    assert_eq!(row["notes"][0]["guard"], "not_on_list", "{row:#}");
+    let words = row["notes"][0]["message"].as_str().expect("a sentence");
+    assert!(words.contains("没有列入过“监测对象建议名单”"), "{words}");
     assert!(
         told[0]["message"]
             .as_str()
@@ -246,7 +326,7 @@ async fn a_month_without_adjustment_is_said() {
     );
     send(&test, "township.a1", none)
         .await
-        .problem(409, "conflict");
+        .refusal("month_given");
     // Somebody is due in June: the month cannot be said to be empty.
     checked(&test, 1, june).await;
     let empty = month_of(
@@ -340,5 +420,11 @@ async fn the_final_list_is_a_written_notice() {
         .await
         .ok();
     assert_eq!(taken["stage"], "closed", "{taken:#}");
+    // No document orders the acknowledgement: practice, and not the clause of the decision.
+    let answer = &taken["rows"][0]["answer"];
+    assert_eq!(
+        (&answer["verdict"], &answer["clause"]),
+        (&json!("acknowledged"), &Value::Null)
+    );
     assert!(case.view().await["records"]["decision_acknowledged"].is_object());
 }

@@ -36,6 +36,7 @@ fn line(year: i16, amount_yuan: i64, area_class: &str, standard: &str, rounding:
             }],
             "rounding": rounding,
             "rationale": "按上一年四类地区低保标准的一点五倍取整数",
+            "early_reason": "方案写明从 2021 年开始，每年定一次，全年执行",
         },
     })
 }
@@ -292,6 +293,8 @@ async fn lists(engine: Engine) {
     ] {
         assert!(page.contains(words), "{words}: {page}");
     }
+    // The letter's number is the paper's only one.
+    assert!(!page.contains("〔2022〕1号"), "{page}");
     on_list(&test, "county.a1", &up, "receive", MAY).await.ok();
     let mut decide = forms::decide(MAY);
     decide["dimensions_considered"] = json!([]);

@@ -13,6 +13,7 @@ pub struct Model {
     pub year: i32,
     pub number: i32,
     pub period: Option<String>,
+    pub supplement: i32,
     pub stage: String,
     pub submitted_on: String,
     pub acknowledge_by: Option<String>,

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::account::Scope;
 use domain::division::{DivisionCode, DivisionRecord, Level};
 use domain::exchange::{Finding, FindingKind, Form};
+use domain::submission_list::Month;
 use jiff::civil::date;
 use store::Window;
 use store::attachment::AttachmentRow;
@@ -128,6 +129,7 @@ async fn fill(db: &TestDatabase) {
     .await
     .expect("added");
     crate::submission_list::send(&mut tx, "s", VILLAGE, &["c"]).await;
+    crate::submission_list::send_month(&mut tx, "month", VILLAGE, "2022-05").await;
     tx.add_name_protection(NameProtectionRow {
         household_id: "h".into(),
         ..name_protection(&tx, "np", 0)
@@ -303,6 +305,8 @@ async fn answers(db: &TestDatabase, s: &Scope) -> BTreeMap<&'static str, usize> 
     ask!(casefile_events(s, "c") a => a.len());
     ask!(submission_list(s, "s") a => usize::from(a.is_some()));
     ask!(submission_lists(s, &ListFilter::default(), &ten) a => page!(a));
+    ask!(given_months(s, VILLAGE.parse().expect("a village"), Month::of(date(2022, 1, 1))) a => a.len());
+    ask!(ever_listed(s, &["c".to_owned()]) a => a.len());
     ask!(listed_casefiles(s, &["c".to_owned()]) a => a.len());
     ask!(running_by_pack(s) a => a.iter().map(|r| usize::try_from(r.count).expect("small")).sum::<usize>());
     ask!(casefiles_of_days(s, date(2020, 1, 1)) a => a.len());

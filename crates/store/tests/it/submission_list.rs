@@ -67,6 +67,7 @@ pub fn list(village: &str, casefiles: &[&str]) -> SubmissionList {
         maker: party(village),
         recipient: party(&format!("{}000", &village[..9])),
         period: None,
+        supplement: 0,
         submitted_on: DAY,
         submitted_by: "经办人".into(),
         deputy_of: None,
@@ -94,6 +95,13 @@ async fn keep(tx: &mut WriteTx, id: &str, list: &SubmissionList) -> Result<Strin
 /// Keeps a list of a village.
 pub async fn send(tx: &mut WriteTx, id: &str, village: &str, casefiles: &[&str]) -> String {
     keep(tx, id, &list(village, casefiles)).await.expect("kept")
+}
+
+/// Keeps the list of a village for a month.
+pub async fn send_month(tx: &mut WriteTx, id: &str, village: &str, month: &str) {
+    let mut list = list(village, &[]);
+    list.content.period = Some(month.parse().expect("a month"));
+    keep(tx, id, &list).await.expect("kept");
 }
 
 pub fn answer(reason: &str) -> ItemAnswer {
@@ -237,6 +245,12 @@ async fn a_month_has_one_list(db: TestDatabase) {
     let taken = keep(&mut tx, "t", &of_may(&["c1"])).await;
     assert!(matches!(taken, Err(StoreError::Taken(what)) if what == "submission_list"));
     drop(tx);
+    // Unless it says that it adds to it.
+    let mut more = of_may(&["c1"]);
+    more.content.supplement = 1;
+    let mut tx = db.write().await;
+    keep(&mut tx, "t", &more).await.expect("kept");
+    commit(tx).await;
     let filter = ListFilter {
         monthly: true,
         ..ListFilter::default()
@@ -245,7 +259,20 @@ async fn a_month_has_one_list(db: TestDatabase) {
         .store
         .submission_lists(&scope(VILLAGE), &filter, &Window::first(10))
         .await;
-    assert_eq!(months.expect("read").total, 1);
+    assert_eq!(months.expect("read").total, 2);
+    let from = |text: &str| text.parse().expect("a month");
+    let given = async |month| {
+        let maker = VILLAGE.parse().expect("a code");
+        let read = db
+            .store
+            .given_months(&scope(VILLAGE), maker, from(month))
+            .await;
+        let mut of: Vec<i32> = read.expect("read").iter().map(|g| g.supplement).collect();
+        of.sort_unstable();
+        of
+    };
+    assert_eq!(given("2025-05").await, [0, 1]);
+    assert!(given("2025-06").await.is_empty());
 }
 
 async fn answers_close_the_list(db: TestDatabase) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { actOf, answerErrors, countWords, emptyAnswer, formatMonth, portions } from './words'
+import { actOf, answerErrors, countWords, emptyAnswer, formatMonth, monthsShown, portions } from './words'
 import type { ListItem } from './types'
 
 const item = (proposed: string | null) => ({ proposed_category: proposed }) as ListItem
@@ -35,4 +35,12 @@ it('says months and counts in words', () => {
   expect(formatMonth('2020-06')).toBe('2020年6月')
   expect(formatMonth(null)).toBe('')
   expect(countWords({ open: 2, approved: 3, sent_back: 0, refused: 1, ended: 0, acknowledged: 0 }, false)).toBe('待答复 2 · 同意 3 · 不予纳入 1')
+})
+
+describe('months without a list', () => {
+  it('names the oldest and every month that takes somebody', () => {
+    const months = [0, 0, 0, 0, 0, 0, 2].map((candidates, position) => ({ month: `2022-0${position + 1}`, candidates }))
+    expect(monthsShown(months).map((one) => one.month)).toEqual(['2022-01', '2022-02', '2022-03', '2022-04', '2022-07'])
+    expect(monthsShown([])).toEqual([])
+  })
 })

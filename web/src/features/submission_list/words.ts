@@ -119,3 +119,9 @@ export function actOf(body: AnswerBody, step: string, item: ListItem): Record<st
 export function portions<T>(all: T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size))
 }
+
+/** Months named one by one; the rest is counted. */
+const MONTHS_SHOWN = 4
+
+/** The oldest months without a list, and every one that takes somebody now. */
+export const monthsShown = <T extends { candidates: number }>(months: T[]): T[] => months.filter((month, position) => position < MONTHS_SHOWN || month.candidates > 0)

@@ -104,6 +104,7 @@ test('the father is split off into a household of his own', () =>
     await li.choose(elder.name, dialog)
     await save(li, dialog, '登记分户', '老人单独立户，户口簿已分开。')
     await li.sees('已分户，新户有了自己的档案。')
+    await li.settled()
     assert.ok(!(await members(li).getByRole('row').filter({ hasText: elder.name }).allInnerTexts()).some((row) => !row.includes('迁出') && !row.includes('分户')), 'the father is no present member any more')
     await page.getByRole('link', { name: '查看新户档案' }).click()
     await li.sees(`${elder.name}户`)

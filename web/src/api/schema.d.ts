@@ -4040,6 +4040,8 @@ export interface components {
             /** @description True where the reference typed with the step proves it too. */
             by_reference: boolean;
             present: boolean;
+            /** @description Whether the reader's level may bring it now. */
+            may_bring: boolean;
         };
         /** @description A place below with a pack of its own. */
         ExceptionView: {

@@ -131,22 +131,16 @@ fn tries() -> impl Strategy<Value = Vec<Try>> {
     ];
     // Days lie close to each other, as they do when people make mistakes.
     let ago = prop_oneof![4 => Just(0), 2 => 1..4_i32, 1 => 4..12_i32];
-    let one = (
-        kind,
-        0..8_usize,
-        0..4_usize,
-        0..8_usize,
-        -4..12_i32,
-        0..3_i32,
-    )
-        .prop_map(|(kind, household, member, other, ago, pass)| Try {
+    let one = (kind, 0..8_usize, 0..4_usize, 0..8_usize, ago, 0..3_i32).prop_map(
+        |(kind, household, member, other, ago, pass)| Try {
             kind,
             household,
             member,
             other,
             ago,
             pass,
-        });
+        },
+    );
     proptest::collection::vec(one, 4..24)
 }
 

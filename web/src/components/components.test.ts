@@ -63,7 +63,7 @@ describe('StepTimeline', () => {
   it('marks the step whose turn it is and names missing evidence', () => {
     const step: StepView = {
       kind: 'home_verification', label: '入户核实', level: 'village', level_label: '村级', clause: 'HN22-050', status: 'open', parallel: false,
-      late_entry: false, advised_day: 2, left_open: [], my_turn: true, evidence: [{ code: 'investigation_form', label: '排查表', required: true, clause: 'HN22-050', present: false, held: 'missing', by_reference: false }],
+      late_entry: false, advised_day: 2, left_open: [], my_turn: true, evidence: [{ code: 'investigation_form', label: '排查表', required: true, clause: 'HN22-050', present: false, held: 'missing', by_reference: false, may_bring: true }],
     }
     const timeline = mount(StepTimeline, { props: { steps: [step] } })
     expect(timeline.find('[aria-current=step]').text()).toContain('轮到您')

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 /// Turns full-width ASCII (`１`, `Ｘ`, `（`) into its ordinary form, the
 /// ideographic and no-break spaces into a plain space, and drops zero-width
@@ -123,9 +124,11 @@ pub fn digits(text: &str) -> usize {
 /// Whether a text holds what no name of a person, place or office is written
 /// with: control and zero-width characters, signs.
 pub fn has_foreign_sign(text: &str) -> bool {
-    let foreign =
-        |c: char| c.is_control() || !(c.is_alphanumeric() || "·•・ 〔〕（）()[]-—号第".contains(c));
-    text.chars().any(foreign)
+    let written = |c: char| {
+        // Tibetan and Uyghur names are written with marks, too.
+        c.is_alphanumeric() || is_combining_mark(c) || "·•・ 〔〕（）()[]-—号第".contains(c)
+    };
+    text.chars().any(|c| c.is_control() || !written(c))
 }
 
 /// What is wrong with the name of a person as typed, with the way out; the
@@ -230,7 +233,15 @@ mod tests {
 
     #[test]
     fn a_name_is_what_a_paper_can_print() {
-        for name in ["张三", "买买提·艾力", "欧阳 娜娜", "Li Hua", "张三（大）"] {
+        for name in [
+            "张三",
+            "买买提·艾力",
+            "欧阳 娜娜",
+            "Li Hua",
+            "张三（大）",
+            "བོད",
+            "ئەلى",
+        ] {
             assert_eq!(name_fault(name), None, "{name}");
         }
         for name in [

@@ -108,6 +108,25 @@ async fn adoption(test: &TestApp, place: Place, pack_id: &str, status: &str) -> 
     id
 }
 
+/// One whose end the policy officer proposed, who may not confirm it himself.
+async fn ending(test: &TestApp, place: Place) -> String {
+    let id = adoption(test, place, "henan-2022", "in_force").await;
+    let officer = store::Actor {
+        account_id: test.account_id("policy").await,
+        ..test.app.system_actor()
+    };
+    let mut tx = test.app.store.write(officer).await.expect("write");
+    let until = Some("2032-01-01".to_owned());
+    tx.add_adoption_event(&id, "end_proposed", until, &place.canary())
+        .await
+        .expect("a proposal");
+    tx.audit("system", "policy.end_proposed", "test", "")
+        .await
+        .expect("audit");
+    tx.commit().await.expect("commit");
+    id
+}
+
 /// Identifiers of a village's records, and the versions they stand at.
 #[derive(Debug, Clone)]
 pub struct Records {
@@ -143,6 +162,8 @@ pub struct Records {
     /// force from far ahead.
     pub draft: String,
     pub adoption: String,
+    /// One whose end is proposed.
+    pub ending: String,
     pub search_name: String,
     pub search_number: String,
 }
@@ -259,6 +280,7 @@ impl Records {
             account: test.account_id(&place.login("grid")).await,
             draft: adoption(test, place, "platform-base", "draft").await,
             adoption: adoption(test, place, "henan-2022", "in_force").await,
+            ending: ending(test, place).await,
             search_name: forms::head_name(place, 1),
             search_number: forms::head_number(place, 1),
         }
@@ -295,6 +317,7 @@ impl Records {
             account: id(),
             draft: id(),
             adoption: id(),
+            ending: id(),
             search_name: "无此人".into(),
             search_number: "980000199001010000".into(),
         }

@@ -434,7 +434,7 @@ fn adoption_rules() -> Vec<Rule> {
             Record,
             |_, t| {
                 post(
-                    format!("/policy/adoptions/{}/confirm-end", t.adoption),
+                    format!("/policy/adoptions/{}/confirm-end", t.ending),
                     json!({"expected_version": 1}),
                 )
             },
@@ -446,7 +446,7 @@ fn adoption_rules() -> Vec<Rule> {
             Record,
             |_, t| {
                 post(
-                    format!("/policy/adoptions/{}/keep", t.adoption),
+                    format!("/policy/adoptions/{}/keep", t.ending),
                     json!({"expected_version": 1, "reason": ""}),
                 )
             },

@@ -8,8 +8,8 @@ use domain::division::DivisionCode;
 use domain::submission_list::{ItemAnswer, ListContent, ListStage, Month, SubmissionList};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait,
+    EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use crate::crypto::{CryptoProvider, Place, digest};
@@ -413,25 +413,10 @@ impl Store {
         scope: &Scope,
         ids: &[String],
     ) -> Result<BTreeSet<(String, String)>, StoreError> {
-        let mut listed = BTreeSet::new();
-        for ids in ids.chunks(500) {
-            let found: Vec<(String, String)> = submission_list_item::Entity::find()
-                .select_only()
-                .column(submission_list_item::Column::CasefileId)
-                .column(submission_list_item::Column::Code)
-                .filter(within(submission_list_item::Column::Village, scope))
-                .filter(submission_list_item::Column::CasefileId.is_in(ids.to_vec()))
-                .filter(
-                    sea_orm::Condition::any()
-                        .add(submission_list_item::Column::Held.eq(true))
-                        .add(submission_list_item::Column::Verdict.is_not_null()),
-                )
-                .into_tuple()
-                .all(&self.connection)
-                .await?;
-            listed.extend(found);
-        }
-        Ok(listed)
+        let held = submission_list_item::Column::Held.eq(true);
+        let answered = submission_list_item::Column::Verdict.is_not_null();
+        self.on_lists(scope, ids, Condition::any().add(held).add(answered))
+            .await
     }
 
     /// The months a maker has given lists for since `from`; those taken or sent
@@ -477,6 +462,18 @@ impl Store {
         scope: &Scope,
         ids: &[String],
     ) -> Result<BTreeSet<(String, String)>, StoreError> {
+        let held = submission_list_item::Column::Held.eq(true);
+        self.on_lists(scope, ids, Condition::all().add(held)).await
+    }
+
+    /// The items of these casefiles that meet a condition, as (casefile, code
+    /// of the list).
+    async fn on_lists(
+        &self,
+        scope: &Scope,
+        ids: &[String],
+        condition: Condition,
+    ) -> Result<BTreeSet<(String, String)>, StoreError> {
         let mut listed = BTreeSet::new();
         for ids in ids.chunks(500) {
             let found: Vec<(String, String)> = submission_list_item::Entity::find()
@@ -485,7 +482,7 @@ impl Store {
                 .column(submission_list_item::Column::Code)
                 .filter(within(submission_list_item::Column::Village, scope))
                 .filter(submission_list_item::Column::CasefileId.is_in(ids.to_vec()))
-                .filter(submission_list_item::Column::Held.eq(true))
+                .filter(condition.clone())
                 .into_tuple()
                 .all(&self.connection)
                 .await?;

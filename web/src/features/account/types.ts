@@ -17,3 +17,6 @@ export const DEPUTY_STATES: Record<string, { label: string; mark: string }> = {
   refused: { label: '未批准', mark: 'is-bad' },
   withdrawn: { label: '已结束', mark: '' },
 }
+
+/** The posts somebody holds, in words. */
+export const postsOf = (roles: { label: string }[], none = '无') => roles.map((role) => role.label).join('、') || none
